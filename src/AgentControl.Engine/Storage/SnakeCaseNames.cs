@@ -24,8 +24,8 @@ internal static partial class SnakeCaseNames
     }
 
     public static string Convert(string name) =>
-        WordStart().Replace(name.Replace("AspNet", "", StringComparison.Ordinal), "$1_$2").ToLowerInvariant();
+        WordStart().Replace(name.Replace("AspNet", "", StringComparison.Ordinal), "_").ToLowerInvariant();
 
-    [GeneratedRegex("([a-z0-9])([A-Z])", RegexOptions.None, 1000)]
+    [GeneratedRegex("(?<=[a-z0-9])(?=[A-Z])", RegexOptions.None, 1000)]
     private static partial Regex WordStart();
 }
