@@ -1,0 +1,96 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using AgentControl.Core.Json;
+
+namespace AgentControl.Core.Agents;
+
+/// <summary>An agent as the catalogue knows it: its name, its schemas and how one attempt is run.</summary>
+public sealed class AgentDefinition
+{
+    private readonly Func<IServiceProvider, byte[], IJobContext, CancellationToken, Task<byte[]>> run;
+
+    private AgentDefinition(
+        AgentAttribute attribute,
+        Type input,
+        Type output,
+        Func<IServiceProvider, byte[], IJobContext, CancellationToken, Task<byte[]>> run
+    )
+    {
+        Name = attribute.Name;
+        Version = attribute.Version;
+        Description = attribute.Description;
+        Queue = attribute.Queue;
+        Internal = attribute.Internal;
+        InputType = input;
+        OutputType = output;
+        InputSchema = AgentSchemas.Of(input);
+        OutputSchema = AgentSchemas.Of(output);
+        this.run = run;
+    }
+
+    public string Name { get; }
+
+    public string Version { get; }
+
+    public string Description { get; }
+
+    public string Queue { get; }
+
+    public bool Internal { get; }
+
+    public Type InputType { get; }
+
+    public Type OutputType { get; }
+
+    public JsonNode InputSchema { get; }
+
+    public JsonNode OutputSchema { get; }
+
+    /// <summary>Makes the definition of a class that carries <see cref="AgentAttribute"/>.</summary>
+    public static AgentDefinition Of<TAgent, TInput, TOutput>(Func<IServiceProvider, TAgent> create)
+        where TAgent : class, IAgent<TInput, TOutput>
+    {
+        var attribute =
+            typeof(TAgent).GetCustomAttribute<AgentAttribute>()
+            ?? throw new InvalidOperationException($"{typeof(TAgent).Name} carries no [Agent(name, version)] attribute.");
+        return new AgentDefinition(
+            attribute,
+            typeof(TInput),
+            typeof(TOutput),
+            async (services, input, job, cancellationToken) =>
+            {
+                var value =
+                    JournalJson.Deserialize<TInput>(input)
+                    ?? throw new Jobs.PermanentFailureException("input", "The job's input is null.");
+                var output = await create(services).RunAsync(value, job, cancellationToken);
+                return JournalJson.Serialize(output);
+            }
+        );
+    }
+
+    public Task<byte[]> RunAsync(
+        IServiceProvider services,
+        byte[] input,
+        IJobContext job,
+        CancellationToken cancellationToken
+    ) => run(services, input, job, cancellationToken);
+
+    /// <summary>Why an input does not fit, by field; empty when it fits.</summary>
+    public IReadOnlyDictionary<string, string[]> Check(JsonElement input)
+    {
+        if (input.ValueKind != JsonValueKind.Object)
+            return new Dictionary<string, string[]> { ["input"] = ["Give a JSON object that fits the agent's inputSchema."] };
+        try
+        {
+            _ = input.Deserialize(InputType, JournalJson.Options);
+            return new Dictionary<string, string[]>();
+        }
+        catch (JsonException problem)
+        {
+            var path = problem.Path is null or "$" ? "input" : "input" + problem.Path[1..];
+            return new Dictionary<string, string[]> { [path] = [problem.Message.Split(" Path:")[0]] };
+        }
+    }
+}

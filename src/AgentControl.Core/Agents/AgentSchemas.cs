@@ -1,0 +1,42 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using AgentControl.Core.Json;
+
+namespace AgentControl.Core.Agents;
+
+/// <summary>JSON Schemas of inputs and outputs, with the words and limits of the records' attributes.</summary>
+internal static class AgentSchemas
+{
+    private static readonly JsonSchemaExporterOptions Options = new()
+    {
+        TreatNullObliviousAsNonNullable = true,
+        TransformSchemaNode = Describe,
+    };
+
+    public static JsonNode Of(Type type) => JournalJson.Options.GetJsonSchemaAsNode(type, Options);
+
+    private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode schema)
+    {
+        if (schema is not JsonObject node || context.PropertyInfo?.AttributeProvider is not { } provider)
+            return schema;
+        T? Find<T>()
+            where T : Attribute => provider.GetCustomAttributes(typeof(T), inherit: true).OfType<T>().FirstOrDefault();
+        if (Find<DescriptionAttribute>() is { } description)
+            node["description"] = description.Description;
+        if (Find<DisplayNameAttribute>() is { } title)
+            node["title"] = title.DisplayName;
+        if (Find<DataTypeAttribute>() is { CustomDataType: { } format })
+            node["format"] = format;
+        if (Find<RangeAttribute>() is { } range)
+        {
+            node["minimum"] = JsonValue.Create(Convert.ToDouble(range.Minimum, System.Globalization.CultureInfo.InvariantCulture));
+            node["maximum"] = JsonValue.Create(Convert.ToDouble(range.Maximum, System.Globalization.CultureInfo.InvariantCulture));
+        }
+        if (Find<AllowedValuesAttribute>() is { } allowed)
+            node["enum"] = new JsonArray([.. allowed.Values.Select(v => JsonValue.Create(v?.ToString()))]);
+        return node;
+    }
+}

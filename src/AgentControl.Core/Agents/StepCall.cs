@@ -1,0 +1,8 @@
+namespace AgentControl.Core.Agents;
+
+/// <summary>One run of a step's body.</summary>
+/// <param name="StepId">Stable over all attempts: pass it on as idempotency key.</param>
+/// <param name="Key">The step's key in the journal.</param>
+/// <param name="Attempt">1 for the job's first attempt.</param>
+/// <param name="CancellationToken">Fires on cancel, timeout and a lost lease.</param>
+public sealed record StepCall(string StepId, string Key, int Attempt, CancellationToken CancellationToken);

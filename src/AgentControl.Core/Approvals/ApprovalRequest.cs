@@ -1,0 +1,79 @@
+namespace AgentControl.Core.Approvals;
+
+/// <summary>A question to a person.</summary>
+public sealed record ApprovalRequest
+{
+    public required string Title { get; init; }
+
+    /// <summary>Why the agent asks and what happens next, in markdown.</summary>
+    public string Body { get; init; } = "";
+
+    /// <summary>What is decided upon, byte for byte; a decision is bound to its SHA-256.</summary>
+    public string Content { get; init; } = "";
+
+    /// <summary>How <see cref="Content"/> is shown: text/markdown, application/json, text/plain.</summary>
+    public string ContentType { get; init; } = "text/markdown";
+
+    /// <summary>approval, question, outcomeUnknown, nonDeterminism or budget.</summary>
+    public string Kind { get; init; } = ApprovalKinds.Approval;
+
+    /// <summary>Which decisions are possible.</summary>
+    public IReadOnlyList<ApprovalDecision> Decisions { get; init; } = [ApprovalDecision.Approve, ApprovalDecision.Reject];
+
+    /// <summary>The options of a <see cref="ApprovalDecision.Choose"/>.</summary>
+    public IReadOnlyList<ApprovalOption> Options { get; init; } = [];
+
+    /// <summary>How many different people must approve.</summary>
+    public int Required { get; init; } = 1;
+
+    /// <summary>Groups or people who may decide; empty: everyone with the approver role.</summary>
+    public IReadOnlyList<string> Approvers { get; init; } = [];
+
+    /// <summary>Time for a decision; null waits for ever.</summary>
+    public TimeSpan? DecideWithin { get; init; }
+
+    /// <summary>What the end of the time means.</summary>
+    public ApprovalExpiry OnExpire { get; init; } = ApprovalExpiry.Reject;
+
+    /// <summary>What a rejection means: back to the agent's code, or the end of the job.</summary>
+    public ApprovalRejection OnReject { get; init; } = ApprovalRejection.Return;
+}
+
+/// <summary>One thing to choose.</summary>
+public sealed record ApprovalOption(string Value, string Label, string? Detail = null);
+
+/// <summary>Kinds of approvals as the contract spells them.</summary>
+public static class ApprovalKinds
+{
+    public const string Approval = "approval";
+    public const string Question = "question";
+    public const string OutcomeUnknown = "outcomeUnknown";
+    public const string NonDeterminism = "nonDeterminism";
+    public const string Budget = "budget";
+}
+
+/// <summary>What a person can answer.</summary>
+public enum ApprovalDecision
+{
+    Approve,
+    Reject,
+    Respond,
+    Edit,
+    Choose,
+}
+
+/// <summary>What the end of the time means.</summary>
+public enum ApprovalExpiry
+{
+    Reject,
+    Approve,
+    Escalate,
+    Fail,
+}
+
+/// <summary>What a rejection means.</summary>
+public enum ApprovalRejection
+{
+    Return,
+    Cancel,
+}
