@@ -13,6 +13,109 @@ namespace AgentControl.Engine.Storage.Migrations
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
+                name: "approval_votes",
+                columns: table => new
+                {
+                    approval_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    voter = table.Column<string>(type: "text", nullable: false),
+                    revision = table.Column<int>(type: "integer", nullable: false),
+                    voter_name = table.Column<string>(type: "text", nullable: false),
+                    decision = table.Column<string>(type: "text", nullable: false),
+                    comment = table.Column<string>(type: "text", nullable: true),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_approval_votes", x => new { x.approval_id, x.voter, x.revision });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "approvals",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    job_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    key = table.Column<string>(type: "text", nullable: false),
+                    generation = table.Column<int>(type: "integer", nullable: false),
+                    workspace = table.Column<string>(type: "text", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    title = table.Column<string>(type: "text", nullable: false),
+                    body = table.Column<string>(type: "text", nullable: false),
+                    content = table.Column<byte[]>(type: "bytea", nullable: false),
+                    content_type = table.Column<string>(type: "text", nullable: false),
+                    sha256 = table.Column<byte[]>(type: "bytea", nullable: false),
+                    revision = table.Column<int>(type: "integer", nullable: false),
+                    decisions = table.Column<string[]>(type: "text[]", nullable: false),
+                    options = table.Column<string>(type: "text", nullable: true),
+                    required = table.Column<int>(type: "integer", nullable: false),
+                    approvers = table.Column<string[]>(type: "text[]", nullable: false),
+                    requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    deadline = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    on_expire = table.Column<string>(type: "text", nullable: false),
+                    on_reject = table.Column<string>(type: "text", nullable: false),
+                    state = table.Column<string>(type: "text", nullable: false),
+                    decided_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    decided_by = table.Column<string>(type: "text", nullable: true),
+                    decided_from = table.Column<string>(type: "text", nullable: true),
+                    comment = table.Column<string>(type: "text", nullable: true),
+                    value = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_approvals", x => x.id);
+                    table.CheckConstraint("ck_approvals_decided", "(state = 'pending') = (decided_at IS NULL)");
+                });
+
+            migrationBuilder.CreateTable(
+                name: "checkpoints",
+                columns: table => new
+                {
+                    job_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    key = table.Column<string>(type: "text", nullable: false),
+                    value = table.Column<byte[]>(type: "bytea", nullable: false),
+                    step = table.Column<string>(type: "text", nullable: true),
+                    epoch = table.Column<int>(type: "integer", nullable: false),
+                    worker = table.Column<string>(type: "text", nullable: true),
+                    event_no = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_checkpoints", x => new { x.job_id, x.version });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "child_ends",
+                columns: table => new
+                {
+                    parent_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    child_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    parent_key = table.Column<string>(type: "text", nullable: false),
+                    state = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_child_ends", x => new { x.parent_id, x.child_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "child_groups",
+                columns: table => new
+                {
+                    parent_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    key = table.Column<string>(type: "text", nullable: false),
+                    total = table.Column<int>(type: "integer", nullable: false),
+                    succeeded = table.Column<int>(type: "integer", nullable: false),
+                    failed = table.Column<int>(type: "integer", nullable: false),
+                    cancelled = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_child_groups", x => new { x.parent_id, x.key });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "data_protection_keys",
                 columns: table => new
                 {
@@ -27,6 +130,57 @@ namespace AgentControl.Engine.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "jobs",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    short_id = table.Column<string>(type: "text", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    agent = table.Column<string>(type: "text", nullable: false),
+                    agent_version = table.Column<string>(type: "text", nullable: false),
+                    queue = table.Column<string>(type: "text", nullable: false),
+                    tags = table.Column<string[]>(type: "text[]", nullable: false),
+                    workspace = table.Column<string>(type: "text", nullable: false),
+                    parent_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    parent_key = table.Column<string>(type: "text", nullable: true),
+                    parent_index = table.Column<int>(type: "integer", nullable: true),
+                    batch_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    submitted_by = table.Column<string>(type: "text", nullable: false),
+                    submitted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    deadline_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    ttl_seconds = table.Column<int>(type: "integer", nullable: true),
+                    timeout_seconds = table.Column<int>(type: "integer", nullable: false),
+                    max_attempts = table.Column<int>(type: "integer", nullable: false),
+                    concurrency_key = table.Column<string>(type: "text", nullable: true),
+                    forked_from = table.Column<Guid>(type: "uuid", nullable: true),
+                    continued_from = table.Column<Guid>(type: "uuid", nullable: true),
+                    traceparent = table.Column<string>(type: "text", nullable: true),
+                    input = table.Column<byte[]>(type: "bytea", nullable: false),
+                    budget = table.Column<string>(type: "text", nullable: true),
+                    notify = table.Column<string>(type: "text", nullable: true),
+                    approval_policy = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_jobs", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "queues",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "text", nullable: false),
+                    workers = table.Column<int>(type: "integer", nullable: true),
+                    paused = table.Column<bool>(type: "boolean", nullable: false),
+                    changed_by = table.Column<string>(type: "text", nullable: true),
+                    changed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_queues", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "roles",
                 columns: table => new
                 {
@@ -38,6 +192,39 @@ namespace AgentControl.Engine.Storage.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_roles", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "signals",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    job_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    value = table.Column<byte[]>(type: "bytea", nullable: false),
+                    sent_by = table.Column<string>(type: "text", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    taken_by = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_signals", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "submission_keys",
+                columns: table => new
+                {
+                    caller = table.Column<string>(type: "text", nullable: false),
+                    route = table.Column<string>(type: "text", nullable: false),
+                    key = table.Column<string>(type: "text", nullable: false),
+                    body_hash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    result_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_submission_keys", x => new { x.caller, x.route, x.key });
                 });
 
             migrationBuilder.CreateTable(
@@ -66,6 +253,134 @@ namespace AgentControl.Engine.Storage.Migrations
                 {
                     table.PrimaryKey("pk_users", x => x.id);
                 });
+
+            migrationBuilder.CreateTable(
+                name: "waits",
+                columns: table => new
+                {
+                    job_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    key = table.Column<string>(type: "text", nullable: false),
+                    group_key = table.Column<string>(type: "text", nullable: false),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    target = table.Column<string>(type: "text", nullable: true),
+                    at_least = table.Column<int>(type: "integer", nullable: true),
+                    approval_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    due_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_waits", x => new { x.job_id, x.key });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "workers",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "text", nullable: false),
+                    role = table.Column<string>(type: "text", nullable: false),
+                    version = table.Column<string>(type: "text", nullable: false),
+                    queues = table.Column<string[]>(type: "text[]", nullable: false),
+                    agents = table.Column<string[]>(type: "text[]", nullable: false),
+                    slots = table.Column<int>(type: "integer", nullable: false),
+                    started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    last_heartbeat = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    stopped_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_workers", x => x.name);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "job_results",
+                columns: table => new
+                {
+                    job_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    output = table.Column<byte[]>(type: "bytea", nullable: true),
+                    error = table.Column<string>(type: "text", nullable: true),
+                    continued_as = table.Column<Guid>(type: "uuid", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_job_results", x => x.job_id);
+                    table.ForeignKey(
+                        name: "fk_job_results_jobs_job_id",
+                        column: x => x.job_id,
+                        principalTable: "jobs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "job_runs",
+                columns: table => new
+                {
+                    job_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    state = table.Column<string>(type: "text", nullable: false),
+                    epoch = table.Column<int>(type: "integer", nullable: false),
+                    worker = table.Column<string>(type: "text", nullable: true),
+                    lease_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    queue = table.Column<string>(type: "text", nullable: false),
+                    priority = table.Column<short>(type: "smallint", nullable: false),
+                    front = table.Column<bool>(type: "boolean", nullable: false),
+                    resume = table.Column<bool>(type: "boolean", nullable: false),
+                    queued_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    run_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    last_no = table.Column<long>(type: "bigint", nullable: false),
+                    write_no = table.Column<long>(type: "bigint", nullable: false),
+                    wakes = table.Column<int>(type: "integer", nullable: false),
+                    strikes = table.Column<int>(type: "integer", nullable: false),
+                    attempt = table.Column<int>(type: "integer", nullable: false),
+                    generation = table.Column<int>(type: "integer", nullable: false),
+                    pause_requested = table.Column<bool>(type: "boolean", nullable: false),
+                    cancel_requested = table.Column<bool>(type: "boolean", nullable: false),
+                    requested_by = table.Column<string>(type: "text", nullable: true),
+                    request_reason = table.Column<string>(type: "text", nullable: true),
+                    paused_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    recovering = table.Column<bool>(type: "boolean", nullable: false),
+                    backing_off = table.Column<bool>(type: "boolean", nullable: false),
+                    waiting_kind = table.Column<string>(type: "text", nullable: true),
+                    waiting_since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    waiting_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    waiting_approval = table.Column<Guid>(type: "uuid", nullable: true),
+                    waiting_detail = table.Column<string>(type: "text", nullable: true),
+                    outcome = table.Column<string>(type: "text", nullable: true),
+                    started_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    leased_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    finished_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    worked_ms = table.Column<long>(type: "bigint", nullable: false),
+                    progress_completed = table.Column<long>(type: "bigint", nullable: true),
+                    progress_total = table.Column<long>(type: "bigint", nullable: true),
+                    progress_stage = table.Column<string>(type: "text", nullable: true),
+                    progress_detail = table.Column<string>(type: "text", nullable: true),
+                    current_step = table.Column<string>(type: "text", nullable: true),
+                    steps = table.Column<int>(type: "integer", nullable: false),
+                    anomalies = table.Column<int>(type: "integer", nullable: false),
+                    retries = table.Column<int>(type: "integer", nullable: false),
+                    recoveries = table.Column<int>(type: "integer", nullable: false),
+                    input_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    output_tokens = table.Column<long>(type: "bigint", nullable: false),
+                    cost_usd = table.Column<decimal>(type: "numeric(14,6)", nullable: false),
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    label = table.Column<string>(type: "text", nullable: false, computedColumnSql: "CASE state\n  WHEN 'scheduled' THEN 'scheduled'\n  WHEN 'queued' THEN CASE WHEN recovering THEN 'recovering' ELSE 'queued' END\n  WHEN 'running' THEN CASE WHEN cancel_requested THEN 'cancelling' WHEN pause_requested THEN 'pausing'\n                           WHEN recovering THEN 'recovering' WHEN backing_off THEN 'retrying' ELSE 'running' END\n  WHEN 'waiting' THEN CASE waiting_kind WHEN 'approval' THEN 'needs_approval' WHEN 'retry' THEN 'retrying' ELSE 'waiting' END\n  WHEN 'paused' THEN 'paused'\n  WHEN 'succeeded' THEN 'completed'\n  WHEN 'failed' THEN CASE WHEN outcome = 'timeout' THEN 'timed_out' ELSE 'failed' END\n  ELSE CASE WHEN outcome = 'rejected' THEN 'rejected' ELSE 'cancelled' END\nEND", stored: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_job_runs", x => x.job_id);
+                    table.CheckConstraint("ck_job_runs_final", "(state IN ('succeeded','failed','cancelled')) = (finished_at IS NOT NULL)");
+                    table.CheckConstraint("ck_job_runs_lease", "(state = 'running') = (lease_until IS NOT NULL)");
+                    table.CheckConstraint("ck_job_runs_state", "state IN ('scheduled','queued','running','waiting','paused','succeeded','failed','cancelled')");
+                    table.CheckConstraint("ck_job_runs_waiting", "(state = 'waiting') <= (waiting_kind IS NOT NULL)");
+                    table.ForeignKey(
+                        name: "fk_job_runs_jobs_job_id",
+                        column: x => x.job_id,
+                        principalTable: "jobs",
+                        principalColumn: "id",
+                        onDelete: ReferentialAction.Cascade);
+                })
+                .Annotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003)
+                .Annotation("Npgsql:StorageParameter:fillfactor", 50);
 
             migrationBuilder.CreateTable(
                 name: "role_claims",
@@ -174,6 +489,97 @@ namespace AgentControl.Engine.Storage.Migrations
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_approvals_job_id_key_generation",
+                table: "approvals",
+                columns: new[] { "job_id", "key", "generation" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_approvals_state_id",
+                table: "approvals",
+                columns: new[] { "state", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_checkpoints_job_id_key_version",
+                table: "checkpoints",
+                columns: new[] { "job_id", "key", "version" },
+                descending: new[] { false, false, true });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_job_runs_finished",
+                table: "job_runs",
+                column: "finished_at",
+                filter: "finished_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_job_runs_label_job_id",
+                table: "job_runs",
+                columns: new[] { "label", "job_id" },
+                descending: new[] { false, true });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_job_runs_lane",
+                table: "job_runs",
+                columns: new[] { "queue", "front", "priority", "queued_at", "job_id" },
+                descending: new[] { false, true, true, false, false },
+                filter: "state = 'queued' AND NOT resume");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_job_runs_resume",
+                table: "job_runs",
+                column: "queued_at",
+                filter: "state = 'queued' AND resume");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_job_runs_running",
+                table: "job_runs",
+                column: "job_id",
+                filter: "state = 'running'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_job_runs_scheduled",
+                table: "job_runs",
+                column: "run_at",
+                filter: "state = 'scheduled'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_jobs_agent_id",
+                table: "jobs",
+                columns: new[] { "agent", "id" },
+                descending: new[] { false, true });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_jobs_batch_id_id",
+                table: "jobs",
+                columns: new[] { "batch_id", "id" },
+                filter: "batch_id IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_jobs_parent_id_parent_key_parent_index",
+                table: "jobs",
+                columns: new[] { "parent_id", "parent_key", "parent_index" },
+                filter: "parent_id IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_jobs_short_id",
+                table: "jobs",
+                column: "short_id",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_jobs_tags",
+                table: "jobs",
+                column: "tags",
+                filter: "tags <> '{}'")
+                .Annotation("Npgsql:IndexMethod", "gin");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_jobs_workspace_id",
+                table: "jobs",
+                columns: new[] { "workspace", "id" },
+                descending: new[] { false, true });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_role_claims_role_id",
                 table: "role_claims",
                 column: "role_id");
@@ -183,6 +589,12 @@ namespace AgentControl.Engine.Storage.Migrations
                 table: "roles",
                 column: "normalized_name",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_signals_job_id_name_id",
+                table: "signals",
+                columns: new[] { "job_id", "name", "id" },
+                filter: "taken_by IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_user_claims_user_id",
@@ -209,6 +621,18 @@ namespace AgentControl.Engine.Storage.Migrations
                 table: "users",
                 column: "normalized_user_name",
                 unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_waits_due_at",
+                table: "waits",
+                column: "due_at",
+                filter: "due_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_waits_job_id_target",
+                table: "waits",
+                columns: new[] { "job_id", "target" },
+                filter: "kind IN ('signal','children')");
             migrationBuilder.Sql(EngineSchema.Sql);
         }
 
@@ -216,10 +640,40 @@ namespace AgentControl.Engine.Storage.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "approval_votes");
+
+            migrationBuilder.DropTable(
+                name: "approvals");
+
+            migrationBuilder.DropTable(
+                name: "checkpoints");
+
+            migrationBuilder.DropTable(
+                name: "child_ends");
+
+            migrationBuilder.DropTable(
+                name: "child_groups");
+
+            migrationBuilder.DropTable(
                 name: "data_protection_keys");
 
             migrationBuilder.DropTable(
+                name: "job_results");
+
+            migrationBuilder.DropTable(
+                name: "job_runs");
+
+            migrationBuilder.DropTable(
+                name: "queues");
+
+            migrationBuilder.DropTable(
                 name: "role_claims");
+
+            migrationBuilder.DropTable(
+                name: "signals");
+
+            migrationBuilder.DropTable(
+                name: "submission_keys");
 
             migrationBuilder.DropTable(
                 name: "user_claims");
@@ -232,6 +686,15 @@ namespace AgentControl.Engine.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "user_tokens");
+
+            migrationBuilder.DropTable(
+                name: "waits");
+
+            migrationBuilder.DropTable(
+                name: "workers");
+
+            migrationBuilder.DropTable(
+                name: "jobs");
 
             migrationBuilder.DropTable(
                 name: "roles");

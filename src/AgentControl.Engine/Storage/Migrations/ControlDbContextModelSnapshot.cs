@@ -112,6 +112,1027 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("users", (string)null);
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Approvals.ApprovalRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.PrimitiveCollection<string[]>("Approvers")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("approvers");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<string>("Comment")
+                        .HasColumnType("text")
+                        .HasColumnName("comment");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.Property<string>("ContentType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content_type");
+
+                    b.Property<DateTimeOffset?>("Deadline")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deadline");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DecidedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("decided_by");
+
+                    b.Property<string>("DecidedFrom")
+                        .HasColumnType("text")
+                        .HasColumnName("decided_from");
+
+                    b.PrimitiveCollection<string[]>("Decisions")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("decisions");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("OnExpire")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("on_expire");
+
+                    b.Property<string>("OnReject")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("on_reject");
+
+                    b.Property<string>("Options")
+                        .HasColumnType("text")
+                        .HasColumnName("options");
+
+                    b.Property<DateTimeOffset>("RequestedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("requested_at");
+
+                    b.Property<int>("Required")
+                        .HasColumnType("integer")
+                        .HasColumnName("required");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("integer")
+                        .HasColumnName("revision");
+
+                    b.Property<byte[]>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("sha256");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<string>("Value")
+                        .HasColumnType("text")
+                        .HasColumnName("value");
+
+                    b.Property<string>("Workspace")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("workspace");
+
+                    b.HasKey("Id")
+                        .HasName("pk_approvals");
+
+                    b.HasIndex("State", "Id")
+                        .HasDatabaseName("ix_approvals_state_id");
+
+                    b.HasIndex("JobId", "Key", "Generation")
+                        .IsUnique()
+                        .HasDatabaseName("ix_approvals_job_id_key_generation");
+
+                    b.ToTable("approvals", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_approvals_decided", "(state = 'pending') = (decided_at IS NULL)");
+                        });
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Approvals.ApprovalVoteRow", b =>
+                {
+                    b.Property<Guid>("ApprovalId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("approval_id");
+
+                    b.Property<string>("Voter")
+                        .HasColumnType("text")
+                        .HasColumnName("voter");
+
+                    b.Property<int>("Revision")
+                        .HasColumnType("integer")
+                        .HasColumnName("revision");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Comment")
+                        .HasColumnType("text")
+                        .HasColumnName("comment");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("decision");
+
+                    b.Property<string>("VoterName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("voter_name");
+
+                    b.HasKey("ApprovalId", "Voter", "Revision")
+                        .HasName("pk_approval_votes");
+
+                    b.ToTable("approval_votes", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Checkpoints.CheckpointRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<int>("Epoch")
+                        .HasColumnType("integer")
+                        .HasColumnName("epoch");
+
+                    b.Property<long>("EventNo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("event_no");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Step")
+                        .HasColumnType("text")
+                        .HasColumnName("step");
+
+                    b.Property<byte[]>("Value")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("value");
+
+                    b.Property<string>("Worker")
+                        .HasColumnType("text")
+                        .HasColumnName("worker");
+
+                    b.HasKey("JobId", "Version")
+                        .HasName("pk_checkpoints");
+
+                    b.HasIndex("JobId", "Key", "Version")
+                        .IsDescending(false, false, true)
+                        .HasDatabaseName("ix_checkpoints_job_id_key_version");
+
+                    b.ToTable("checkpoints", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Children.ChildEndRow", b =>
+                {
+                    b.Property<Guid>("ParentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("parent_id");
+
+                    b.Property<Guid>("ChildId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("child_id");
+
+                    b.Property<string>("ParentKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("parent_key");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.HasKey("ParentId", "ChildId")
+                        .HasName("pk_child_ends");
+
+                    b.ToTable("child_ends", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Children.ChildGroupRow", b =>
+                {
+                    b.Property<Guid>("ParentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("parent_id");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<int>("Cancelled")
+                        .HasColumnType("integer")
+                        .HasColumnName("cancelled");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed");
+
+                    b.Property<int>("Succeeded")
+                        .HasColumnType("integer")
+                        .HasColumnName("succeeded");
+
+                    b.Property<int>("Total")
+                        .HasColumnType("integer")
+                        .HasColumnName("total");
+
+                    b.HasKey("ParentId", "Key")
+                        .HasName("pk_child_groups");
+
+                    b.ToTable("child_groups", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Events.EventRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<long>("No")
+                        .HasColumnType("bigint")
+                        .HasColumnName("no");
+
+                    b.Property<string>("Actor")
+                        .HasColumnType("text")
+                        .HasColumnName("actor");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Data")
+                        .HasColumnType("text")
+                        .HasColumnName("data");
+
+                    b.Property<string>("Level")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("level");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.HasKey("JobId", "No")
+                        .HasName("pk_events");
+
+                    b.ToTable("events", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Jobs.JobResultRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<Guid?>("ContinuedAs")
+                        .HasColumnType("uuid")
+                        .HasColumnName("continued_as");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<byte[]>("Output")
+                        .HasColumnType("bytea")
+                        .HasColumnName("output");
+
+                    b.HasKey("JobId")
+                        .HasName("pk_job_results");
+
+                    b.ToTable("job_results", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Jobs.JobRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Agent")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("agent");
+
+                    b.Property<string>("AgentVersion")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("agent_version");
+
+                    b.Property<string>("ApprovalPolicy")
+                        .HasColumnType("text")
+                        .HasColumnName("approval_policy");
+
+                    b.Property<Guid?>("BatchId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_id");
+
+                    b.Property<string>("Budget")
+                        .HasColumnType("text")
+                        .HasColumnName("budget");
+
+                    b.Property<string>("ConcurrencyKey")
+                        .HasColumnType("text")
+                        .HasColumnName("concurrency_key");
+
+                    b.Property<Guid?>("ContinuedFrom")
+                        .HasColumnType("uuid")
+                        .HasColumnName("continued_from");
+
+                    b.Property<DateTimeOffset?>("DeadlineAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deadline_at");
+
+                    b.Property<Guid?>("ForkedFrom")
+                        .HasColumnType("uuid")
+                        .HasColumnName("forked_from");
+
+                    b.Property<byte[]>("Input")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("input");
+
+                    b.Property<int>("MaxAttempts")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_attempts");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Notify")
+                        .HasColumnType("text")
+                        .HasColumnName("notify");
+
+                    b.Property<Guid?>("ParentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("parent_id");
+
+                    b.Property<int?>("ParentIndex")
+                        .HasColumnType("integer")
+                        .HasColumnName("parent_index");
+
+                    b.Property<string>("ParentKey")
+                        .HasColumnType("text")
+                        .HasColumnName("parent_key");
+
+                    b.Property<string>("Queue")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("queue");
+
+                    b.Property<string>("ShortId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("short_id");
+
+                    b.Property<DateTimeOffset>("SubmittedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("submitted_at");
+
+                    b.Property<string>("SubmittedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("submitted_by");
+
+                    b.PrimitiveCollection<string[]>("Tags")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("tags");
+
+                    b.Property<int>("TimeoutSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("timeout_seconds");
+
+                    b.Property<string>("Traceparent")
+                        .HasColumnType("text")
+                        .HasColumnName("traceparent");
+
+                    b.Property<int?>("TtlSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("ttl_seconds");
+
+                    b.Property<string>("Workspace")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("workspace");
+
+                    b.HasKey("Id")
+                        .HasName("pk_jobs");
+
+                    b.HasIndex("ShortId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_jobs_short_id");
+
+                    b.HasIndex("Tags")
+                        .HasDatabaseName("ix_jobs_tags")
+                        .HasFilter("tags <> '{}'");
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Tags"), "gin");
+
+                    b.HasIndex("Agent", "Id")
+                        .IsDescending(false, true)
+                        .HasDatabaseName("ix_jobs_agent_id");
+
+                    b.HasIndex("BatchId", "Id")
+                        .HasDatabaseName("ix_jobs_batch_id_id")
+                        .HasFilter("batch_id IS NOT NULL");
+
+                    b.HasIndex("Workspace", "Id")
+                        .IsDescending(false, true)
+                        .HasDatabaseName("ix_jobs_workspace_id");
+
+                    b.HasIndex("ParentId", "ParentKey", "ParentIndex")
+                        .HasDatabaseName("ix_jobs_parent_id_parent_key_parent_index")
+                        .HasFilter("parent_id IS NOT NULL");
+
+                    b.ToTable("jobs", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Jobs.JobRunRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<int>("Anomalies")
+                        .HasColumnType("integer")
+                        .HasColumnName("anomalies");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<bool>("BackingOff")
+                        .HasColumnType("boolean")
+                        .HasColumnName("backing_off");
+
+                    b.Property<bool>("CancelRequested")
+                        .HasColumnType("boolean")
+                        .HasColumnName("cancel_requested");
+
+                    b.Property<decimal>("CostUsd")
+                        .HasColumnType("numeric(14,6)")
+                        .HasColumnName("cost_usd");
+
+                    b.Property<string>("CurrentStep")
+                        .HasColumnType("text")
+                        .HasColumnName("current_step");
+
+                    b.Property<int>("Epoch")
+                        .HasColumnType("integer")
+                        .HasColumnName("epoch");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<bool>("Front")
+                        .HasColumnType("boolean")
+                        .HasColumnName("front");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
+                    b.Property<long>("InputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("input_tokens");
+
+                    b.Property<string>("Label")
+                        .IsRequired()
+                        .ValueGeneratedOnAddOrUpdate()
+                        .HasColumnType("text")
+                        .HasColumnName("label")
+                        .HasComputedColumnSql("CASE state\n  WHEN 'scheduled' THEN 'scheduled'\n  WHEN 'queued' THEN CASE WHEN recovering THEN 'recovering' ELSE 'queued' END\n  WHEN 'running' THEN CASE WHEN cancel_requested THEN 'cancelling' WHEN pause_requested THEN 'pausing'\n                           WHEN recovering THEN 'recovering' WHEN backing_off THEN 'retrying' ELSE 'running' END\n  WHEN 'waiting' THEN CASE waiting_kind WHEN 'approval' THEN 'needs_approval' WHEN 'retry' THEN 'retrying' ELSE 'waiting' END\n  WHEN 'paused' THEN 'paused'\n  WHEN 'succeeded' THEN 'completed'\n  WHEN 'failed' THEN CASE WHEN outcome = 'timeout' THEN 'timed_out' ELSE 'failed' END\n  ELSE CASE WHEN outcome = 'rejected' THEN 'rejected' ELSE 'cancelled' END\nEND", true);
+
+                    b.Property<long>("LastNo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_no");
+
+                    b.Property<DateTimeOffset?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.Property<DateTimeOffset?>("LeasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("leased_at");
+
+                    b.Property<string>("Outcome")
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<long>("OutputTokens")
+                        .HasColumnType("bigint")
+                        .HasColumnName("output_tokens");
+
+                    b.Property<bool>("PauseRequested")
+                        .HasColumnType("boolean")
+                        .HasColumnName("pause_requested");
+
+                    b.Property<DateTimeOffset?>("PausedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("paused_at");
+
+                    b.Property<short>("Priority")
+                        .HasColumnType("smallint")
+                        .HasColumnName("priority");
+
+                    b.Property<long?>("ProgressCompleted")
+                        .HasColumnType("bigint")
+                        .HasColumnName("progress_completed");
+
+                    b.Property<string>("ProgressDetail")
+                        .HasColumnType("text")
+                        .HasColumnName("progress_detail");
+
+                    b.Property<string>("ProgressStage")
+                        .HasColumnType("text")
+                        .HasColumnName("progress_stage");
+
+                    b.Property<long?>("ProgressTotal")
+                        .HasColumnType("bigint")
+                        .HasColumnName("progress_total");
+
+                    b.Property<string>("Queue")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("queue");
+
+                    b.Property<DateTimeOffset>("QueuedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("queued_at");
+
+                    b.Property<int>("Recoveries")
+                        .HasColumnType("integer")
+                        .HasColumnName("recoveries");
+
+                    b.Property<bool>("Recovering")
+                        .HasColumnType("boolean")
+                        .HasColumnName("recovering");
+
+                    b.Property<string>("RequestReason")
+                        .HasColumnType("text")
+                        .HasColumnName("request_reason");
+
+                    b.Property<string>("RequestedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("requested_by");
+
+                    b.Property<bool>("Resume")
+                        .HasColumnType("boolean")
+                        .HasColumnName("resume");
+
+                    b.Property<int>("Retries")
+                        .HasColumnType("integer")
+                        .HasColumnName("retries");
+
+                    b.Property<DateTimeOffset?>("RunAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("run_at");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<int>("Steps")
+                        .HasColumnType("integer")
+                        .HasColumnName("steps");
+
+                    b.Property<int>("Strikes")
+                        .HasColumnType("integer")
+                        .HasColumnName("strikes");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<Guid?>("WaitingApproval")
+                        .HasColumnType("uuid")
+                        .HasColumnName("waiting_approval");
+
+                    b.Property<string>("WaitingDetail")
+                        .HasColumnType("text")
+                        .HasColumnName("waiting_detail");
+
+                    b.Property<string>("WaitingKind")
+                        .HasColumnType("text")
+                        .HasColumnName("waiting_kind");
+
+                    b.Property<DateTimeOffset?>("WaitingSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("waiting_since");
+
+                    b.Property<DateTimeOffset?>("WaitingUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("waiting_until");
+
+                    b.Property<int>("Wakes")
+                        .HasColumnType("integer")
+                        .HasColumnName("wakes");
+
+                    b.Property<long>("WorkedMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("worked_ms");
+
+                    b.Property<string>("Worker")
+                        .HasColumnType("text")
+                        .HasColumnName("worker");
+
+                    b.Property<long>("WriteNo")
+                        .HasColumnType("bigint")
+                        .HasColumnName("write_no");
+
+                    b.HasKey("JobId")
+                        .HasName("pk_job_runs");
+
+                    b.HasIndex("FinishedAt")
+                        .HasDatabaseName("ix_job_runs_finished")
+                        .HasFilter("finished_at IS NOT NULL");
+
+                    b.HasIndex("JobId")
+                        .HasDatabaseName("ix_job_runs_running")
+                        .HasFilter("state = 'running'");
+
+                    b.HasIndex("QueuedAt")
+                        .HasDatabaseName("ix_job_runs_resume")
+                        .HasFilter("state = 'queued' AND resume");
+
+                    b.HasIndex("RunAt")
+                        .HasDatabaseName("ix_job_runs_scheduled")
+                        .HasFilter("state = 'scheduled'");
+
+                    b.HasIndex("Label", "JobId")
+                        .IsDescending(false, true)
+                        .HasDatabaseName("ix_job_runs_label_job_id");
+
+                    b.HasIndex("Queue", "Front", "Priority", "QueuedAt", "JobId")
+                        .IsDescending(false, true, true, false, false)
+                        .HasDatabaseName("ix_job_runs_lane")
+                        .HasFilter("state = 'queued' AND NOT resume");
+
+                    b.ToTable("job_runs", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_job_runs_final", "(state IN ('succeeded','failed','cancelled')) = (finished_at IS NOT NULL)");
+
+                            t.HasCheckConstraint("ck_job_runs_lease", "(state = 'running') = (lease_until IS NOT NULL)");
+
+                            t.HasCheckConstraint("ck_job_runs_state", "state IN ('scheduled','queued','running','waiting','paused','succeeded','failed','cancelled')");
+
+                            t.HasCheckConstraint("ck_job_runs_waiting", "(state = 'waiting') <= (waiting_kind IS NOT NULL)");
+                        });
+
+                    b
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003)
+                        .HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Jobs.SubmissionKeyRow", b =>
+                {
+                    b.Property<string>("Caller")
+                        .HasColumnType("text")
+                        .HasColumnName("caller");
+
+                    b.Property<string>("Route")
+                        .HasColumnType("text")
+                        .HasColumnName("route");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("BodyHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("body_hash");
+
+                    b.Property<Guid>("ResultId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("result_id");
+
+                    b.HasKey("Caller", "Route", "Key")
+                        .HasName("pk_submission_keys");
+
+                    b.ToTable("submission_keys", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Queues.QueueRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset?>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("boolean")
+                        .HasColumnName("paused");
+
+                    b.Property<int?>("Workers")
+                        .HasColumnType("integer")
+                        .HasColumnName("workers");
+
+                    b.HasKey("Name")
+                        .HasName("pk_queues");
+
+                    b.ToTable("queues", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Signals.SignalRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("SentBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("sent_by");
+
+                    b.Property<string>("TakenBy")
+                        .HasColumnType("text")
+                        .HasColumnName("taken_by");
+
+                    b.Property<byte[]>("Value")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("value");
+
+                    b.HasKey("Id")
+                        .HasName("pk_signals");
+
+                    b.HasIndex("JobId", "Name", "Id")
+                        .HasDatabaseName("ix_signals_job_id_name_id")
+                        .HasFilter("taken_by IS NULL");
+
+                    b.ToTable("signals", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Steps.StepRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<int>("Generation")
+                        .HasColumnType("integer")
+                        .HasColumnName("generation");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<DateTimeOffset?>("CompletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("completed_at");
+
+                    b.Property<string>("Error")
+                        .HasColumnType("text")
+                        .HasColumnName("error");
+
+                    b.Property<byte[]>("InputHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("input_hash");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<long?>("No")
+                        .HasColumnType("bigint")
+                        .HasColumnName("no");
+
+                    b.Property<byte[]>("Result")
+                        .HasColumnType("bytea")
+                        .HasColumnName("result");
+
+                    b.Property<string>("Service")
+                        .HasColumnType("text")
+                        .HasColumnName("service");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Usage")
+                        .HasColumnType("text")
+                        .HasColumnName("usage");
+
+                    b.HasKey("JobId", "Key", "Generation")
+                        .HasName("pk_steps");
+
+                    b.ToTable("steps", null, t =>
+                        {
+                            t.ExcludeFromMigrations();
+                        });
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Waits.WaitRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<Guid?>("ApprovalId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("approval_id");
+
+                    b.Property<int?>("AtLeast")
+                        .HasColumnType("integer")
+                        .HasColumnName("at_least");
+
+                    b.Property<DateTimeOffset?>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<string>("GroupKey")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("group_key");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<string>("Target")
+                        .HasColumnType("text")
+                        .HasColumnName("target");
+
+                    b.HasKey("JobId", "Key")
+                        .HasName("pk_waits");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_waits_due_at")
+                        .HasFilter("due_at IS NOT NULL");
+
+                    b.HasIndex("JobId", "Target")
+                        .HasDatabaseName("ix_waits_job_id_target")
+                        .HasFilter("kind IN ('signal','children')");
+
+                    b.ToTable("waits", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Workers.WorkerRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.PrimitiveCollection<string[]>("Agents")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("agents");
+
+                    b.Property<DateTimeOffset>("LastHeartbeat")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_heartbeat");
+
+                    b.PrimitiveCollection<string[]>("Queues")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("queues");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("role");
+
+                    b.Property<int>("Slots")
+                        .HasColumnType("integer")
+                        .HasColumnName("slots");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<DateTimeOffset?>("StoppedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("stopped_at");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("version");
+
+                    b.HasKey("Name")
+                        .HasName("pk_workers");
+
+                    b.ToTable("workers", (string)null);
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey", b =>
                 {
                     b.Property<int>("Id")
@@ -297,6 +1318,26 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("user_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Jobs.JobResultRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Jobs.JobRow", null)
+                        .WithOne("Result")
+                        .HasForeignKey("AgentControl.Engine.Jobs.JobResultRow", "JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_job_results_jobs_job_id");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Jobs.JobRunRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Jobs.JobRow", null)
+                        .WithOne("Run")
+                        .HasForeignKey("AgentControl.Engine.Jobs.JobRunRow", "JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_job_runs_jobs_job_id");
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRoleClaim<System.Guid>", b =>
                 {
                     b.HasOne("Microsoft.AspNetCore.Identity.IdentityRole<System.Guid>", null)
@@ -352,6 +1393,14 @@ namespace AgentControl.Engine.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_user_tokens_users_user_id");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Jobs.JobRow", b =>
+                {
+                    b.Navigation("Result");
+
+                    b.Navigation("Run")
+                        .IsRequired();
                 });
 #pragma warning restore 612, 618
         }

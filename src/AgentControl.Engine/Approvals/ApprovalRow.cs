@@ -1,0 +1,93 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace AgentControl.Engine.Approvals;
+
+/// <summary>A question to people, with everything that was shown.</summary>
+public sealed class ApprovalRow
+{
+    public Guid Id { get; init; }
+    public Guid JobId { get; init; }
+    public required string Key { get; init; }
+    public int Generation { get; init; }
+    public required string Workspace { get; init; }
+
+    /// <summary>approval, question, outcomeUnknown, nonDeterminism or budget.</summary>
+    public required string Kind { get; init; }
+    public required string Title { get; init; }
+    public required string Body { get; init; }
+
+    /// <summary>The exact bytes that are decided upon.</summary>
+    public required byte[] Content { get; init; }
+    public required string ContentType { get; init; }
+    public required byte[] Sha256 { get; init; }
+
+    /// <summary>Grows when the content changes; a decision names the revision it saw.</summary>
+    public int Revision { get; set; }
+
+    /// <summary>Possible decisions, lower camel.</summary>
+    public string[] Decisions { get; init; } = [];
+
+    /// <summary>Options of a choice as a JSON array of {value,label,detail}.</summary>
+    public string? Options { get; init; }
+    public int Required { get; init; }
+    public string[] Approvers { get; init; } = [];
+    public DateTimeOffset RequestedAt { get; init; }
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>reject, approve, escalate or fail.</summary>
+    public required string OnExpire { get; init; }
+
+    /// <summary>return or cancel.</summary>
+    public required string OnReject { get; init; }
+
+    /// <summary>pending, approved, rejected, responded, edited, chosen, expired or cancelled.</summary>
+    public required string State { get; set; }
+    public DateTimeOffset? DecidedAt { get; set; }
+    public string? DecidedBy { get; set; }
+    public string? DecidedFrom { get; set; }
+    public string? Comment { get; set; }
+
+    /// <summary>Edited content, answer or chosen value as JSON.</summary>
+    public string? Value { get; set; }
+}
+
+/// <summary>One person's vote.</summary>
+public sealed class ApprovalVoteRow
+{
+    public Guid ApprovalId { get; init; }
+    public required string Voter { get; init; }
+    public required string VoterName { get; init; }
+    public required string Decision { get; init; }
+    public int Revision { get; init; }
+    public string? Comment { get; init; }
+    public DateTimeOffset At { get; init; }
+}
+
+internal sealed class ApprovalMapping : IEntityTypeConfiguration<ApprovalRow>
+{
+    public void Configure(EntityTypeBuilder<ApprovalRow> approval)
+    {
+        approval.ToTable(
+            "approvals",
+            t =>
+                t.HasCheckConstraint(
+                    "ck_approvals_decided",
+                    "(state = 'pending') = (decided_at IS NULL)"
+                )
+        );
+        approval.HasKey(a => a.Id);
+        approval.Property(a => a.Id).ValueGeneratedNever();
+        approval.HasIndex(a => new { a.JobId, a.Key, a.Generation }).IsUnique();
+        approval.HasIndex(a => new { a.State, a.Id });
+    }
+}
+
+internal sealed class ApprovalVoteMapping : IEntityTypeConfiguration<ApprovalVoteRow>
+{
+    public void Configure(EntityTypeBuilder<ApprovalVoteRow> vote)
+    {
+        vote.ToTable("approval_votes");
+        vote.HasKey(v => new { v.ApprovalId, v.Voter, v.Revision });
+    }
+}
