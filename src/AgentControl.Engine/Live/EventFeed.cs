@@ -1,0 +1,68 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+
+namespace AgentControl.Engine.Live;
+
+/// <summary>The one in-memory feed of a process. Writers publish what they have committed; whoever missed something reads the log by number.</summary>
+public sealed class EventFeed
+{
+    private readonly ConcurrentDictionary<Guid, ImmutableArray<Action<IReadOnlyList<LiveEvent>>>> byJob = new();
+    private ImmutableArray<Action<IReadOnlyList<LiveEvent>>> everything = [];
+
+    /// <summary>When the newest database read or write of this process succeeded: the age of what watchers see.</summary>
+    public DateTimeOffset LastContact { get; private set; }
+
+    /// <summary>Watches all jobs. The handler must return at once and must not throw.</summary>
+    public IDisposable Subscribe(Action<IReadOnlyList<LiveEvent>> handler)
+    {
+        ImmutableInterlocked.Update(ref everything, (list, h) => list.Add(h), handler);
+        return new Subscription(() => ImmutableInterlocked.Update(ref everything, (list, h) => list.Remove(h), handler));
+    }
+
+    /// <summary>Watches one job.</summary>
+    public IDisposable Subscribe(Guid jobId, Action<IReadOnlyList<LiveEvent>> handler)
+    {
+        byJob.AddOrUpdate(jobId, [handler], (_, list) => list.Add(handler));
+        return new Subscription(() => Remove(jobId, handler));
+    }
+
+    public void Publish(IReadOnlyList<LiveEvent> events)
+    {
+        if (events.Count == 0)
+            return;
+        foreach (var handler in everything)
+            handler(events);
+        if (byJob.IsEmpty)
+            return;
+        foreach (var group in events.GroupBy(e => e.JobId))
+        {
+            if (!byJob.TryGetValue(group.Key, out var handlers))
+                continue;
+            var own = group.ToList();
+            foreach (var handler in handlers)
+                handler(own);
+        }
+    }
+
+    public void Touch(DateTimeOffset now) => LastContact = now;
+
+    private void Remove(Guid jobId, Action<IReadOnlyList<LiveEvent>> handler)
+    {
+        while (byJob.TryGetValue(jobId, out var list))
+        {
+            var rest = list.Remove(handler);
+            var done = rest.IsEmpty
+                ? byJob.TryRemove(new(jobId, list))
+                : byJob.TryUpdate(jobId, rest, list);
+            if (done)
+                return;
+        }
+    }
+
+    private sealed class Subscription(Action end) : IDisposable
+    {
+        private Action? end = end;
+
+        public void Dispose() => Interlocked.Exchange(ref end, null)?.Invoke();
+    }
+}
