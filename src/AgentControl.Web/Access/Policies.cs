@@ -1,0 +1,13 @@
+namespace AgentControl.Web.Access;
+
+/// <summary>
+/// The authorization policies: at least this role. On a route with <c>{ws}</c> in that workspace; with a workspace's
+/// name as resource in that one; Admin elsewhere means everywhere, the others mean in some workspace.
+/// </summary>
+internal static class Policies
+{
+    public const string Viewer = "Viewer";
+    public const string Operator = "Operator";
+    public const string Approver = "Approver";
+    public const string Admin = "Admin";
+}
