@@ -1,0 +1,97 @@
+using AgentControl.Engine.Storage.Embedded;
+using Npgsql;
+
+namespace AgentControl.TestKit;
+
+/// <summary>
+/// One PostgreSQL for a test program, started when the first test asks. A template database is prepared once
+/// and copied for each test. <c>AGENTCONTROL_TEST_POSTGRES</c> names a PostgreSQL to use instead of an own one.
+/// </summary>
+/// <param name="prepareTemplate">Fills the template database (its connection string), such as with the migrations.</param>
+public sealed class PostgresFixture(Func<string, CancellationToken, Task> prepareTemplate) : IAsyncDisposable
+{
+    public const string Variable = "AGENTCONTROL_TEST_POSTGRES";
+
+    // PostgreSQL copies a template only while nobody is connected to it, and one copy at a time.
+    private readonly SemaphoreSlim gate = new(1, 1);
+    private readonly string run = Guid.NewGuid().ToString("N")[..8];
+    private string? administration;
+    private EmbeddedPostgres? own;
+    private int count;
+
+    private string Template => $"template_{run}";
+
+    /// <summary>A connection string of an administrator, to the database <c>postgres</c>.</summary>
+    public async Task<string> GetAdministrationAsync(CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            return await StartAsync_NeedsGate(cancellationToken);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    /// <summary>A new database with everything the template has.</summary>
+    public async Task<TestDatabase> CreateDatabaseAsync(CancellationToken cancellationToken = default)
+    {
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            var server = await StartAsync_NeedsGate(cancellationToken);
+            var name = $"test_{run}_{++count}";
+            await ExecuteAsync(server, $"CREATE DATABASE {name} TEMPLATE {Template}", cancellationToken);
+            return new TestDatabase(server, name);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        gate.Dispose();
+        if (own is not null)
+        {
+            await TestCluster.StopAsync(own);
+        }
+        else if (administration is not null)
+        {
+            await ExecuteAsync(administration, $"DROP DATABASE IF EXISTS {Template} WITH (FORCE)", CancellationToken.None);
+        }
+    }
+
+    private async Task<string> StartAsync_NeedsGate(CancellationToken cancellationToken)
+    {
+        if (administration is not null)
+        {
+            return administration;
+        }
+
+        var given = Environment.GetEnvironmentVariable(Variable);
+        if (string.IsNullOrEmpty(given))
+        {
+            own ??= await TestCluster.StartAsync(cancellationToken);
+            given = own.ConnectionString;
+        }
+
+        var server = new NpgsqlConnectionStringBuilder(given) { Database = "postgres", Pooling = false }.ConnectionString;
+        await ExecuteAsync(server, $"DROP DATABASE IF EXISTS {Template} WITH (FORCE)", cancellationToken);
+        await ExecuteAsync(server, $"CREATE DATABASE {Template}", cancellationToken);
+        var template = new NpgsqlConnectionStringBuilder(server) { Database = Template }.ConnectionString;
+        await prepareTemplate(template, cancellationToken);
+        return administration = server;
+    }
+
+    private static async Task ExecuteAsync(string server, string statement, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(server);
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(statement, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
