@@ -62,3 +62,110 @@ CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE ON events FOR EACH ROW
 -- Search by the beginning of name or id.
 CREATE INDEX ix_jobs_name ON jobs (lower(name) text_pattern_ops, id DESC);
 CREATE INDEX ix_jobs_short_id_prefix ON jobs (lower(short_id) text_pattern_ops);
+
+-- Workspaces ---------------------------------------------------------------------------------------------------------
+
+INSERT INTO workspaces (name) VALUES ('default');
+
+-- What a reader holds in his hand: a version and the beginning of its hash.
+CREATE FUNCTION ac_etag(p_version integer, p_sha256 bytea) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT p_version || '-' || left(encode(p_sha256, 'hex'), 16) $$;
+
+-- Writes one version of a file and its line in the feed, inside the caller's transaction. The row of the name is the
+-- lock: of two writers with the same expectation the second sees the first. The id makes a repeated call harmless.
+-- p_match: NULL anything goes, '{*}' the file must exist, '{}' it must not, otherwise one of these ETags.
+CREATE FUNCTION ac_write_file(
+    p_id uuid, p_workspace text, p_path text, p_sha256 bytea, p_size bigint, p_content bytea, p_content_type text,
+    p_author_kind text, p_author_name text, p_job uuid, p_step text, p_match text[],
+    OUT outcome text, OUT o_version integer, OUT o_sha256 bytea, OUT o_at timestamptz)
+LANGUAGE plpgsql AS $$
+DECLARE
+    head workspace_files;
+    known workspace_file_versions;
+    alive boolean;
+BEGIN
+    IF NOT EXISTS (SELECT FROM workspaces WHERE name = p_workspace) THEN
+        outcome := 'noWorkspace';
+        RETURN;
+    END IF;
+    -- Contents on disk: the sweeper takes this lock alone before it removes a hash that no row names.
+    IF p_content IS NULL THEN
+        PERFORM pg_advisory_xact_lock_shared(('x' || encode(substr(p_sha256, 1, 8), 'hex'))::bit(64)::bigint);
+    END IF;
+    LOOP
+        SELECT * INTO head FROM workspace_files WHERE workspace = p_workspace AND path = p_path FOR UPDATE;
+        EXIT WHEN FOUND;
+        IF cardinality(p_match) > 0 THEN
+            outcome := 'changed';
+            RETURN;
+        END IF;
+        INSERT INTO workspace_files (workspace, path, version, sha256, size, content_type, author_kind, author_name, at)
+        VALUES (p_workspace, p_path, 0, p_sha256, p_size, p_content_type, p_author_kind, p_author_name, ac_now())
+        ON CONFLICT DO NOTHING;
+    END LOOP;
+
+    SELECT * INTO known FROM workspace_file_versions WHERE id = p_id;
+    IF FOUND THEN
+        outcome := CASE WHEN known.workspace = p_workspace AND known.path = p_path AND known.sha256 = p_sha256
+                        THEN 'replayed' ELSE 'otherContent' END;
+        o_version := known.version; o_sha256 := known.sha256; o_at := known.at;
+        RETURN;
+    END IF;
+
+    alive := head.version > 0 AND head.deleted_at IS NULL;
+    IF p_match IS NOT NULL AND CASE
+        WHEN cardinality(p_match) = 0 THEN alive
+        ELSE NOT alive OR NOT (p_match @> '{*}' OR ac_etag(head.version, head.sha256) = ANY (p_match)) END
+    THEN
+        outcome := 'changed'; o_version := head.version; o_sha256 := head.sha256; o_at := head.at;
+        RETURN;
+    END IF;
+    IF alive AND head.sha256 = p_sha256 AND head.content_type = p_content_type AND head.job_id IS NOT DISTINCT FROM p_job THEN
+        outcome := 'unchanged'; o_version := head.version; o_sha256 := head.sha256; o_at := head.at;
+        RETURN;
+    END IF;
+
+    outcome := 'written'; o_version := head.version + 1; o_sha256 := p_sha256; o_at := ac_now();
+    INSERT INTO workspace_file_versions
+        (id, workspace, path, version, sha256, size, content, content_type, author_kind, author_name, job_id, step_key, at)
+    VALUES (p_id, p_workspace, p_path, o_version, p_sha256, p_size, p_content, p_content_type, p_author_kind, p_author_name, p_job, p_step, o_at);
+    UPDATE workspace_files SET
+        version = o_version, sha256 = p_sha256, size = p_size, content_type = p_content_type, author_kind = p_author_kind,
+        author_name = p_author_name, job_id = p_job, step_key = p_step, at = o_at, deleted_at = NULL, deleted_by = NULL
+    WHERE workspace = p_workspace AND path = p_path;
+    INSERT INTO workspace_activity (id, workspace, kind, author_kind, author_name, job_id, path, version, text, at)
+    VALUES (p_id, p_workspace, 'file.written', p_author_kind, p_author_name, p_job, p_path, o_version, '', o_at);
+END $$;
+
+-- Puts a file into the bin, or takes it out again, with its line in the feed. The versions stay as they are.
+CREATE FUNCTION ac_bin_file(
+    p_id uuid, p_workspace text, p_path text, p_author_kind text, p_author_name text, p_job uuid, p_match text[], p_restore boolean,
+    OUT outcome text, OUT o_version integer, OUT o_sha256 bytea, OUT o_at timestamptz)
+LANGUAGE plpgsql AS $$
+DECLARE
+    head workspace_files;
+BEGIN
+    SELECT * INTO head FROM workspace_files WHERE workspace = p_workspace AND path = p_path AND version > 0 FOR UPDATE;
+    o_version := head.version; o_sha256 := head.sha256; o_at := ac_now();
+    IF EXISTS (SELECT FROM workspace_activity WHERE id = p_id) THEN
+        outcome := 'replayed';
+    ELSIF head.path IS NULL OR (head.deleted_at IS NULL) = p_restore THEN
+        outcome := 'notFound';
+    ELSIF p_match IS NOT NULL AND NOT (p_match @> '{*}' OR ac_etag(head.version, head.sha256) = ANY (p_match)) THEN
+        outcome := 'changed';
+    ELSE
+        outcome := 'written';
+        UPDATE workspace_files SET deleted_at = CASE WHEN p_restore THEN NULL ELSE o_at END,
+                                   deleted_by = CASE WHEN p_restore THEN NULL ELSE p_author_name END
+        WHERE workspace = p_workspace AND path = p_path;
+        INSERT INTO workspace_activity (id, workspace, kind, author_kind, author_name, job_id, path, version, text, at)
+        VALUES (p_id, p_workspace, CASE WHEN p_restore THEN 'file.restored' ELSE 'file.deleted' END,
+                p_author_kind, p_author_name, p_job, p_path, head.version, '', o_at);
+    END IF;
+END $$;
+
+-- Comments and activity are only ever added.
+CREATE TRIGGER workspace_comments_append_only BEFORE UPDATE OR DELETE ON workspace_comments
+    FOR EACH ROW EXECUTE FUNCTION ac_refuse_change();
+CREATE TRIGGER workspace_activity_append_only BEFORE UPDATE OR DELETE ON workspace_activity
+    FOR EACH ROW EXECUTE FUNCTION ac_refuse_change();

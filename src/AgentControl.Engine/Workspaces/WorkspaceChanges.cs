@@ -1,0 +1,32 @@
+using System.Collections.Concurrent;
+
+namespace AgentControl.Engine.Workspaces;
+
+/// <summary>Tells open pages of this process that a workspace has something new; they read it from the database.</summary>
+public sealed class WorkspaceChanges
+{
+    private readonly ConcurrentDictionary<Guid, (string Workspace, Action Notify)> watchers = new();
+
+    /// <summary>The action must return at once and never throw.</summary>
+    public IDisposable Watch(string workspace, Action notify)
+    {
+        var id = Guid.NewGuid();
+        watchers[id] = (workspace, notify);
+        return new Watcher(watchers, id);
+    }
+
+    /// <summary>Call it after the commit, never before.</summary>
+    public void Publish(string workspace)
+    {
+        foreach (var watcher in watchers.Values)
+        {
+            if (watcher.Workspace == workspace)
+                watcher.Notify();
+        }
+    }
+
+    private sealed class Watcher(ConcurrentDictionary<Guid, (string, Action)> watchers, Guid id) : IDisposable
+    {
+        public void Dispose() => watchers.TryRemove(id, out _);
+    }
+}

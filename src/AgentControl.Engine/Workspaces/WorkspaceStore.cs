@@ -1,0 +1,54 @@
+using AgentControl.Engine.Storage;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace AgentControl.Engine.Workspaces;
+
+/// <summary>A workspace as lists show it.</summary>
+public sealed record WorkspaceInfo(string Name, DateTimeOffset CreatedAt, string CreatedBy, long Files, long Bytes);
+
+/// <summary>The workspaces themselves; <c>default</c> always exists.</summary>
+public sealed class WorkspaceStore(NpgsqlDataSource database, IDbContextFactory<ControlDbContext> contexts)
+{
+    /// <summary>All workspaces by name.</summary>
+    public async Task<WorkspacePage<WorkspaceInfo>> ListAsync(string? cursor, int limit, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var after = WorkspaceCursor.Path(cursor) ?? "";
+        var files = context.Set<WorkspaceFileRow>().Where(f => f.DeletedAt == null);
+        var items = await context
+            .Set<WorkspaceRow>()
+            .AsNoTracking()
+            .Where(w => string.Compare(w.Name, after) > 0)
+            .OrderBy(w => w.Name)
+            .Take(limit + 1)
+            .Select(w => new WorkspaceInfo(
+                w.Name,
+                w.CreatedAt,
+                w.CreatedBy,
+                files.LongCount(f => f.Workspace == w.Name),
+                files.Where(f => f.Workspace == w.Name).Sum(f => f.Size)
+            ))
+            .ToListAsync(cancellationToken);
+        return Pages.Cut(items, limit, last => WorkspaceCursor.Of(last.Name));
+    }
+
+    public async Task<bool> ExistsAsync(string name, CancellationToken cancellationToken)
+    {
+        if (!WorkspaceName.IsValid(name))
+            return false;
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await context.Set<WorkspaceRow>().AnyAsync(w => w.Name == name, cancellationToken);
+    }
+
+    /// <summary>True where it is new.</summary>
+    public async Task<bool> CreateAsync(string name, string by, CancellationToken cancellationToken)
+    {
+        if (!WorkspaceName.IsValid(name))
+            throw new ArgumentException("A workspace's name has lower-case letters, digits and dashes, at most 63.", nameof(name));
+        await using var command = database.CreateCommand("INSERT INTO workspaces (name, created_by, created_at) VALUES ($1, $2, ac_now()) ON CONFLICT DO NOTHING");
+        command.Parameters.Add(new() { Value = name });
+        command.Parameters.Add(new() { Value = PlainText.Clean(by, 200) });
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+}
