@@ -1136,6 +1136,334 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("workers", (string)null);
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Workspaces.WorkspaceActivityRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("AuthorKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author_kind");
+
+                    b.Property<string>("AuthorName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author_name");
+
+                    b.Property<Guid?>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Path")
+                        .HasColumnType("text")
+                        .HasColumnName("path");
+
+                    b.Property<string>("Text")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<int?>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<string>("Workspace")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("workspace")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("pk_workspace_activity");
+
+                    b.HasIndex("JobId", "At", "Id")
+                        .HasDatabaseName("ix_workspace_activity_job_id_at_id")
+                        .HasFilter("job_id IS NOT NULL");
+
+                    b.HasIndex("Workspace", "At", "Id")
+                        .HasDatabaseName("ix_workspace_activity_workspace_at_id");
+
+                    b.ToTable("workspace_activity", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_workspace_activity_author", "author_kind in ('person','agent','program')");
+                        });
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Workspaces.WorkspaceCommentRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Anchor")
+                        .HasColumnType("text")
+                        .HasColumnName("anchor");
+
+                    b.Property<string>("AnchorKind")
+                        .HasColumnType("text")
+                        .HasColumnName("anchor_kind");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("AuthorKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author_kind");
+
+                    b.Property<string>("AuthorName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author_name");
+
+                    b.Property<string>("Body")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("body");
+
+                    b.Property<Guid?>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("Workspace")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("workspace")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("pk_workspace_comments");
+
+                    b.HasIndex("AnchorKind", "Anchor", "At")
+                        .HasDatabaseName("ix_workspace_comments_anchor_kind_anchor_at")
+                        .HasFilter("anchor IS NOT NULL");
+
+                    b.HasIndex("JobId", "At", "Id")
+                        .HasDatabaseName("ix_workspace_comments_job_id_at_id")
+                        .HasFilter("job_id IS NOT NULL");
+
+                    b.HasIndex("Workspace", "At", "Id")
+                        .HasDatabaseName("ix_workspace_comments_workspace_at_id");
+
+                    b.ToTable("workspace_comments", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_workspace_comments_anchor", "(anchor IS NULL) = (anchor_kind IS NULL) AND (anchor_kind IS NULL OR anchor_kind IN ('file','step','approval'))");
+
+                            t.HasCheckConstraint("ck_workspace_comments_author", "author_kind in ('person','agent','program')");
+                        });
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Workspaces.WorkspaceFileRow", b =>
+                {
+                    b.Property<string>("Workspace")
+                        .HasColumnType("text")
+                        .HasColumnName("workspace")
+                        .UseCollation("C");
+
+                    b.Property<string>("Path")
+                        .HasColumnType("text")
+                        .HasColumnName("path")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("AuthorKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author_kind");
+
+                    b.Property<string>("AuthorName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author_name");
+
+                    b.Property<string>("ContentType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content_type");
+
+                    b.Property<DateTimeOffset?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<string>("DeletedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("deleted_by");
+
+                    b.Property<Guid?>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<byte[]>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("sha256");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size");
+
+                    b.Property<string>("StepKey")
+                        .HasColumnType("text")
+                        .HasColumnName("step_key");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Workspace", "Path")
+                        .HasName("pk_workspace_files");
+
+                    b.HasIndex("DeletedAt")
+                        .HasDatabaseName("ix_workspace_files_deleted_at")
+                        .HasFilter("deleted_at IS NOT NULL");
+
+                    b.ToTable("workspace_files", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_workspace_files_author", "author_kind in ('person','agent','program')");
+
+                            t.HasCheckConstraint("ck_workspace_files_path", "path !~ '(^/|//|/$|\\\\|(^|/)\\.\\.?(/|$))' AND octet_length(path) BETWEEN 1 AND 1024");
+
+                            t.HasCheckConstraint("ck_workspace_files_sizes", "size >= 0 AND version >= 0 AND octet_length(sha256) = 32");
+                        });
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Workspaces.WorkspaceFileVersionRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("AuthorKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author_kind");
+
+                    b.Property<string>("AuthorName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author_name");
+
+                    b.Property<byte[]>("Content")
+                        .HasColumnType("bytea")
+                        .HasColumnName("content");
+
+                    b.Property<string>("ContentType")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content_type");
+
+                    b.Property<Guid?>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("Path")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("path")
+                        .UseCollation("C");
+
+                    b.Property<byte[]>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("sha256");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size");
+
+                    b.Property<string>("StepKey")
+                        .HasColumnType("text")
+                        .HasColumnName("step_key");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<string>("Workspace")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("workspace")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("pk_workspace_file_versions");
+
+                    b.HasIndex("Sha256")
+                        .HasDatabaseName("ix_workspace_file_versions_sha256")
+                        .HasFilter("content IS NULL");
+
+                    b.HasIndex("JobId", "Path")
+                        .HasDatabaseName("ix_workspace_file_versions_job_id_path")
+                        .HasFilter("job_id IS NOT NULL");
+
+                    b.HasIndex("Workspace", "Path", "Version")
+                        .IsUnique()
+                        .HasDatabaseName("ix_workspace_file_versions_workspace_path_version");
+
+                    b.ToTable("workspace_file_versions", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_workspace_file_versions_author", "author_kind in ('person','agent','program')");
+
+                            t.HasCheckConstraint("ck_workspace_file_versions_content", "content IS NULL OR octet_length(content) = size");
+
+                            t.HasCheckConstraint("ck_workspace_file_versions_sizes", "size >= 0 AND version > 0 AND octet_length(sha256) = 32");
+                        });
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Workspaces.WorkspaceRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("clock_timestamp()");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasDefaultValue("")
+                        .HasColumnName("created_by");
+
+                    b.Property<Guid>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("uuid")
+                        .HasColumnName("id")
+                        .HasDefaultValueSql("gen_random_uuid()");
+
+                    b.HasKey("Name")
+                        .HasName("pk_workspaces");
+
+                    b.ToTable("workspaces", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_workspaces_name", "name ~ '^[a-z0-9][a-z0-9-]{0,62}$'");
+                        });
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey", b =>
                 {
                     b.Property<int>("Id")
@@ -1339,6 +1667,46 @@ namespace AgentControl.Engine.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_job_runs_jobs_job_id");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Workspaces.WorkspaceActivityRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Workspaces.WorkspaceRow", null)
+                        .WithMany()
+                        .HasForeignKey("Workspace")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_workspace_activity_workspaces_workspace");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Workspaces.WorkspaceCommentRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Workspaces.WorkspaceRow", null)
+                        .WithMany()
+                        .HasForeignKey("Workspace")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_workspace_comments_workspaces_workspace");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Workspaces.WorkspaceFileRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Workspaces.WorkspaceRow", null)
+                        .WithMany()
+                        .HasForeignKey("Workspace")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_workspace_files_workspaces_workspace");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Workspaces.WorkspaceFileVersionRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Workspaces.WorkspaceFileRow", null)
+                        .WithMany()
+                        .HasForeignKey("Workspace", "Path")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_workspace_file_versions_workspace_files_workspace_path");
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityRoleClaim<System.Guid>", b =>

@@ -293,6 +293,21 @@ namespace AgentControl.Engine.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "workspaces",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    id = table.Column<Guid>(type: "uuid", nullable: false, defaultValueSql: "gen_random_uuid()"),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "clock_timestamp()"),
+                    created_by = table.Column<string>(type: "text", nullable: false, defaultValue: "")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_workspaces", x => x.name);
+                    table.CheckConstraint("ck_workspaces_name", "name ~ '^[a-z0-9][a-z0-9-]{0,62}$'");
+                });
+
+            migrationBuilder.CreateTable(
                 name: "job_results",
                 columns: table => new
                 {
@@ -488,6 +503,124 @@ namespace AgentControl.Engine.Storage.Migrations
                         onDelete: ReferentialAction.Cascade);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "workspace_activity",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    workspace = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    kind = table.Column<string>(type: "text", nullable: false),
+                    author_kind = table.Column<string>(type: "text", nullable: false),
+                    author_name = table.Column<string>(type: "text", nullable: false),
+                    job_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    path = table.Column<string>(type: "text", nullable: true),
+                    version = table.Column<int>(type: "integer", nullable: true),
+                    text = table.Column<string>(type: "text", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_workspace_activity", x => x.id);
+                    table.CheckConstraint("ck_workspace_activity_author", "author_kind in ('person','agent','program')");
+                    table.ForeignKey(
+                        name: "fk_workspace_activity_workspaces_workspace",
+                        column: x => x.workspace,
+                        principalTable: "workspaces",
+                        principalColumn: "name",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "workspace_comments",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    workspace = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    job_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    anchor_kind = table.Column<string>(type: "text", nullable: true),
+                    anchor = table.Column<string>(type: "text", nullable: true),
+                    author_kind = table.Column<string>(type: "text", nullable: false),
+                    author_name = table.Column<string>(type: "text", nullable: false),
+                    body = table.Column<string>(type: "text", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_workspace_comments", x => x.id);
+                    table.CheckConstraint("ck_workspace_comments_anchor", "(anchor IS NULL) = (anchor_kind IS NULL) AND (anchor_kind IS NULL OR anchor_kind IN ('file','step','approval'))");
+                    table.CheckConstraint("ck_workspace_comments_author", "author_kind in ('person','agent','program')");
+                    table.ForeignKey(
+                        name: "fk_workspace_comments_workspaces_workspace",
+                        column: x => x.workspace,
+                        principalTable: "workspaces",
+                        principalColumn: "name",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "workspace_files",
+                columns: table => new
+                {
+                    workspace = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    path = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    sha256 = table.Column<byte[]>(type: "bytea", nullable: false),
+                    size = table.Column<long>(type: "bigint", nullable: false),
+                    content_type = table.Column<string>(type: "text", nullable: false),
+                    author_kind = table.Column<string>(type: "text", nullable: false),
+                    author_name = table.Column<string>(type: "text", nullable: false),
+                    job_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    step_key = table.Column<string>(type: "text", nullable: true),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    deleted_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    deleted_by = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_workspace_files", x => new { x.workspace, x.path });
+                    table.CheckConstraint("ck_workspace_files_author", "author_kind in ('person','agent','program')");
+                    table.CheckConstraint("ck_workspace_files_path", "path !~ '(^/|//|/$|\\\\|(^|/)\\.\\.?(/|$))' AND octet_length(path) BETWEEN 1 AND 1024");
+                    table.CheckConstraint("ck_workspace_files_sizes", "size >= 0 AND version >= 0 AND octet_length(sha256) = 32");
+                    table.ForeignKey(
+                        name: "fk_workspace_files_workspaces_workspace",
+                        column: x => x.workspace,
+                        principalTable: "workspaces",
+                        principalColumn: "name",
+                        onDelete: ReferentialAction.Restrict);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "workspace_file_versions",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    workspace = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    path = table.Column<string>(type: "text", nullable: false, collation: "C"),
+                    version = table.Column<int>(type: "integer", nullable: false),
+                    sha256 = table.Column<byte[]>(type: "bytea", nullable: false),
+                    size = table.Column<long>(type: "bigint", nullable: false),
+                    content = table.Column<byte[]>(type: "bytea", nullable: true),
+                    content_type = table.Column<string>(type: "text", nullable: false),
+                    author_kind = table.Column<string>(type: "text", nullable: false),
+                    author_name = table.Column<string>(type: "text", nullable: false),
+                    job_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    step_key = table.Column<string>(type: "text", nullable: true),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_workspace_file_versions", x => x.id);
+                    table.CheckConstraint("ck_workspace_file_versions_author", "author_kind in ('person','agent','program')");
+                    table.CheckConstraint("ck_workspace_file_versions_content", "content IS NULL OR octet_length(content) = size");
+                    table.CheckConstraint("ck_workspace_file_versions_sizes", "size >= 0 AND version > 0 AND octet_length(sha256) = 32");
+                    table.ForeignKey(
+                        name: "fk_workspace_file_versions_workspace_files_workspace_path",
+                        columns: x => new { x.workspace, x.path },
+                        principalTable: "workspace_files",
+                        principalColumns: new[] { "workspace", "path" },
+                        onDelete: ReferentialAction.Cascade);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "ix_approvals_job_id_key_generation",
                 table: "approvals",
@@ -633,6 +766,58 @@ namespace AgentControl.Engine.Storage.Migrations
                 table: "waits",
                 columns: new[] { "job_id", "target" },
                 filter: "kind IN ('signal','children')");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workspace_activity_job_id_at_id",
+                table: "workspace_activity",
+                columns: new[] { "job_id", "at", "id" },
+                filter: "job_id IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workspace_activity_workspace_at_id",
+                table: "workspace_activity",
+                columns: new[] { "workspace", "at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workspace_comments_anchor_kind_anchor_at",
+                table: "workspace_comments",
+                columns: new[] { "anchor_kind", "anchor", "at" },
+                filter: "anchor IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workspace_comments_job_id_at_id",
+                table: "workspace_comments",
+                columns: new[] { "job_id", "at", "id" },
+                filter: "job_id IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workspace_comments_workspace_at_id",
+                table: "workspace_comments",
+                columns: new[] { "workspace", "at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workspace_file_versions_job_id_path",
+                table: "workspace_file_versions",
+                columns: new[] { "job_id", "path" },
+                filter: "job_id IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workspace_file_versions_sha256",
+                table: "workspace_file_versions",
+                column: "sha256",
+                filter: "content IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workspace_file_versions_workspace_path_version",
+                table: "workspace_file_versions",
+                columns: new[] { "workspace", "path", "version" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_workspace_files_deleted_at",
+                table: "workspace_files",
+                column: "deleted_at",
+                filter: "deleted_at IS NOT NULL");
             migrationBuilder.Sql(EngineSchema.Sql);
         }
 
@@ -694,6 +879,15 @@ namespace AgentControl.Engine.Storage.Migrations
                 name: "workers");
 
             migrationBuilder.DropTable(
+                name: "workspace_activity");
+
+            migrationBuilder.DropTable(
+                name: "workspace_comments");
+
+            migrationBuilder.DropTable(
+                name: "workspace_file_versions");
+
+            migrationBuilder.DropTable(
                 name: "jobs");
 
             migrationBuilder.DropTable(
@@ -701,6 +895,12 @@ namespace AgentControl.Engine.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "users");
+
+            migrationBuilder.DropTable(
+                name: "workspace_files");
+
+            migrationBuilder.DropTable(
+                name: "workspaces");
         }
     }
 }
