@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace AgentControl.Engine.Workspaces;
 
@@ -10,7 +11,7 @@ internal static class DirectorySync
         // Windows journals names with the file and has no handle for this.
         if (OperatingSystem.IsWindows())
             return;
-        var descriptor = NativeMethods.Open(directory, 0);
+        var descriptor = NativeMethods.Open(Encoding.UTF8.GetBytes(directory + "\0"), 0);
         if (descriptor < 0)
             throw new IOException($"The folder {directory} cannot be opened to make it durable (errno {Marshal.GetLastPInvokeError()}).");
         try
@@ -30,7 +31,7 @@ internal static class DirectorySync
     {
         [DllImport("libc", EntryPoint = "open", SetLastError = true)]
         [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-        public static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+        public static extern int Open(byte[] path, int flags);
 
         [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
         [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -52,7 +52,7 @@ public sealed class WorkspaceComments(NpgsqlDataSource database, IDbContextFacto
     }
 
     /// <summary>On the caller's connection and inside its transaction; the caller publishes after its commit.</summary>
-    public async Task<Comment> AddAsync(NpgsqlConnection connection, Comment comment, CancellationToken cancellationToken)
+    public static async Task<Comment> AddAsync(NpgsqlConnection connection, Comment comment, CancellationToken cancellationToken)
     {
         var clean = comment with { Body = PlainText.Clean(comment.Body, MaxBody) };
         await using var command = new NpgsqlCommand(AddSql, connection);

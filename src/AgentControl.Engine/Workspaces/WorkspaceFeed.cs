@@ -38,7 +38,7 @@ public sealed class WorkspaceFeed(NpgsqlDataSource database, IDbContextFactory<C
     }
 
     /// <summary>On the caller's connection and inside its transaction; the caller publishes after its commit.</summary>
-    public async Task<bool> AppendAsync(NpgsqlConnection connection, Activity activity, CancellationToken cancellationToken)
+    public static async Task<bool> AppendAsync(NpgsqlConnection connection, Activity activity, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(AppendSql, connection);
         command.Parameters.Add(new() { Value = activity.Id });

@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using AgentControl.Engine.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace AgentControl.Engine.Workspaces;
 
 /// <summary>Finds, lists and opens files. Lists run over names in byte order, so a deep page costs what the first one costs.</summary>
+[SuppressMessage("Globalization", "CA1309", Justification = "Becomes SQL, where the column's collation C compares bytes.")]
 public sealed class WorkspaceFileQueries(IDbContextFactory<ControlDbContext> contexts, WorkspaceBlobs blobs, IEnumerable<IVirtualFiles> virtualFiles)
 {
     private readonly IVirtualFiles? made = virtualFiles.FirstOrDefault();

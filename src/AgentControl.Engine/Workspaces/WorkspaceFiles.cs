@@ -102,6 +102,11 @@ public sealed class WorkspaceFiles(NpgsqlDataSource database, WorkspaceBlobs blo
         var outcome = Enum.Parse<FileOutcome>(reader.GetString(0), ignoreCase: true);
         return await reader.IsDBNullAsync(1, cancellationToken) || await reader.IsDBNullAsync(2, cancellationToken)
             ? new FileResult(outcome)
-            : new FileResult(outcome, reader.GetInt32(1), Convert.ToHexStringLower(reader.GetFieldValue<byte[]>(2)), reader.GetFieldValue<DateTimeOffset>(3));
+            : new FileResult(
+                outcome,
+                reader.GetInt32(1),
+                Convert.ToHexStringLower(await reader.GetFieldValueAsync<byte[]>(2, cancellationToken)),
+                await reader.GetFieldValueAsync<DateTimeOffset>(3, cancellationToken)
+            );
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using AgentControl.Engine.Storage;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -8,6 +9,7 @@ namespace AgentControl.Engine.Workspaces;
 public sealed record WorkspaceInfo(string Name, DateTimeOffset CreatedAt, string CreatedBy, long Files, long Bytes);
 
 /// <summary>The workspaces themselves; <c>default</c> always exists.</summary>
+[SuppressMessage("Globalization", "CA1309", Justification = "Becomes SQL, where the column's collation C compares bytes.")]
 public sealed class WorkspaceStore(NpgsqlDataSource database, IDbContextFactory<ControlDbContext> contexts)
 {
     /// <summary>All workspaces by name.</summary>
