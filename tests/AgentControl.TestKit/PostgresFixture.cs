@@ -1,4 +1,6 @@
+using AgentControl.Engine.Storage;
 using AgentControl.Engine.Storage.Embedded;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace AgentControl.TestKit;
@@ -7,19 +9,28 @@ namespace AgentControl.TestKit;
 /// One PostgreSQL for a test program, started when the first test asks. A template database is prepared once
 /// and copied for each test. <c>AGENTCONTROL_TEST_POSTGRES</c> names a PostgreSQL to use instead of an own one.
 /// </summary>
-/// <param name="prepareTemplate">Fills the template database (its connection string), such as with the migrations.</param>
-public sealed class PostgresFixture(Func<string, CancellationToken, Task> prepareTemplate) : IAsyncDisposable
+public sealed class PostgresFixture : IAsyncDisposable
 {
     public const string Variable = "AGENTCONTROL_TEST_POSTGRES";
 
     // PostgreSQL copies a template only while nobody is connected to it, and one copy at a time.
     private readonly SemaphoreSlim gate = new(1, 1);
     private readonly string run = Guid.NewGuid().ToString("N")[..8];
+    private readonly Func<string, CancellationToken, Task> prepareTemplate;
     private string? administration;
     private EmbeddedPostgres? own;
     private int count;
 
     private string Template => $"template_{run}";
+
+    /// <summary>Each database has the program's whole schema.</summary>
+    public PostgresFixture()
+        : this(MigrateAsync) { }
+
+    private PostgresFixture(Func<string, CancellationToken, Task> prepareTemplate) => this.prepareTemplate = prepareTemplate;
+
+    /// <summary>Each database has what <paramref name="prepare"/> puts into the template, whose connection string it is given.</summary>
+    public static PostgresFixture PreparedBy(Func<string, CancellationToken, Task> prepare) => new(prepare);
 
     /// <summary>A connection string of an administrator, to the database <c>postgres</c>.</summary>
     public async Task<string> GetAdministrationAsync(CancellationToken cancellationToken)
@@ -85,6 +96,13 @@ public sealed class PostgresFixture(Func<string, CancellationToken, Task> prepar
         var template = new NpgsqlConnectionStringBuilder(server) { Database = Template }.ConnectionString;
         await prepareTemplate(template, cancellationToken);
         return administration = server;
+    }
+
+    private static async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var options = new DbContextOptionsBuilder<ControlDbContext>().UseNpgsql(connectionString + ";Pooling=false").Options;
+        await using var context = new ControlDbContext(options);
+        await context.Database.MigrateAsync(cancellationToken);
     }
 
     private static async Task ExecuteAsync(string server, string statement, CancellationToken cancellationToken)

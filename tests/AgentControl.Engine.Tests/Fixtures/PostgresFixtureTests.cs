@@ -5,7 +5,7 @@ namespace AgentControl.Engine.Tests.Fixtures;
 
 public sealed class PostgresFixtureTests : IAsyncDisposable
 {
-    private readonly PostgresFixture fixture = new(PrepareAsync);
+    private readonly PostgresFixture fixture = PostgresFixture.PreparedBy(PrepareAsync);
 
     [Fact]
     public async Task Each_database_is_a_fresh_copy_of_the_template()
