@@ -1,0 +1,37 @@
+using AgentControl.Web.Shared;
+using AgentControl.Web.Shell;
+using Microsoft.AspNetCore.Components.Server.Circuits;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using MudBlazor.Services;
+
+namespace AgentControl.Web.Hosting;
+
+/// <summary>Everything that the pages need, and their routes.</summary>
+internal static class PagesSetup
+{
+    public static IServiceCollection AddPages(this IServiceCollection services)
+    {
+        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(o => o.KeepAliveInterval = TimeSpan.FromSeconds(5));
+        services.AddMudServices();
+        services.AddCascadingAuthenticationState();
+        services.AddAuthorizationCore();
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<LocalLiveFeed>();
+        services.TryAddSingleton<ILiveFeed>(s => s.GetRequiredService<LocalLiveFeed>());
+        services.TryAddScoped<INavCounts, NoNavCounts>();
+        services.AddScoped<IGoToSource, PageGoToSource>();
+        services.AddScoped<UiPulse>();
+        services.AddScoped<CircuitHandler, PulseCircuit>();
+        services.AddScoped<Announcer>();
+        services.AddScoped<Notices>();
+        return services;
+    }
+
+    public static void MapPages(this WebApplication app)
+    {
+        app.UseMiddleware<PageSecurity>();
+        app.UseAntiforgery();
+        app.MapStaticAssets();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = "'none'");
+    }
+}

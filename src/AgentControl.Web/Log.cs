@@ -1,0 +1,11 @@
+namespace AgentControl.Web;
+
+/// <summary>Every line that the web project logs. Ids: 100 shared, 200 access, 300 REST and hub, 400 pages, 500 workspace.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Error, "{Part} could not load its data ({ErrorId})")]
+    public static partial void LoadFailed(ILogger logger, string part, string errorId, Exception exception);
+
+    [LoggerMessage(101, LogLevel.Error, "A part of a page failed ({ErrorId})")]
+    public static partial void PartFailed(ILogger logger, string errorId, Exception exception);
+}

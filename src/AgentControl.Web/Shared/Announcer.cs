@@ -1,0 +1,13 @@
+using Microsoft.JSInterop;
+
+namespace AgentControl.Web.Shared;
+
+/// <summary>Speaks to screen readers through the two live regions. Never progress, counters, log lines or clocks.</summary>
+internal sealed class Announcer(IJSRuntime js)
+{
+    /// <summary>The result of an own action, an own job's end, a new request; messages within two seconds are joined.</summary>
+    public Task PoliteAsync(string text) => js.TryInvokeAsync("ac.announce", "polite", text);
+
+    /// <summary>A session that ends. A lost connection is said by the browser itself.</summary>
+    public Task AssertiveAsync(string text) => js.TryInvokeAsync("ac.announce", "assertive", text);
+}

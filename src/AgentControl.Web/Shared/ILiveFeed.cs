@@ -1,0 +1,80 @@
+namespace AgentControl.Web.Shared;
+
+/// <summary>Tells which topics changed. The engine's feed stands behind it.</summary>
+internal interface ILiveFeed
+{
+    /// <summary>Calls <paramref name="changed"/> after something of the topic changed, on any thread; it must return at once. Dispose to end.</summary>
+    IDisposable Subscribe(string topic, Action changed);
+}
+
+/// <summary>The topics that parts of a page may live by.</summary>
+internal static class LiveTopic
+{
+    /// <summary>Any job changed, came or ended.</summary>
+    public const string Jobs = "jobs";
+
+    /// <summary>Any request to a person came or was decided.</summary>
+    public const string Approvals = "approvals";
+
+    /// <summary>Queues or workers changed.</summary>
+    public const string Queues = "queues";
+
+    /// <summary>One job: its state, progress or events.</summary>
+    public static string Job(Guid id) => $"job:{id:N}";
+
+    /// <summary>One workspace: files, activity, comments.</summary>
+    public static string Workspace(string name) => $"workspace:{name}";
+}
+
+/// <summary>A feed in this process, for topics that are published here and for tests.</summary>
+internal sealed class LocalLiveFeed : ILiveFeed
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, List<Action>> _listeners = new(StringComparer.Ordinal);
+
+    public IDisposable Subscribe(string topic, Action changed)
+    {
+        lock (_gate)
+        {
+            if (!_listeners.TryGetValue(topic, out var listeners))
+            {
+                _listeners[topic] = listeners = [];
+            }
+
+            listeners.Add(changed);
+        }
+
+        return new Subscription(this, topic, changed);
+    }
+
+    /// <summary>Tells every listener of the topic.</summary>
+    public void Publish(string topic)
+    {
+        Action[] listeners;
+        lock (_gate)
+        {
+            listeners = _listeners.TryGetValue(topic, out var found) ? [.. found] : [];
+        }
+
+        foreach (var listener in listeners)
+        {
+            listener();
+        }
+    }
+
+    private void Remove(string topic, Action changed)
+    {
+        lock (_gate)
+        {
+            if (_listeners.TryGetValue(topic, out var listeners) && listeners.Remove(changed) && listeners.Count == 0)
+            {
+                _listeners.Remove(topic);
+            }
+        }
+    }
+
+    private sealed class Subscription(LocalLiveFeed feed, string topic, Action changed) : IDisposable
+    {
+        public void Dispose() => feed.Remove(topic, changed);
+    }
+}

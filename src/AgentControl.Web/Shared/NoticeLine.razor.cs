@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Components;
+
+namespace AgentControl.Web.Shared;
+
+/// <summary>One notice; its time stands still while the pointer or the focus is on it.</summary>
+public partial class NoticeLine : IDisposable
+{
+    private ITimer? _timer;
+    private bool _undoing;
+
+    [Inject]
+    private Notices Notices { get; set; } = null!;
+
+    [Inject]
+    private TimeProvider Clock { get; set; } = null!;
+
+    [Parameter, EditorRequired]
+    public Notice Notice { get; set; } = null!;
+
+    /// <summary>Whether the key z takes back this one.</summary>
+    [Parameter]
+    public bool TakesUndoKey { get; set; }
+
+    protected override void OnAfterRender(bool firstRender)
+    {
+        if (firstRender)
+        {
+            _timer = Clock.CreateTimer(_ => _ = InvokeAsync(Close), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            Run();
+        }
+    }
+
+    public void Dispose() => _timer?.Dispose();
+
+    private void Hold() => _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+    private void Run() => _timer?.Change(Notices.Stay, Timeout.InfiniteTimeSpan);
+
+    private void Close() => Notices.Close(Notice);
+
+    private async Task UndoAsync()
+    {
+        _undoing = true;
+        Hold();
+        await Notice.Undo!();
+        Close();
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+
+namespace AgentControl.Web.Shared;
+
+/// <summary>One line at the lower left: what happened, and how to take it back.</summary>
+public sealed record Notice(long No, string Text, bool IsProblem, Func<Task>? Undo);
+
+/// <summary>
+/// Says the results of a person's actions at the lower left, with Undo for those that can be taken back (key z).
+/// <c>await Notices.SayAsync("Saved.")</c> · <c>await Notices.OfferUndoAsync("Paused invoice-118.", () =&gt; …)</c>
+/// </summary>
+internal sealed class Notices(Announcer announcer)
+{
+    /// <summary>How long a notice stays, unless the pointer or the focus is on it.</summary>
+    public static readonly TimeSpan Stay = TimeSpan.FromSeconds(10);
+
+    private ImmutableList<Notice> _open = [];
+    private long _no;
+
+    /// <summary>Raised after the open notices changed.</summary>
+    public event Action? Changed;
+
+    /// <summary>The notices on the screen, at most three, oldest first.</summary>
+    public ImmutableList<Notice> Open => _open;
+
+    public Task SayAsync(string text) => AddAsync(text, isProblem: false, undo: null);
+
+    /// <summary>Something that was asked for did not happen; the text says why and what to do.</summary>
+    public Task ProblemAsync(string text) => AddAsync(text, isProblem: true, undo: null);
+
+    public Task OfferUndoAsync(string text, Func<Task> undo) => AddAsync(text, isProblem: false, undo);
+
+    public void Close(Notice notice)
+    {
+        _open = _open.RemoveAll(n => n.No == notice.No);
+        Changed?.Invoke();
+    }
+
+    private Task AddAsync(string text, bool isProblem, Func<Task>? undo)
+    {
+        var added = _open.Add(new(++_no, text, isProblem, undo));
+        _open = added.Count > 3 ? added.RemoveAt(0) : added;
+        Changed?.Invoke();
+        return announcer.PoliteAsync(undo is null ? text : $"{text} Undo with z.");
+    }
+}
