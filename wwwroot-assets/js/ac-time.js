@@ -23,7 +23,7 @@ class AcTime extends HTMLElement {
   connectedCallback() {
     live.add(this);
     this.observer ??= new MutationObserver(() => this.draw(Date.now()));
-    this.observer.observe(this, { subtree: true, attributeFilter: ["datetime"] });
+    this.observer.observe(this, { subtree: true, childList: true, attributeFilter: ["datetime"] });
     this.draw(Date.now());
     timer ??= setInterval(tick, 1000);
   }

@@ -25,7 +25,7 @@ public enum TimeForm
 }
 
 /// <summary>An instant whose words tick in the browser, in the browser's time zone. <c>&lt;AcTime At="job.SubmittedAt" /&gt;</c></summary>
-public partial class AcTime
+public sealed partial class AcTime
 {
     private (DateTimeOffset, TimeForm)? _drawn;
     private string _text = "";

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 namespace AgentControl.Web.Shared;
 
 /// <summary>What failed, what still works, the error's id, and "Try again".</summary>
-public partial class ErrorPanel
+public sealed partial class ErrorPanel
 {
     /// <summary>What failed, such as "Jobs could not be loaded."</summary>
     [Parameter, EditorRequired]

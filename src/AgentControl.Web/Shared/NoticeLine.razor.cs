@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 namespace AgentControl.Web.Shared;
 
 /// <summary>One notice; its time stands still while the pointer or the focus is on it.</summary>
-public partial class NoticeLine : IDisposable
+public sealed partial class NoticeLine : IDisposable
 {
     private ITimer? _timer;
     private bool _undoing;

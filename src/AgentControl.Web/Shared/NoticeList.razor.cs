@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components;
 namespace AgentControl.Web.Shared;
 
 /// <summary>The notices of the circuit, in the frame once.</summary>
-public partial class NoticeList : IDisposable
+public sealed partial class NoticeList : IDisposable
 {
     private ImmutableList<Notice> _open = [];
 
@@ -19,7 +19,7 @@ public partial class NoticeList : IDisposable
 
     public void Dispose() => Notices.Changed -= OnChanged;
 
-    private void OnChanged() =>
+    private void OnChanged(object? sender, EventArgs e) =>
         _ = InvokeAsync(() =>
         {
             _open = Notices.Open;

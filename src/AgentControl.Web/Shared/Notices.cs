@@ -18,7 +18,7 @@ internal sealed class Notices(Announcer announcer)
     private long _no;
 
     /// <summary>Raised after the open notices changed.</summary>
-    public event Action? Changed;
+    public event EventHandler? Changed;
 
     /// <summary>The notices on the screen, at most three, oldest first.</summary>
     public ImmutableList<Notice> Open => _open;
@@ -33,14 +33,14 @@ internal sealed class Notices(Announcer announcer)
     public void Close(Notice notice)
     {
         _open = _open.RemoveAll(n => n.No == notice.No);
-        Changed?.Invoke();
+        Changed?.Invoke(this, EventArgs.Empty);
     }
 
     private Task AddAsync(string text, bool isProblem, Func<Task>? undo)
     {
         var added = _open.Add(new(++_no, text, isProblem, undo));
         _open = added.Count > 3 ? added.RemoveAt(0) : added;
-        Changed?.Invoke();
+        Changed?.Invoke(this, EventArgs.Empty);
         return announcer.PoliteAsync(undo is null ? text : $"{text} Undo with z.");
     }
 }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 namespace AgentControl.Web.Shared;
 
 /// <summary>Keeps a part's error inside its panel: the rest of the page goes on. <c>&lt;PanelBoundary&gt;…&lt;/PanelBoundary&gt;</c></summary>
-public partial class PanelBoundary
+public sealed partial class PanelBoundary
 {
     private LoadFailure? _failure;
     private string? _key;

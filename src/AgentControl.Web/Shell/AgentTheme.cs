@@ -5,7 +5,7 @@ namespace AgentControl.Web.Shell;
 /// <summary>The components' theme, made of <see cref="Tokens"/>; which of both applies is the style sheet's matter, so it is right before the first paint.</summary>
 internal static class AgentTheme
 {
-    private const string Font = "\"Atkinson Hyperlegible Next\", system-ui, sans-serif";
+    private static readonly string[] _fonts = ["Atkinson Hyperlegible Next", "system-ui", "sans-serif"];
 
     public static MudTheme Value { get; } = new()
     {
@@ -34,7 +34,7 @@ internal static class AgentTheme
     private static T Fill<T>(T type, string size, string weight)
         where T : BaseTypography
     {
-        type.FontFamily = [Font];
+        type.FontFamily = _fonts;
         type.FontSize = size;
         type.FontWeight = weight;
         type.LineHeight = "1.43";

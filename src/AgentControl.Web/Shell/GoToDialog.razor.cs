@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Components;
 namespace AgentControl.Web.Shell;
 
 /// <summary>"Go to…", opened by Ctrl+K in the browser; only what was typed comes here.</summary>
-public partial class GoToDialog : IDisposable
+public sealed partial class GoToDialog : IDisposable
 {
     private List<GoToItem> _items = [];
     private CancellationTokenSource? _search;

@@ -5,7 +5,7 @@ using Microsoft.JSInterop;
 namespace AgentControl.Web.Shell;
 
 /// <summary>The frame of every page with a circuit.</summary>
-public partial class MainLayout
+public sealed partial class MainLayout
 {
     [Inject]
     private IJSRuntime Js { get; set; } = null!;

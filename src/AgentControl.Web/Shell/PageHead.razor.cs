@@ -9,7 +9,7 @@ public sealed record Crumb(string Text, string Href);
 /// Heads every page of the main frame: the title of the tab, the way in the top bar, and the one h1 with the page's actions beside it.
 /// <c>&lt;PageHead Title="Jobs"&gt;buttons&lt;/PageHead&gt;</c>
 /// </summary>
-public partial class PageHead
+public sealed partial class PageHead
 {
     /// <summary>The name of the section outlet in the top bar.</summary>
     internal const string Crumbs = "crumbs";
