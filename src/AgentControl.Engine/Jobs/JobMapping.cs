@@ -15,7 +15,7 @@ internal sealed class JobMapping : IEntityTypeConfiguration<JobRow>
         job.HasIndex(j => new { j.Workspace, j.Id }).IsDescending(false, true);
         job.HasIndex(j => new { j.ParentId, j.ParentKey, j.ParentIndex }).HasFilter("parent_id IS NOT NULL");
         job.HasIndex(j => new { j.BatchId, j.Id }).HasFilter("batch_id IS NOT NULL");
-        job.HasIndex(j => j.Tags).HasMethod("gin").HasFilter("tags <> '{}'");
+        job.HasIndex(j => j.Tags).HasMethod("gin").HasFilter("cardinality(tags) > 0");
         job.HasOne(j => j.Run).WithOne().HasForeignKey<JobRunRow>(r => r.JobId).OnDelete(DeleteBehavior.Cascade);
         job.HasOne(j => j.Result).WithOne().HasForeignKey<JobResultRow>(r => r.JobId).OnDelete(DeleteBehavior.Cascade);
     }
@@ -68,6 +68,7 @@ internal sealed class JobRunMapping : IEntityTypeConfiguration<JobRunRow>
             .IsDescending(false, true, true, false, false)
             .HasFilter("state = 'queued' AND NOT resume")
             .HasDatabaseName("ix_job_runs_lane");
+        run.HasIndex(r => new { r.Queue, r.JobId }).IsDescending(false, true).HasDatabaseName("ix_job_runs_queue");
         run.HasIndex(r => r.QueuedAt).HasFilter("state = 'queued' AND resume").HasDatabaseName("ix_job_runs_resume");
         run.HasIndex(r => r.JobId).HasFilter("state = 'running'").HasDatabaseName("ix_job_runs_running");
         run.HasIndex(r => r.RunAt).HasFilter("state = 'scheduled'").HasDatabaseName("ix_job_runs_scheduled");

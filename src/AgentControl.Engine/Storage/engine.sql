@@ -169,3 +169,4 @@ CREATE TRIGGER workspace_comments_append_only BEFORE UPDATE OR DELETE ON workspa
     FOR EACH ROW EXECUTE FUNCTION ac_refuse_change();
 CREATE TRIGGER workspace_activity_append_only BEFORE UPDATE OR DELETE ON workspace_activity
     FOR EACH ROW EXECUTE FUNCTION ac_refuse_change();
+CREATE INDEX ix_jobs_owner ON jobs (lower(submitted_by), id DESC);

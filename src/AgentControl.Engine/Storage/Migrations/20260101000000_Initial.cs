@@ -658,6 +658,12 @@ namespace AgentControl.Engine.Storage.Migrations
                 filter: "state = 'queued' AND NOT resume");
 
             migrationBuilder.CreateIndex(
+                name: "ix_job_runs_queue",
+                table: "job_runs",
+                columns: new[] { "queue", "job_id" },
+                descending: new[] { false, true });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_job_runs_resume",
                 table: "job_runs",
                 column: "queued_at",
@@ -703,7 +709,7 @@ namespace AgentControl.Engine.Storage.Migrations
                 name: "ix_jobs_tags",
                 table: "jobs",
                 column: "tags",
-                filter: "tags <> '{}'")
+                filter: "cardinality(tags) > 0")
                 .Annotation("Npgsql:IndexMethod", "gin");
 
             migrationBuilder.CreateIndex(

@@ -587,7 +587,7 @@ namespace AgentControl.Engine.Storage.Migrations
 
                     b.HasIndex("Tags")
                         .HasDatabaseName("ix_jobs_tags")
-                        .HasFilter("tags <> '{}'");
+                        .HasFilter("cardinality(tags) > 0");
 
                     NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Tags"), "gin");
 
@@ -831,6 +831,10 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.HasIndex("Label", "JobId")
                         .IsDescending(false, true)
                         .HasDatabaseName("ix_job_runs_label_job_id");
+
+                    b.HasIndex("Queue", "JobId")
+                        .IsDescending(false, true)
+                        .HasDatabaseName("ix_job_runs_queue");
 
                     b.HasIndex("Queue", "Front", "Priority", "QueuedAt", "JobId")
                         .IsDescending(false, true, true, false, false)

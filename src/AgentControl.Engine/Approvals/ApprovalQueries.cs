@@ -1,0 +1,116 @@
+using AgentControl.Engine.Jobs;
+using AgentControl.Engine.Paging;
+using AgentControl.Engine.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace AgentControl.Engine.Approvals;
+
+/// <summary>Which approvals are wanted.</summary>
+public sealed record ApprovalFilter
+{
+    /// <summary>pending and the others of <see cref="ApprovalRow.State"/>; <c>decided</c> means every one that is not pending.</summary>
+    public string? State { get; init; }
+    public Guid? JobId { get; init; }
+
+    /// <summary>Names and groups of whoever asks: only what they may decide. Null: all.</summary>
+    public IReadOnlyCollection<string>? AssignedTo { get; init; }
+
+    /// <summary>The workspaces that the caller may look into; null means all of them.</summary>
+    public IReadOnlyCollection<string>? Visible { get; init; }
+}
+
+/// <summary>Reads what waits for people, and what they decided.</summary>
+public sealed class ApprovalQueries(IDbContextFactory<ControlDbContext> contexts)
+{
+    public const string Decided = "decided";
+
+    public static readonly IReadOnlyList<string> States =
+    [
+        "pending", "approved", "rejected", "responded", "edited", "chosen", "expired", "cancelled",
+    ];
+
+    /// <summary>Newest first.</summary>
+    public async Task<Page<ApprovalView>> ListAsync(
+        ApprovalFilter filter,
+        string? cursor = null,
+        int limit = PageLimit.Default,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = Matching(db, filter);
+        if (Cursor.ReadGuid(cursor) is { } before)
+            rows = rows.Where(a => a.Id.CompareTo(before) < 0);
+        var views = await ReadAsync(db, rows.OrderByDescending(a => a.Id).Take(limit + 1), cancellationToken);
+        return Page<ApprovalView>.Of(views, limit, a => Cursor.Of(a.Id));
+    }
+
+    /// <summary>What waits, the nearest deadline first, then the oldest: the inbox.</summary>
+    public async Task<IReadOnlyList<ApprovalView>> InboxAsync(
+        ApprovalFilter filter,
+        int limit = PageLimit.Max,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = Matching(db, filter with { State = "pending" })
+            .OrderBy(a => a.Deadline == null)
+            .ThenBy(a => a.Deadline)
+            .ThenBy(a => a.Id)
+            .Take(limit);
+        return await ReadAsync(db, rows, cancellationToken);
+    }
+
+    public async Task<int> CountAsync(ApprovalFilter filter, CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await Matching(db, filter).CountAsync(cancellationToken);
+    }
+
+    public async Task<ApprovalView?> FindAsync(Guid id, CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = db.Set<ApprovalRow>().AsNoTracking().Where(a => a.Id == id);
+        return (await ReadAsync(db, rows, cancellationToken)).SingleOrDefault();
+    }
+
+    private static IQueryable<ApprovalRow> Matching(ControlDbContext db, ApprovalFilter filter)
+    {
+        var rows = db.Set<ApprovalRow>().AsNoTracking();
+        if (filter.State == Decided)
+            rows = rows.Where(a => a.State != "pending");
+        else if (filter.State is { } state)
+            rows = rows.Where(a => a.State == state);
+        if (filter.JobId is { } job)
+            rows = rows.Where(a => a.JobId == job);
+        if (filter.Visible is { } visible)
+            rows = rows.Where(a => visible.Contains(a.Workspace));
+        if (filter.AssignedTo is { } names)
+            rows = rows.Where(a => a.Approvers.Length == 0 || a.Approvers.Any(n => names.Contains(n)));
+        return rows;
+    }
+
+    private static async Task<List<ApprovalView>> ReadAsync(
+        ControlDbContext db,
+        IQueryable<ApprovalRow> rows,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await rows.Select(a => new
+            {
+                Approval = a,
+                Job = db.Set<JobRow>()
+                    .Where(j => j.Id == a.JobId)
+                    .Select(j => new ApprovalJob(j.ShortId, j.Name, j.Agent, j.SubmittedBy))
+                    .Single(),
+            })
+            .ToListAsync(cancellationToken);
+        var ids = found.Select(f => f.Approval.Id).ToList();
+        var votes = await db.Set<ApprovalVoteRow>()
+            .AsNoTracking()
+            .Where(v => ids.Contains(v.ApprovalId))
+            .ToListAsync(cancellationToken);
+        var byApproval = votes.ToLookup(v => v.ApprovalId);
+        return [.. found.Select(f => ApprovalView.Of(f.Approval, f.Job, byApproval[f.Approval.Id]))];
+    }
+}

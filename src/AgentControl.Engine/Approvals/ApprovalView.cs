@@ -1,0 +1,90 @@
+using System.Text;
+using AgentControl.Core.Json;
+
+namespace AgentControl.Engine.Approvals;
+
+/// <summary>A question to people with everything that is decided upon.</summary>
+public sealed record ApprovalView
+{
+    public required Guid Id { get; init; }
+    public required Guid JobId { get; init; }
+    public required string JobShortId { get; init; }
+    public required string JobName { get; init; }
+    public required string Agent { get; init; }
+
+    /// <summary>Who submitted the job: they do not approve it themselves.</summary>
+    public required string SubmittedBy { get; init; }
+    public required string Workspace { get; init; }
+    public required string Key { get; init; }
+
+    /// <summary>approval, question, outcomeUnknown, nonDeterminism or budget.</summary>
+    public required string Kind { get; init; }
+    public required string Title { get; init; }
+    public required string Body { get; init; }
+
+    /// <summary>The exact text that is decided upon.</summary>
+    public required string Content { get; init; }
+    public required string ContentType { get; init; }
+
+    /// <summary>Of the content's bytes, in lower-case hex.</summary>
+    public required string Sha256 { get; init; }
+    public int Revision { get; init; }
+    public required IReadOnlyList<string> Decisions { get; init; }
+    public RawJson? Options { get; init; }
+    public int Required { get; init; }
+    public required IReadOnlyList<ApprovalVoteView> Votes { get; init; }
+    public required IReadOnlyList<string> Approvers { get; init; }
+    public DateTimeOffset RequestedAt { get; init; }
+    public DateTimeOffset? Deadline { get; init; }
+    public required string OnExpire { get; init; }
+    public required string OnReject { get; init; }
+
+    /// <summary>pending, approved, rejected, responded, edited, chosen, expired or cancelled.</summary>
+    public required string State { get; init; }
+    public DateTimeOffset? DecidedAt { get; init; }
+    public string? DecidedBy { get; init; }
+    public string? DecidedFrom { get; init; }
+    public string? Comment { get; init; }
+    public RawJson? Value { get; init; }
+
+    internal static ApprovalView Of(ApprovalRow row, ApprovalJob job, IEnumerable<ApprovalVoteRow> votes) =>
+        new()
+        {
+            Id = row.Id,
+            JobId = row.JobId,
+            JobShortId = job.ShortId,
+            JobName = job.Name,
+            Agent = job.Agent,
+            SubmittedBy = job.SubmittedBy,
+            Workspace = row.Workspace,
+            Key = row.Key,
+            Kind = row.Kind,
+            Title = row.Title,
+            Body = row.Body,
+            Content = Encoding.UTF8.GetString(row.Content),
+            ContentType = row.ContentType,
+            Sha256 = Convert.ToHexStringLower(row.Sha256),
+            Revision = row.Revision,
+            Decisions = row.Decisions,
+            Options = RawJson.Of(row.Options),
+            Required = row.Required,
+            Votes = [.. votes.OrderBy(v => v.At).Select(v => new ApprovalVoteView(v.VoterName, v.Decision, v.Revision, v.Comment, v.At))],
+            Approvers = row.Approvers,
+            RequestedAt = row.RequestedAt,
+            Deadline = row.Deadline,
+            OnExpire = row.OnExpire,
+            OnReject = row.OnReject,
+            State = row.State,
+            DecidedAt = row.DecidedAt,
+            DecidedBy = row.DecidedBy,
+            DecidedFrom = row.DecidedFrom,
+            Comment = row.Comment,
+            Value = RawJson.Of(row.Value),
+        };
+}
+
+/// <summary>One person's vote.</summary>
+public sealed record ApprovalVoteView(string By, string Decision, int Revision, string? Comment, DateTimeOffset At);
+
+/// <summary>What an approval shows of its job.</summary>
+internal sealed record ApprovalJob(string ShortId, string Name, string Agent, string SubmittedBy);

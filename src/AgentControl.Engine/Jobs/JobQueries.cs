@@ -1,0 +1,88 @@
+using AgentControl.Core.Jobs;
+using AgentControl.Engine.Paging;
+using AgentControl.Engine.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace AgentControl.Engine.Jobs;
+
+/// <summary>Reads jobs for pages, REST, MCP and the live hub.</summary>
+public sealed class JobQueries(IDbContextFactory<ControlDbContext> contexts, TimeProvider time)
+{
+    /// <summary>Newest first. The page behind a cursor costs what the first one costs.</summary>
+    public async Task<Page<JobSummary>> ListAsync(
+        JobFilter filter,
+        string? cursor = null,
+        int limit = PageLimit.Default,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var now = time.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var jobs = db.Set<JobRow>().AsNoTracking().Matching(filter, now);
+        if (Cursor.ReadGuid(cursor) is { } before)
+            jobs = jobs.Where(j => j.Id.CompareTo(before) < 0);
+        var rows = await jobs.OrderByDescending(j => j.Id)
+            .Take(limit + 1)
+            .Select(JobProjection.Columns)
+            .ToListAsync(cancellationToken);
+        return Page<JobColumns>.Of(rows, limit, j => Cursor.Of(j.Id)).Select(j => JobProjection.Summary(j, now));
+    }
+
+    /// <summary>Whether the text is a cursor that <see cref="ListAsync"/> gave out.</summary>
+    public static bool IsCursor(string cursor) => Cursor.ReadGuid(cursor) is not null;
+
+    /// <summary>The job with input and output.</summary>
+    public async Task<JobView?> FindAsync(Guid id, CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var job = await db.Set<JobRow>()
+            .AsNoTracking()
+            .Include(j => j.Run)
+            .Include(j => j.Result)
+            .SingleOrDefaultAsync(j => j.Id == id, cancellationToken);
+        return job is null ? null : JobProjection.View(job, time.GetUtcNow());
+    }
+
+    /// <summary>The job by its id or its short id, whichever the text is.</summary>
+    public async Task<JobView?> FindAsync(string id, CancellationToken cancellationToken = default) =>
+        await ResolveAsync(id, cancellationToken) is { } job ? await FindAsync(job.Id, cancellationToken) : null;
+
+    /// <summary>One job without input and output.</summary>
+    public async Task<JobSummary?> SummaryAsync(Guid id, CancellationToken cancellationToken = default) =>
+        (await SummariesAsync([id], cancellationToken)).SingleOrDefault();
+
+    /// <summary>These jobs, in no order; unknown ids are left out.</summary>
+    public async Task<IReadOnlyList<JobSummary>> SummariesAsync(
+        IReadOnlyCollection<Guid> ids,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await db.Set<JobRow>()
+            .AsNoTracking()
+            .Where(j => ids.Contains(j.Id))
+            .Select(JobProjection.Columns)
+            .ToListAsync(cancellationToken);
+        var now = time.GetUtcNow();
+        return [.. rows.Select(j => JobProjection.Summary(j, now))];
+    }
+
+    /// <summary>Which job a text names, and the workspace whose roles count. Takes ids and short ids.</summary>
+    public async Task<JobRef?> ResolveAsync(string id, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var jobs = db.Set<JobRow>().AsNoTracking();
+        if (Guid.TryParse(id, out var guid))
+            jobs = jobs.Where(j => j.Id == guid);
+        else if (id.StartsWith(ShortId.Prefix, StringComparison.Ordinal))
+            jobs = jobs.Where(j => j.ShortId == id);
+        else
+            return null;
+        return await jobs.Select(j => new JobRef(j.Id, j.ShortId, j.Name, j.Workspace)).SingleOrDefaultAsync(cancellationToken);
+    }
+}
+
+/// <summary>A job's ids, and the workspace that it belongs to for ever.</summary>
+public sealed record JobRef(Guid Id, string ShortId, string Name, string Workspace);

@@ -1,0 +1,62 @@
+using AgentControl.Engine.Storage;
+using Microsoft.EntityFrameworkCore;
+
+namespace AgentControl.Engine.Queues;
+
+/// <summary>A queue as people watch it.</summary>
+/// <param name="Workers">The stored setting, for each worker process; null leaves it to configuration.</param>
+/// <param name="Depth">Jobs that wait for a worker now.</param>
+/// <param name="OldestAgeSeconds">How long the oldest of them waits; null where none does.</param>
+/// <param name="Processes">Live worker processes that serve it.</param>
+public sealed record QueueView(
+    string Name,
+    int? Workers,
+    bool Paused,
+    long Depth,
+    double? OldestAgeSeconds,
+    long Running,
+    long Waiting,
+    int Processes,
+    string? ChangedBy,
+    DateTimeOffset? ChangedAt
+);
+
+/// <summary>Reads the lanes: what waits, what runs, who serves them.</summary>
+public sealed class QueueQueries(IDbContextFactory<ControlDbContext> contexts)
+{
+    /// <summary>Every queue that has settings, unfinished jobs or a live process, by name.</summary>
+    public async Task<IReadOnlyList<QueueView>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db
+            .Database.SqlQuery<QueueView>(
+                $"""
+                WITH served AS (
+                  SELECT lane AS name, count(*) AS processes
+                  FROM workers, unnest(queues) AS lane
+                  WHERE stopped_at IS NULL AND last_heartbeat > ac_now() - make_interval(secs => {Workers.WorkerQueries.LostAfterSeconds})
+                  GROUP BY lane
+                ), lanes AS (
+                  SELECT queue AS name, count(*) FILTER (WHERE state = 'queued') AS depth,
+                         extract(epoch FROM ac_now() - min(queued_at) FILTER (WHERE state = 'queued'))::float8 AS oldest,
+                         count(*) FILTER (WHERE state = 'running') AS running,
+                         count(*) FILTER (WHERE state = 'waiting') AS waiting
+                  FROM job_runs WHERE label IN ('queued','running','waiting','needs_approval','retrying','recovering','pausing','cancelling')
+                  GROUP BY queue
+                ), names AS (
+                  SELECT name FROM served UNION SELECT name FROM lanes UNION SELECT name FROM queues
+                )
+                SELECT n.name AS "Name", q.workers AS "Workers", COALESCE(q.paused, false) AS "Paused",
+                       COALESCE(l.depth, 0) AS "Depth", greatest(l.oldest, 0) AS "OldestAgeSeconds",
+                       COALESCE(l.running, 0) AS "Running", COALESCE(l.waiting, 0) AS "Waiting",
+                       COALESCE(s.processes, 0)::int AS "Processes", q.changed_by AS "ChangedBy", q.changed_at AS "ChangedAt"
+                FROM names n LEFT JOIN served s USING (name) LEFT JOIN lanes l USING (name) LEFT JOIN queues q USING (name)
+                ORDER BY n.name
+                """
+            )
+            .ToListAsync(cancellationToken);
+    }
+
+    public async Task<QueueView?> FindAsync(string name, CancellationToken cancellationToken = default) =>
+        (await ListAsync(cancellationToken)).SingleOrDefault(q => q.Name == name);
+}
