@@ -1,6 +1,5 @@
 using AgentControl.Engine.Access;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 
@@ -8,7 +7,7 @@ namespace AgentControl.Engine.Storage;
 
 /// <summary>The whole schema. Each concept maps its own rows in its <c>…Mapping</c> file.</summary>
 public sealed class ControlDbContext(DbContextOptions<ControlDbContext> options)
-    : IdentityDbContext<Person, IdentityRole<Guid>, Guid>(options),
+    : IdentityUserContext<Person, Guid>(options),
         IDataProtectionKeyContext
 {
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();

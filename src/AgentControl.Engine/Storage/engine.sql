@@ -170,3 +170,13 @@ CREATE TRIGGER workspace_comments_append_only BEFORE UPDATE OR DELETE ON workspa
 CREATE TRIGGER workspace_activity_append_only BEFORE UPDATE OR DELETE ON workspace_activity
     FOR EACH ROW EXECUTE FUNCTION ac_refuse_change();
 CREATE INDEX ix_jobs_owner ON jobs (lower(submitted_by), id DESC);
+
+-- What people did stays as it was written: no role of the program may change or empty it.
+CREATE FUNCTION ac_refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'audit_log is append-only: % refused', TG_OP USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE ON audit_log
+  FOR EACH ROW EXECUTE FUNCTION ac_refuse_audit_change();
+CREATE TRIGGER audit_log_never_empty BEFORE TRUNCATE ON audit_log
+  FOR EACH STATEMENT EXECUTE FUNCTION ac_refuse_audit_change();

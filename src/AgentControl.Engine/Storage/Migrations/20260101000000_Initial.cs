@@ -67,6 +67,26 @@ namespace AgentControl.Engine.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "audit_log",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    actor = table.Column<string>(type: "text", nullable: false),
+                    actor_name = table.Column<string>(type: "text", nullable: false),
+                    origin = table.Column<string>(type: "text", nullable: true),
+                    action = table.Column<string>(type: "text", nullable: false),
+                    target = table.Column<string>(type: "text", nullable: false),
+                    target_name = table.Column<string>(type: "text", nullable: true),
+                    before = table.Column<string>(type: "text", nullable: true),
+                    after = table.Column<string>(type: "text", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_audit_log", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "checkpoints",
                 columns: table => new
                 {
@@ -130,6 +150,22 @@ namespace AgentControl.Engine.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "grants",
+                columns: table => new
+                {
+                    principal_kind = table.Column<string>(type: "text", nullable: false),
+                    principal_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    workspace = table.Column<string>(type: "text", nullable: false),
+                    role = table.Column<string>(type: "text", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_grants", x => new { x.principal_kind, x.principal_id, x.workspace });
+                    table.CheckConstraint("ck_grants_principal_kind", "principal_kind IN ('person','key')");
+                    table.CheckConstraint("ck_grants_role", "role IN ('viewer','operator','approver','admin')");
+                });
+
+            migrationBuilder.CreateTable(
                 name: "jobs",
                 columns: table => new
                 {
@@ -181,17 +217,15 @@ namespace AgentControl.Engine.Storage.Migrations
                 });
 
             migrationBuilder.CreateTable(
-                name: "roles",
+                name: "setup_tokens",
                 columns: table => new
                 {
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
-                    name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
-                    normalized_name = table.Column<string>(type: "character varying(256)", maxLength: 256, nullable: true),
-                    concurrency_stamp = table.Column<string>(type: "text", nullable: true)
+                    hash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_roles", x => x.id);
+                    table.PrimaryKey("pk_setup_tokens", x => x.hash);
                 });
 
             migrationBuilder.CreateTable(
@@ -398,22 +432,27 @@ namespace AgentControl.Engine.Storage.Migrations
                 .Annotation("Npgsql:StorageParameter:fillfactor", 50);
 
             migrationBuilder.CreateTable(
-                name: "role_claims",
+                name: "api_keys",
                 columns: table => new
                 {
-                    id = table.Column<int>(type: "integer", nullable: false)
-                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn),
-                    role_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    claim_type = table.Column<string>(type: "text", nullable: true),
-                    claim_value = table.Column<string>(type: "text", nullable: true)
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    name = table.Column<string>(type: "text", nullable: false),
+                    prefix = table.Column<string>(type: "text", nullable: false),
+                    hash = table.Column<byte[]>(type: "bytea", nullable: false),
+                    owner_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    expires_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    revoked_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
+                    last_used_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_role_claims", x => x.id);
+                    table.PrimaryKey("pk_api_keys", x => x.id);
+                    table.CheckConstraint("ck_api_keys_hash", "octet_length(hash) = 32");
                     table.ForeignKey(
-                        name: "fk_role_claims_roles_role_id",
-                        column: x => x.role_id,
-                        principalTable: "roles",
+                        name: "fk_api_keys_users_owner_id",
+                        column: x => x.owner_id,
+                        principalTable: "users",
                         principalColumn: "id",
                         onDelete: ReferentialAction.Cascade);
                 });
@@ -453,30 +492,6 @@ namespace AgentControl.Engine.Storage.Migrations
                     table.PrimaryKey("pk_user_logins", x => new { x.login_provider, x.provider_key });
                     table.ForeignKey(
                         name: "fk_user_logins_users_user_id",
-                        column: x => x.user_id,
-                        principalTable: "users",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                });
-
-            migrationBuilder.CreateTable(
-                name: "user_roles",
-                columns: table => new
-                {
-                    user_id = table.Column<Guid>(type: "uuid", nullable: false),
-                    role_id = table.Column<Guid>(type: "uuid", nullable: false)
-                },
-                constraints: table =>
-                {
-                    table.PrimaryKey("pk_user_roles", x => new { x.user_id, x.role_id });
-                    table.ForeignKey(
-                        name: "fk_user_roles_roles_role_id",
-                        column: x => x.role_id,
-                        principalTable: "roles",
-                        principalColumn: "id",
-                        onDelete: ReferentialAction.Cascade);
-                    table.ForeignKey(
-                        name: "fk_user_roles_users_user_id",
                         column: x => x.user_id,
                         principalTable: "users",
                         principalColumn: "id",
@@ -622,6 +637,17 @@ namespace AgentControl.Engine.Storage.Migrations
                 });
 
             migrationBuilder.CreateIndex(
+                name: "ix_api_keys_hash",
+                table: "api_keys",
+                column: "hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_api_keys_owner_id",
+                table: "api_keys",
+                column: "owner_id");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_approvals_job_id_key_generation",
                 table: "approvals",
                 columns: new[] { "job_id", "key", "generation" },
@@ -631,6 +657,18 @@ namespace AgentControl.Engine.Storage.Migrations
                 name: "ix_approvals_state_id",
                 table: "approvals",
                 columns: new[] { "state", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_log_actor_id",
+                table: "audit_log",
+                columns: new[] { "actor", "id" },
+                descending: new[] { false, true });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_log_target_id",
+                table: "audit_log",
+                columns: new[] { "target", "id" },
+                descending: new[] { false, true });
 
             migrationBuilder.CreateIndex(
                 name: "ix_checkpoints_job_id_key_version",
@@ -719,17 +757,6 @@ namespace AgentControl.Engine.Storage.Migrations
                 descending: new[] { false, true });
 
             migrationBuilder.CreateIndex(
-                name: "ix_role_claims_role_id",
-                table: "role_claims",
-                column: "role_id");
-
-            migrationBuilder.CreateIndex(
-                name: "role_name_index",
-                table: "roles",
-                column: "normalized_name",
-                unique: true);
-
-            migrationBuilder.CreateIndex(
                 name: "ix_signals_job_id_name_id",
                 table: "signals",
                 columns: new[] { "job_id", "name", "id" },
@@ -744,11 +771,6 @@ namespace AgentControl.Engine.Storage.Migrations
                 name: "ix_user_logins_user_id",
                 table: "user_logins",
                 column: "user_id");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_user_roles_role_id",
-                table: "user_roles",
-                column: "role_id");
 
             migrationBuilder.CreateIndex(
                 name: "email_index",
@@ -831,10 +853,16 @@ namespace AgentControl.Engine.Storage.Migrations
         protected override void Down(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.DropTable(
+                name: "api_keys");
+
+            migrationBuilder.DropTable(
                 name: "approval_votes");
 
             migrationBuilder.DropTable(
                 name: "approvals");
+
+            migrationBuilder.DropTable(
+                name: "audit_log");
 
             migrationBuilder.DropTable(
                 name: "checkpoints");
@@ -849,6 +877,9 @@ namespace AgentControl.Engine.Storage.Migrations
                 name: "data_protection_keys");
 
             migrationBuilder.DropTable(
+                name: "grants");
+
+            migrationBuilder.DropTable(
                 name: "job_results");
 
             migrationBuilder.DropTable(
@@ -858,7 +889,7 @@ namespace AgentControl.Engine.Storage.Migrations
                 name: "queues");
 
             migrationBuilder.DropTable(
-                name: "role_claims");
+                name: "setup_tokens");
 
             migrationBuilder.DropTable(
                 name: "signals");
@@ -871,9 +902,6 @@ namespace AgentControl.Engine.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "user_logins");
-
-            migrationBuilder.DropTable(
-                name: "user_roles");
 
             migrationBuilder.DropTable(
                 name: "user_tokens");
@@ -895,9 +923,6 @@ namespace AgentControl.Engine.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "jobs");
-
-            migrationBuilder.DropTable(
-                name: "roles");
 
             migrationBuilder.DropTable(
                 name: "users");
