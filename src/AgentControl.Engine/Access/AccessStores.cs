@@ -1,0 +1,48 @@
+using AgentControl.Engine.Audit;
+using AgentControl.Engine.Storage;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace AgentControl.Engine.Access;
+
+/// <summary>Registers people, keys, grants and the audit log over the context's factory.</summary>
+public static class AccessStores
+{
+    /// <summary>Part of every protected value: another name could read none of what this one wrote.</summary>
+    private const string ApplicationName = "AgentControl";
+    private const int ShortestPassword = 8;
+
+    public static IdentityBuilder AddAccessStores(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddScoped(provider =>
+            provider.GetRequiredService<IDbContextFactory<ControlDbContext>>().CreateDbContext()
+        );
+        services.AddSingleton<CallerDirectory>();
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<AuditQueries>();
+        services.AddScoped<FirstAdmin>();
+        services.AddScoped<People>();
+        services.AddScoped<AccessBootstrap>();
+        services.AddDataProtection().SetApplicationName(ApplicationName).PersistKeysToDbContext<ControlDbContext>();
+        return services
+            .AddIdentityCore<Person>(options =>
+            {
+                // Length is what makes a password hard to guess; rules on its letters only make it hard to remember.
+                options.Password.RequiredLength = ShortestPassword;
+                options.Password.RequireDigit = false;
+                options.Password.RequireLowercase = false;
+                options.Password.RequireUppercase = false;
+                options.Password.RequireNonAlphanumeric = false;
+                options.User.RequireUniqueEmail = true;
+                options.User.AllowedUserNameCharacters = "";
+                options.Lockout.MaxFailedAccessAttempts = 5;
+                options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
+            })
+            .AddEntityFrameworkStores<ControlDbContext>()
+            .AddDefaultTokenProviders();
+    }
+}

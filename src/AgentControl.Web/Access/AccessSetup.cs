@@ -1,0 +1,99 @@
+using AgentControl.Engine.Access;
+using AgentControl.Web.Audit;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Identity;
+
+namespace AgentControl.Web.Access;
+
+/// <summary>Sign-in, keys, policies and their routes.</summary>
+internal static class AccessSetup
+{
+    private const string CookieName = "agentcontrol";
+    private static readonly TimeSpan SignedInFor = TimeSpan.FromDays(14);
+
+    public static IServiceCollection AddAccess(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddAccessStores().AddSignInManager();
+        services.Configure<BootstrapOptions>(configuration.GetSection(BootstrapOptions.Section));
+        services.AddHostedService<FirstStart>();
+        services.AddHttpContextAccessor();
+        services.AddScoped<ICallerAccessor, CallerAccessor>();
+        services.AddScoped<IClaimsTransformation, FreshCaller>();
+        services.AddSchemes();
+        services.AddPolicies();
+        services.AddExceptionHandler<AccessDeniedHandler>();
+        services.AddProblemDetails();
+        services.AddAntiforgery(options =>
+        {
+            options.Cookie.Name = CookieName + "-form";
+            options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        });
+        return services;
+    }
+
+    /// <summary>After the exception handler, before every route.</summary>
+    public static void UseAccess(this WebApplication app)
+    {
+        app.UseMiddleware<SameOriginGuard>();
+        app.UseAuthentication();
+        app.UseAuthorization();
+    }
+
+    public static void MapAccess(this IEndpointRouteBuilder routes)
+    {
+        routes.MapApiKeys();
+        routes.MapAudit();
+    }
+
+    private static void AddSchemes(this IServiceCollection services)
+    {
+        services
+            .AddAuthentication(options =>
+            {
+                options.DefaultScheme = AccessSchemes.Any;
+                options.DefaultSignInScheme = IdentityConstants.ApplicationScheme;
+            })
+            .AddPolicyScheme(AccessSchemes.Any, null, options => options.ForwardDefaultSelector = AccessSchemes.Choose)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(AccessSchemes.ApiKey, null)
+            .AddIdentityCookies();
+        services.Configure<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme, Cookie);
+        // A changed password signs every other browser out within a minute. Roles are read anew each time.
+        services.Configure<SecurityStampValidatorOptions>(options =>
+            options.ValidationInterval = TimeSpan.FromMinutes(1)
+        );
+    }
+
+    private static void Cookie(CookieAuthenticationOptions options)
+    {
+        options.Cookie.Name = CookieName;
+        options.Cookie.HttpOnly = true;
+        options.Cookie.SameSite = SameSiteMode.Lax;
+        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        options.ExpireTimeSpan = SignedInFor;
+        options.SlidingExpiration = true;
+        options.LoginPath = "/signin";
+        options.LogoutPath = "/signout";
+        options.AccessDeniedPath = "/signin";
+        options.ReturnUrlParameter = "returnUrl";
+    }
+
+    private static void AddPolicies(this IServiceCollection services)
+    {
+        services.AddSingleton<IAuthorizationHandler, RoleHandler>();
+        services.AddSingleton<IAuthorizationMiddlewareResultHandler, AccessResultHandler>();
+        var viewer = AtLeast(Role.Viewer);
+        services
+            .AddAuthorizationBuilder()
+            .AddPolicy(Policies.Viewer, viewer)
+            .AddPolicy(Policies.Operator, AtLeast(Role.Operator))
+            .AddPolicy(Policies.Approver, AtLeast(Role.Approver))
+            .AddPolicy(Policies.Admin, AtLeast(Role.Admin))
+            .SetDefaultPolicy(viewer)
+            .SetFallbackPolicy(viewer);
+    }
+
+    private static AuthorizationPolicy AtLeast(Role role) =>
+        new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new RoleRequirement(role)).Build();
+}
