@@ -9,7 +9,11 @@ public sealed class ApiKeys(IDbContextFactory<ControlDbContext> contexts, Caller
 {
     private const int LongestName = 100;
 
-    public async Task<ApiKeyOutcome> CreateAsync(Caller who, NewApiKey key, CancellationToken cancellationToken)
+    public async Task<ApiKeyOutcome> CreateAsync(
+        Caller who,
+        NewApiKey key,
+        CancellationToken cancellationToken
+    )
     {
         who.Require(Role.Admin, Caller.Everywhere);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -27,7 +31,10 @@ public sealed class ApiKeys(IDbContextFactory<ControlDbContext> contexts, Caller
         return new ApiKeyOutcome.Created(made[0], secret);
     }
 
-    public async Task<IReadOnlyList<ApiKeyInfo>> ListAsync(Caller who, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ApiKeyInfo>> ListAsync(
+        Caller who,
+        CancellationToken cancellationToken
+    )
     {
         who.Require(Role.Admin, Caller.Everywhere);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -54,7 +61,10 @@ public sealed class ApiKeys(IDbContextFactory<ControlDbContext> contexts, Caller
                     .SingleOrDefaultAsync(cancellationToken);
                 if (changed == 1)
                 {
-                    var entry = new AuditEntry(who.Actor, "key.revoked", $"key:{id}") { TargetName = name };
+                    var entry = new AuditEntry(who.Actor, "key.revoked", $"key:{id}")
+                    {
+                        TargetName = name,
+                    };
                     await context.AppendAsync(entry, cancellationToken);
                 }
                 return name is not null;
@@ -78,7 +88,9 @@ public sealed class ApiKeys(IDbContextFactory<ControlDbContext> contexts, Caller
         var inserted = await context.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO api_keys (id, name, prefix, hash, owner_id, created_at, expires_at)
-            VALUES ({id}, {key.Name}, {Secrets.Shown(secret)}, {Secrets.Hash(secret)}, {key.OwnerId}, ac_now(),
+            VALUES ({id}, {key.Name}, {Secrets.Shown(secret)}, {Secrets.Hash(
+                secret
+            )}, {key.OwnerId}, ac_now(),
                     {key.ExpiresAt?.ToUniversalTime()})
             ON CONFLICT (hash) DO NOTHING
             """,
@@ -113,8 +125,15 @@ public sealed class ApiKeys(IDbContextFactory<ControlDbContext> contexts, Caller
     )
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        if (string.IsNullOrWhiteSpace(key.Name) || key.Name.Length > LongestName || key.Name.Any(char.IsControl))
-            errors["name"] = [$"Give the key a name of 1 to {LongestName} characters, so that people know whose it is."];
+        if (
+            string.IsNullOrWhiteSpace(key.Name)
+            || key.Name.Length > LongestName
+            || key.Name.Any(char.IsControl)
+        )
+            errors["name"] =
+            [
+                $"Give the key a name of 1 to {LongestName} characters, so that people know whose it is.",
+            ];
         if (key.Role is not { } role || !Enum.IsDefined(role))
             errors["role"] = [$"Choose one of {string.Join(", ", RoleNames.All)}."];
         if (key.Workspace is not [_, ..] || key.Workspace.Any(char.IsControl))
@@ -125,9 +144,15 @@ public sealed class ApiKeys(IDbContextFactory<ControlDbContext> contexts, Caller
                 .Database.SqlQuery<DateTimeOffset>($"SELECT ac_now() AS \"Value\"")
                 .ToListAsync(cancellationToken);
             if (expires <= now[0])
-                errors["expiresAt"] = ["Choose a time in the future, or leave it out for a key that does not expire."];
+                errors["expiresAt"] =
+                [
+                    "Choose a time in the future, or leave it out for a key that does not expire.",
+                ];
         }
-        if (key.OwnerId is { } owner && !await context.Users.AnyAsync(p => p.Id == owner, cancellationToken))
+        if (
+            key.OwnerId is { } owner
+            && !await context.Users.AnyAsync(p => p.Id == owner, cancellationToken)
+        )
             errors["ownerId"] = ["Nobody has this id. Leave it out for a program's own key."];
         return errors;
     }

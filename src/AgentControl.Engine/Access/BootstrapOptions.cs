@@ -15,9 +15,13 @@ public sealed class BootstrapOptions
     {
         var errors = new List<string>();
         if (ApiKey is { Length: > 0 and < ShortestKey })
-            errors.Add($"{Section}:ApiKey has {ApiKey.Length} characters. Give it at least {ShortestKey}, from a random source.");
+            errors.Add(
+                $"{Section}:ApiKey has {ApiKey.Length} characters. Give it at least {ShortestKey}, from a random source."
+            );
         if (string.IsNullOrEmpty(AdminEmail) != string.IsNullOrEmpty(AdminPassword))
-            errors.Add($"{Section}:AdminEmail and {Section}:AdminPassword belong together. Set both, or neither.");
+            errors.Add(
+                $"{Section}:AdminEmail and {Section}:AdminPassword belong together. Set both, or neither."
+            );
         if (AdminEmail is [_, ..] && !AdminEmail.Contains('@', StringComparison.Ordinal))
             errors.Add($"{Section}:AdminEmail is no e-mail address: it has no @.");
         return errors;

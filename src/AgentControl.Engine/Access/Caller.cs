@@ -7,7 +7,8 @@ public sealed record Caller(CallerKind Kind, Guid Id, string Name)
     public const string Everywhere = "*";
 
     /// <summary>The roles by workspace, <see cref="Everywhere"/> for all of them.</summary>
-    public IReadOnlyDictionary<string, Role> Roles { get; init; } = new Dictionary<string, Role>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, Role> Roles { get; init; } =
+        new Dictionary<string, Role>(StringComparer.Ordinal);
 
     /// <summary>The person who answers for this caller: themselves, or the owner of the key. None for programs.</summary>
     public Guid? PersonId { get; init; }
@@ -26,7 +27,10 @@ public sealed record Caller(CallerKind Kind, Guid Id, string Name)
     public static Caller ForJob(Guid jobId, string name, string workspace) =>
         new(CallerKind.Job, jobId, name)
         {
-            Roles = new Dictionary<string, Role>(StringComparer.Ordinal) { [workspace] = Role.Operator },
+            Roles = new Dictionary<string, Role>(StringComparer.Ordinal)
+            {
+                [workspace] = Role.Operator,
+            },
         };
 
     public static IReadOnlyDictionary<string, Role> Global(Role role) =>

@@ -10,7 +10,11 @@ public static class CallerKindNames
             CallerKind.ApiKey => "key",
             CallerKind.Job => "job",
             CallerKind.System => "system",
-            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such kind of caller."),
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(kind),
+                kind,
+                "No such kind of caller."
+            ),
         };
 
     public static CallerKind? Parse(string? name) =>

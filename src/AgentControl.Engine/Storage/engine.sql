@@ -171,6 +171,7 @@ CREATE TRIGGER workspace_activity_append_only BEFORE UPDATE OR DELETE ON workspa
     FOR EACH ROW EXECUTE FUNCTION ac_refuse_change();
 CREATE INDEX ix_jobs_owner ON jobs (lower(submitted_by), id DESC);
 
+
 -- What people did stays as it was written: no role of the program may change or empty it.
 CREATE FUNCTION ac_refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
