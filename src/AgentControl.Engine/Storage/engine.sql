@@ -113,9 +113,9 @@ BEGIN
     END IF;
 
     alive := head.version > 0 AND head.deleted_at IS NULL;
-    IF p_match IS NOT NULL AND CASE
-        WHEN cardinality(p_match) = 0 THEN alive
-        ELSE NOT alive OR NOT (p_match @> '{*}' OR ac_etag(head.version, head.sha256) = ANY (p_match)) END
+    IF p_match IS NOT NULL
+        AND NOT (cardinality(p_match) = 0 AND NOT alive)
+        AND NOT (cardinality(p_match) > 0 AND alive AND (p_match @> '{*}' OR ac_etag(head.version, head.sha256) = ANY (p_match)))
     THEN
         outcome := 'changed'; o_version := head.version; o_sha256 := head.sha256; o_at := head.at;
         RETURN;
