@@ -55,7 +55,7 @@ internal sealed class WorkspaceBundle : IAsyncDisposable, IDbContextFactory<Cont
         return bytes;
     }
 
-    public FileWrite At(string path) => new(Guid.CreateVersion7(), WorkspaceName.Default, WorkspacePath.Of(path), Maria);
+    public static FileWrite At(string path) => new(Guid.CreateVersion7(), WorkspaceName.Default, WorkspacePath.Of(path), Maria);
 
     public Task<FileResult> WriteAsync(string path, byte[] content) => Files.WriteAsync(At(path), content, CancellationToken.None);
 

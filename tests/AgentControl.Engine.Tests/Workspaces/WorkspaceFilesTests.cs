@@ -32,7 +32,7 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
     public async Task Write_SameIdTwice_MakesOneVersionAndOneLine()
     {
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
-        var write = bundle.At("a.txt");
+        var write = WorkspaceBundle.At("a.txt");
 
         var first = await bundle.Files.WriteAsync(write, "one"u8.ToArray(), Token);
         await bundle.WriteAsync("a.txt", "two"u8.ToArray());
@@ -50,7 +50,7 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
     public async Task Write_SameIdTwentyTimesAtOnce_MakesOneVersion()
     {
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
-        var write = bundle.At("a.txt");
+        var write = WorkspaceBundle.At("a.txt");
 
         var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => bundle.Files.WriteAsync(write, "x"u8.ToArray(), Token)));
 
@@ -66,7 +66,7 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
         var seen = (await bundle.WriteAsync("a.txt", "start"u8.ToArray())).ETag!;
 
         var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
-            bundle.Files.WriteAsync(bundle.At("a.txt") with { Expect = FileExpectation.OneOf(seen) }, BitConverter.GetBytes(i), Token)));
+            bundle.Files.WriteAsync(WorkspaceBundle.At("a.txt") with { Expect = FileExpectation.OneOf(seen) }, BitConverter.GetBytes(i), Token)));
 
         Assert.Single(results, r => r.Outcome == FileOutcome.Written);
         Assert.All(results.Where(r => r.Outcome != FileOutcome.Written), r => Assert.Equal((FileOutcome.Changed, 2), (r.Outcome, r.Version)));
@@ -78,7 +78,7 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
 
         var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
-            bundle.Files.WriteAsync(bundle.At("new.txt") with { Expect = FileExpectation.Absent }, BitConverter.GetBytes(i), Token)));
+            bundle.Files.WriteAsync(WorkspaceBundle.At("new.txt") with { Expect = FileExpectation.Absent }, BitConverter.GetBytes(i), Token)));
 
         Assert.Single(results, r => r.Outcome == FileOutcome.Written);
         Assert.Equal(1, (await bundle.Queries.FindAsync("default", WorkspacePath.Of("new.txt"), null, Token))!.Version);
@@ -89,7 +89,7 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
     {
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
 
-        var result = await bundle.Files.WriteAsync(bundle.At("a.txt") with { Expect = FileExpectation.Exists }, "x"u8.ToArray(), Token);
+        var result = await bundle.Files.WriteAsync(WorkspaceBundle.At("a.txt") with { Expect = FileExpectation.Exists }, "x"u8.ToArray(), Token);
 
         Assert.Equal(FileOutcome.Changed, result.Outcome);
         Assert.Equal(0, await bundle.AskAsync<long>("SELECT count(*) FROM workspace_files"));
@@ -102,7 +102,7 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
         await bundle.WriteAsync("a.txt", "x"u8.ToArray());
 
         Assert.Equal(FileOutcome.Unchanged, (await bundle.WriteAsync("a.txt", "x"u8.ToArray())).Outcome);
-        var byJob = await bundle.Files.WriteAsync(bundle.At("a.txt") with { JobId = Guid.CreateVersion7() }, "x"u8.ToArray(), Token);
+        var byJob = await bundle.Files.WriteAsync(WorkspaceBundle.At("a.txt") with { JobId = Guid.CreateVersion7() }, "x"u8.ToArray(), Token);
         Assert.Equal((FileOutcome.Written, 2), (byJob.Outcome, byJob.Version));
     }
 
@@ -114,7 +114,7 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
         using var stream = new MemoryStream(WorkspaceBundle.Bytes(size, 7));
 
-        var result = await bundle.Files.WriteAsync(bundle.At("big.bin"), stream, Token);
+        var result = await bundle.Files.WriteAsync(WorkspaceBundle.At("big.bin"), stream, Token);
 
         Assert.Equal(expected, result.Outcome);
         Assert.Empty(Directory.GetFiles(Path.Combine(bundle.Blobs.Root, "tmp")));
@@ -126,7 +126,7 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
 
         var progress = await bundle.WriteAsync(VirtualName.Progress(Guid.CreateVersion7()), "{}"u8.ToArray());
-        var elsewhere = await bundle.Files.WriteAsync(bundle.At("a") with { Workspace = "nowhere" }, "x"u8.ToArray(), Token);
+        var elsewhere = await bundle.Files.WriteAsync(WorkspaceBundle.At("a") with { Workspace = "nowhere" }, "x"u8.ToArray(), Token);
 
         Assert.Equal(FileOutcome.ReadOnly, progress.Outcome);
         Assert.Equal(FileOutcome.NoWorkspace, elsewhere.Outcome);
@@ -140,7 +140,7 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
         await using (var connection = await bundle.Data.OpenConnectionAsync())
         await using (await connection.BeginTransactionAsync())
         {
-            var result = await bundle.Files.WriteAsync(connection, bundle.At("half.bin"), staged!, Token);
+            var result = await bundle.Files.WriteAsync(connection, WorkspaceBundle.At("half.bin"), staged!, Token);
             Assert.Equal(FileOutcome.Written, result.Outcome);
             // The transaction ends here without a commit, as a crash would end it.
         }
@@ -158,7 +158,7 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
         await using (var connection = await bundle.Data.OpenConnectionAsync())
         await using (var transaction = await connection.BeginTransactionAsync())
         {
-            await bundle.Files.WriteAsync(connection, bundle.At("a.txt"), staged!, Token);
+            await bundle.Files.WriteAsync(connection, WorkspaceBundle.At("a.txt"), staged!, Token);
             Assert.Null(await bundle.ReadAsync("a.txt"));
             await transaction.CommitAsync();
         }
@@ -195,7 +195,7 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
         await bundle.WriteAsync("a.txt", "x"u8.ToArray());
         await bundle.Files.DeleteAsync(Guid.CreateVersion7(), "default", WorkspacePath.Of("a.txt"), WorkspaceBundle.Maria, FileExpectation.Anything, Token);
 
-        var result = await bundle.Files.WriteAsync(bundle.At("a.txt") with { Expect = FileExpectation.Absent }, "x"u8.ToArray(), Token);
+        var result = await bundle.Files.WriteAsync(WorkspaceBundle.At("a.txt") with { Expect = FileExpectation.Absent }, "x"u8.ToArray(), Token);
 
         Assert.Equal((FileOutcome.Written, 2), (result.Outcome, result.Version));
     }

@@ -58,7 +58,7 @@ public sealed class WorkspaceListsTests(PostgresFixture fixture)
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture, new OneProgress(job));
         await bundle.WriteAsync("shared/out.csv", "old"u8.ToArray());
         await bundle.WriteAsync($"jobs/{job}/summary.md", "# hi"u8.ToArray());
-        await bundle.Files.WriteAsync(bundle.At("shared/out.csv") with { JobId = job, By = Author.Agent("contracts"), StepKey = "write#1" }, "new"u8.ToArray(), Token);
+        await bundle.Files.WriteAsync(WorkspaceBundle.At("shared/out.csv") with { JobId = job, By = Author.Agent("contracts"), StepKey = "write#1" }, "new"u8.ToArray(), Token);
         await bundle.WriteAsync("inbox/x.txt", [1]);
 
         var files = await bundle.Queries.OfJobAsync("default", job, 50, Token);

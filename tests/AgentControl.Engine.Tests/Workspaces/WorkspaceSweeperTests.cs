@@ -47,7 +47,7 @@ public sealed class WorkspaceSweeperTests(PostgresFixture fixture)
         await bundle.Sweeper.SweepAsync(Token);
 
         await using var connection = await bundle.Data.OpenConnectionAsync(Token);
-        await Assert.ThrowsAsync<IOException>(() => bundle.Files.WriteAsync(connection, bundle.At("a.bin"), staged!, Token));
+        await Assert.ThrowsAsync<IOException>(() => bundle.Files.WriteAsync(connection, WorkspaceBundle.At("a.bin"), staged!, Token));
     }
 
     [Fact]
@@ -59,7 +59,7 @@ public sealed class WorkspaceSweeperTests(PostgresFixture fixture)
         bundle.Time.Advance(TimeSpan.FromHours(25));
         await using var connection = await bundle.Data.OpenConnectionAsync(Token);
         await using var transaction = await connection.BeginTransactionAsync(Token);
-        await bundle.Files.WriteAsync(connection, bundle.At("a.bin"), staged!, Token);
+        await bundle.Files.WriteAsync(connection, WorkspaceBundle.At("a.bin"), staged!, Token);
 
         var sweep = bundle.Sweeper.SweepAsync(Token);
         while (!await bundle.AskAsync<bool>("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"))
