@@ -1,8 +1,10 @@
 using AgentControl.Engine.Access;
 using AgentControl.Web.Audit;
+using AgentControl.Web.Hosting;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Components.Authorization;
 using Microsoft.AspNetCore.Identity;
 
 namespace AgentControl.Web.Access;
@@ -23,6 +25,8 @@ internal static class AccessSetup
         services.AddHostedService<FirstStart>();
         services.AddHttpContextAccessor();
         services.AddScoped<ICallerAccessor, CallerAccessor>();
+        services.AddScoped<AuthenticationStateProvider, CircuitPerson>();
+        services.AddScoped<PasswordSignIn>();
         services.AddScoped<IClaimsTransformation, FreshCaller>();
         services.AddSchemes();
         services.AddPolicies();
@@ -39,6 +43,7 @@ internal static class AccessSetup
     /// <summary>After the exception handler, before every route.</summary>
     public static void UseAccess(this WebApplication app)
     {
+        app.UseMiddleware<PageSecurity>();
         app.UseMiddleware<SameOriginGuard>();
         app.UseAuthentication();
         app.UseAuthorization();

@@ -29,9 +29,8 @@ internal static class PagesSetup
 
     public static void MapPages(this WebApplication app)
     {
-        app.UseMiddleware<PageSecurity>();
         app.UseAntiforgery();
-        app.MapStaticAssets();
+        app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = "'none'");
     }
 }

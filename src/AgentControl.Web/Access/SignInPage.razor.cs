@@ -1,0 +1,58 @@
+using AgentControl.Engine.Access;
+using Microsoft.AspNetCore.Components;
+
+namespace AgentControl.Web.Access;
+
+/// <summary>Signs in without a circuit: a cookie can only be set by an answer.</summary>
+public sealed partial class SignInPage
+{
+    [Inject]
+    private PasswordSignIn SignIn { get; set; } = null!;
+
+    [Inject]
+    private FirstAdmin FirstAdmin { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    [CascadingParameter]
+    private HttpContext Context { get; set; } = null!;
+
+    [SupplyParameterFromQuery]
+    private string? ReturnUrl { get; set; }
+
+    [SupplyParameterFromForm]
+    private SignInForm? Form { get; set; }
+
+    private bool Wrong { get; set; }
+
+    private string Target => Access.ReturnUrl.Local(Form?.ReturnUrl ?? ReturnUrl);
+
+    private string Why =>
+        Context.User.ToCaller() is { } caller
+            ? $"You are signed in as {caller.Name}. If a page sent you here, it needs another role: ask an admin, or sign in as somebody else."
+            : Access.ReturnUrl.Reason(Target);
+
+    protected override async Task OnInitializedAsync()
+    {
+        // Nobody can sign in before the first admin exists: the set-up page says what to do.
+        if (HttpMethods.IsGet(Context.Request.Method) && !await FirstAdmin.ExistsAsync(Context.RequestAborted))
+            Navigation.NavigateTo("/setup");
+    }
+
+    private async Task SignInAsync()
+    {
+        var from = RequestOrigin.Of(Context);
+        if (await SignIn.TryAsync(Form?.Name, Form?.Password, from, Context.RequestAborted))
+            Navigation.NavigateTo(Target);
+        else
+            Wrong = true;
+    }
+
+    private sealed class SignInForm
+    {
+        public string? Name { get; set; }
+        public string? Password { get; set; }
+        public string? ReturnUrl { get; set; }
+    }
+}

@@ -1,0 +1,24 @@
+using AgentControl.Engine.Access;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Identity;
+
+namespace AgentControl.Web.Access;
+
+/// <summary>Signs out by a form alone: opening the address changes nothing.</summary>
+public sealed partial class SignOutPage
+{
+    [Inject]
+    private SignInManager<Person> SignIn { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    [CascadingParameter]
+    private HttpContext Context { get; set; } = null!;
+
+    private async Task SignOutAsync()
+    {
+        await SignIn.SignOutAsync();
+        Navigation.NavigateTo("/signin");
+    }
+}
