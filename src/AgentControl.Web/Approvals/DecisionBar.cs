@@ -1,0 +1,106 @@
+using System.Text.Json;
+using AgentControl.Core.Approvals;
+using AgentControl.Engine.Approvals;
+
+namespace AgentControl.Web.Approvals;
+
+/// <summary>What a decision sends: always bound to the revision that was on the screen.</summary>
+internal sealed record DecisionToSend(Guid ApprovalId, ApprovalDecision Decision, int Revision, string? Comment, JsonElement? Value);
+
+/// <summary>The second of the two steps of a decision: it is opened, filled in, checked, and only then sent.</summary>
+internal sealed class DecisionBar(ApprovalView request)
+{
+    public ApprovalView Request { get; } = request;
+
+    /// <summary>The decision being prepared; null while the bar is closed.</summary>
+    public ApprovalDecision? Open { get; private set; }
+
+    public string Comment { get; set; } = "";
+    public string Answer { get; set; } = "";
+    public string? Option { get; set; }
+    public string Edited { get; set; } = request.Content;
+    public string? Error { get; private set; }
+    public bool IsSending { get; private set; }
+
+    public IReadOnlyList<DiffLine> Changes => Edited == Request.Content ? [] : LineDiff.Of(Request.Content, Edited);
+
+    public bool Offers(ApprovalDecision decision) => Request.Decisions.Contains(Word(decision));
+
+    /// <summary>Shows the second step; pressing the key again changes nothing.</summary>
+    public bool Start(ApprovalDecision decision)
+    {
+        if (IsSending || Open == decision || !Offers(decision))
+            return false;
+        (Open, Error) = (decision, null);
+        return true;
+    }
+
+    public void Close()
+    {
+        if (!IsSending)
+            (Open, Error) = (null, null);
+    }
+
+    /// <summary>Null where something is missing; <see cref="Error"/> then says what.</summary>
+    public DecisionToSend? Confirm()
+    {
+        if (Open is not { } decision || IsSending)
+            return null;
+        Error = decision switch
+        {
+            ApprovalDecision.Reject when string.IsNullOrWhiteSpace(Comment) => "Give a reason. The agent gets it as you write it.",
+            ApprovalDecision.Respond when string.IsNullOrWhiteSpace(Answer) => "Write an answer.",
+            ApprovalDecision.Choose when Option is null => "Choose one of the options.",
+            ApprovalDecision.Edit when IsJson && !IsValidJson(Edited) => "The edited text is no valid JSON. Put it right, or leave the editor.",
+            _ => null,
+        };
+        if (Error is not null)
+            return null;
+        IsSending = true;
+        // An edit that changed nothing is an approval of what was shown.
+        var sent = decision == ApprovalDecision.Edit && Edited == Request.Content ? ApprovalDecision.Approve : decision;
+        return new DecisionToSend(Request.Id, sent, Request.Revision, string.IsNullOrWhiteSpace(Comment) ? null : Comment.Trim(), Value(sent));
+    }
+
+    /// <summary>The decision did not stand: the bar stays open with what was typed.</summary>
+    public void Failed(string why) => (IsSending, Error) = (false, why);
+
+    public static string Word(ApprovalDecision decision) => JsonNamingPolicy.CamelCase.ConvertName(decision.ToString());
+
+    public string ConfirmText =>
+        Open switch
+        {
+            ApprovalDecision.Approve => "Approve",
+            ApprovalDecision.Reject => "Reject",
+            ApprovalDecision.Respond => "Send answer",
+            ApprovalDecision.Choose => "Choose",
+            ApprovalDecision.Edit when LineDiff.Changes(Changes) is var n and > 0 => $"Approve with {n} {(n == 1 ? "change" : "changes")}",
+            ApprovalDecision.Edit => "Approve unchanged",
+            _ => "",
+        };
+
+    private bool IsJson => Request.ContentType == "application/json";
+
+    private JsonElement? Value(ApprovalDecision decision) =>
+        decision switch
+        {
+            ApprovalDecision.Respond => JsonSerializer.SerializeToElement(Answer),
+            ApprovalDecision.Choose => JsonSerializer.SerializeToElement(Option),
+            ApprovalDecision.Edit when IsJson => JsonSerializer.Deserialize<JsonElement>(Edited),
+            ApprovalDecision.Edit => JsonSerializer.SerializeToElement(Edited),
+            _ => null,
+        };
+
+    private static bool IsValidJson(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

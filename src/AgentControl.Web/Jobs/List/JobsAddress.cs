@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Http.Extensions;
+
+namespace AgentControl.Web.Jobs.List;
+
+/// <summary>The state of the jobs list as its URL says it: a link that is passed on opens the same view.</summary>
+/// <param name="View">all or mine.</param>
+/// <param name="After">The cursor of the page before; null on the first.</param>
+internal sealed record JobsAddress(string Query = "", string View = JobsAddress.All, string? After = null)
+{
+    public const string All = "all";
+    public const string Mine = "mine";
+
+    /// <summary>The views that come with the program, with the words people read.</summary>
+    public static readonly IReadOnlyList<(string Key, string Label)> Views = [(All, "All"), (Mine, "Mine")];
+
+    public static JobsAddress Of(string? query, string? view, string? after) =>
+        new(query?.Trim() ?? "", Views.Any(v => v.Key == view) ? view! : All, string.IsNullOrEmpty(after) ? null : after);
+
+    public string Href
+    {
+        get
+        {
+            var query = new QueryBuilder();
+            if (View != All)
+                query.Add("view", View);
+            if (Query.Length > 0)
+                query.Add("q", Query);
+            if (After is not null)
+                query.Add("after", After);
+            return "/jobs" + query.ToQueryString();
+        }
+    }
+
+    /// <summary>Another filter begins on its first page.</summary>
+    public JobsAddress Search(string query) => this with { Query = query.Trim(), After = null };
+
+    public JobsAddress In(string view) => this with { View = view, After = null };
+
+    public JobsAddress Page(string? after) => this with { After = after };
+}

@@ -1,0 +1,37 @@
+namespace AgentControl.Web.Jobs.Timeline;
+
+/// <summary>One entry of the journal as the timeline needs it.</summary>
+/// <param name="State">running, completed, failed or superseded.</param>
+internal sealed record TimelineStep(
+    string Key,
+    string Name,
+    string Kind,
+    string State,
+    int Attempt,
+    DateTimeOffset StartedAt,
+    DateTimeOffset? CompletedAt,
+    string? Error = null,
+    string? Service = null
+)
+{
+    /// <summary>Waits of the journal: the job did nothing in this branch.</summary>
+    public bool IsWait => Kind is "approval" or "signal" or "timer" or "children" or "retry" or "service";
+
+    public IReadOnlyList<TimelineTry> Tries { get; init; } = [];
+}
+
+/// <summary>One try of a step that did not end it: it failed, then the step backed off.</summary>
+/// <param name="Until">When the next try began, or begins.</param>
+internal sealed record TimelineTry(int No, DateTimeOffset FailedAt, DateTimeOffset? Until, string Reason);
+
+/// <summary>Something that happened to the whole job at one moment.</summary>
+internal sealed record TimelineMark(MarkKind Kind, DateTimeOffset At, string Text);
+
+internal enum MarkKind
+{
+    /// <summary>◆ a value was stashed.</summary>
+    Checkpoint,
+
+    /// <summary>⟲ an attempt began after one that had not ended by itself.</summary>
+    Recovery,
+}

@@ -1,0 +1,170 @@
+namespace AgentControl.Web.Jobs.Timeline;
+
+/// <summary>The timeline of one job: which rows are open, which is selected, what is filtered, and the scale of the bars.</summary>
+internal sealed class TimelineView
+{
+    /// <summary>Above this many events the timeline is not drawn live.</summary>
+    public const int MostLiveEvents = 20_000;
+
+    /// <summary>Rows that a fold opens at a time.</summary>
+    public const int UnfoldBy = 100;
+
+    private readonly Dictionary<string, bool> open = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> unfolded = new(StringComparer.Ordinal);
+    private readonly HashSet<IdleGap> shownGaps = [];
+    private IReadOnlyList<TimelineStep> steps = [];
+    private IReadOnlyList<TimelineNode> tree = [];
+    private DateTimeOffset from;
+    private DateTimeOffset to;
+
+    public bool HideIdle { get; private set; } = true;
+    public bool Compact { get; private set; } = true;
+    public bool ErrorsOnly { get; private set; }
+    public string Filter { get; private set; } = "";
+    public string? Selected { get; private set; }
+    public IReadOnlyList<TimelineRow> Rows { get; private set; } = [];
+    public IReadOnlyList<TimelineMark> Marks { get; private set; } = [];
+    public TimeScale Scale { get; private set; } = new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, []);
+    public bool IsEmpty => steps.Count == 0;
+
+    /// <param name="startedAt">The beginning of the first attempt.</param>
+    /// <param name="now">The end of the job, or the moment of this snapshot.</param>
+    public void Update(IReadOnlyList<TimelineStep> journal, IReadOnlyList<TimelineMark> marks, DateTimeOffset startedAt, DateTimeOffset now)
+    {
+        (steps, Marks) = (journal, marks);
+        from = journal.Count == 0 ? startedAt : journal.Min(s => s.StartedAt) is var first && first < startedAt ? first : startedAt;
+        to = journal.Select(s => s.CompletedAt).OfType<DateTimeOffset>().Append(now).Max();
+        Rebuild();
+    }
+
+    public void SetHideIdle(bool on)
+    {
+        (HideIdle, _) = (on, shownGaps.RemoveWhere(_ => true));
+        Draw();
+    }
+
+    public void SetCompact(bool on)
+    {
+        Compact = on;
+        Rebuild();
+    }
+
+    public void SetErrorsOnly(bool on)
+    {
+        ErrorsOnly = on;
+        Draw();
+    }
+
+    public void SetFilter(string text)
+    {
+        Filter = text.Trim();
+        Draw();
+    }
+
+    public void ShowGap(IdleGap gap)
+    {
+        shownGaps.Add(gap);
+        Draw();
+    }
+
+    public void Select(string? id) => Selected = id;
+
+    /// <summary>Selects the row so many places further; stops at the ends.</summary>
+    public string? Move(int by)
+    {
+        if (Rows.Count == 0)
+            return Selected;
+        var at = Rows.ToList().FindIndex(r => r.Id == Selected);
+        Selected = Rows[Math.Clamp(at < 0 ? 0 : at + by, 0, Rows.Count - 1)].Id;
+        return Selected;
+    }
+
+    public void SetOpen(string id, bool isOpen)
+    {
+        open[id] = isOpen;
+        Draw();
+    }
+
+    public void SetAllOpen(bool isOpen)
+    {
+        foreach (var node in All(tree))
+            open[node.Id] = isOpen;
+        Draw();
+    }
+
+    /// <summary>Shows the next rows of an open fold.</summary>
+    public void ShowMore(string id)
+    {
+        unfolded[id] = unfolded.GetValueOrDefault(id, UnfoldBy) + UnfoldBy;
+        Draw();
+    }
+
+    public TimelineStep? SelectedStep => Selected is null ? null : All(tree).FirstOrDefault(n => n.Id == Selected)?.Step;
+
+    private void Rebuild()
+    {
+        tree = TimelineTree.Build(steps, Compact);
+        Draw();
+    }
+
+    private void Draw()
+    {
+        var gaps = HideIdle ? TimeScale.Gaps(from, to, steps.Where(s => !s.IsWait).Select(s => (s.StartedAt, s.CompletedAt ?? to))) : [];
+        Scale = new TimeScale(from, to, [.. gaps.Where(g => !shownGaps.Contains(g))]);
+        var rows = new List<TimelineRow>();
+        foreach (var node in tree)
+            Draw(node, 0, rows);
+        Rows = rows;
+    }
+
+    private void Draw(TimelineNode node, int depth, List<TimelineRow> rows)
+    {
+        if (!Kept(node))
+            return;
+        var isOpen = node.Children.Count > 0 && (open.TryGetValue(node.Id, out var asked) ? asked : !node.IsFold || IsFiltered);
+        rows.Add(Row(node, depth, isOpen));
+        if (!isOpen)
+            return;
+        var limit = node.IsFold ? unfolded.GetValueOrDefault(node.Id, UnfoldBy) : int.MaxValue;
+        var kept = node.Children.Where(Kept).ToList();
+        foreach (var child in kept.Take(limit))
+            Draw(child, depth + 1, rows);
+        if (kept.Count > limit)
+            rows.Add(More(node, depth + 1, kept.Count - limit));
+    }
+
+    private TimelineRow Row(TimelineNode node, int depth, bool isOpen) =>
+        new(
+            node.Id,
+            node.Label,
+            depth,
+            node.Children.Count > 0,
+            isOpen,
+            node.State,
+            node.Step?.Kind,
+            node.Step?.Error,
+            node.Times,
+            node.IsFold ? node.Steps().Count(s => s.State == "failed") : 0,
+            (node.EndedAt ?? to) - node.StartedAt,
+            TimelineBars.Of(node, Scale, to)
+        );
+
+    /// <summary>The row behind the shown part of a fold; <see cref="ShowMore"/> takes its id without the mark.</summary>
+    private static TimelineRow More(TimelineNode node, int depth, int left) =>
+        new(node.Id + MoreMark, $"{left} more", depth, false, false, "more", null, null, left, 0, TimeSpan.Zero, []);
+
+    public const string MoreMark = "…";
+
+    private bool IsFiltered => ErrorsOnly || Filter.Length > 0;
+
+    private bool Kept(TimelineNode node) =>
+        !IsFiltered
+        || node.Children.Any(Kept)
+        || (
+            (!ErrorsOnly || node.Step is { State: "failed" or "superseded" } || node.Step is { Tries.Count: > 0 })
+            && (Filter.Length == 0 || node.Label.Contains(Filter, StringComparison.OrdinalIgnoreCase) || node.Id.Contains(Filter, StringComparison.OrdinalIgnoreCase))
+            && node.Step is not null
+        );
+
+    private static IEnumerable<TimelineNode> All(IEnumerable<TimelineNode> nodes) => nodes.SelectMany(n => All(n.Children).Prepend(n));
+}
