@@ -132,7 +132,7 @@ internal sealed class FieldSchema
             foreach (var part in reference.TrimStart('#').Split('/', StringSplitOptions.RemoveEmptyEntries))
             {
                 var name = part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-                target = target is JsonArray list && int.TryParse(name, out var index) ? list.ElementAtOrDefault(index) : (target as JsonObject)?[name];
+                target = target is JsonArray list && int.TryParse(name, System.Globalization.CultureInfo.InvariantCulture, out var index) ? list.ElementAtOrDefault(index) : (target as JsonObject)?[name];
             }
             node = Merge(node, target as JsonObject ?? []);
         }
