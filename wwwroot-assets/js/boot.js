@@ -1,6 +1,13 @@
 // The one entry of interactive pages: registers what the pages use, then starts the circuit.
 import "./ac-time.js";
+import "./content.js";
+import "./goto.js";
+import "./tree.js";
+import "./uploader.js";
 import { announce } from "./announce.js";
+import { keepDrafts, restoreDrafts } from "./drafts.js";
+import { startKeys } from "./keys.js";
+import { reconnection, watchStart } from "./reconnect.js";
 
 const root = document.documentElement;
 root.dataset.connection = "connecting";
@@ -10,6 +17,7 @@ globalThis.ac = {
   interactive() {
     root.dataset.connection = "live";
     root.dataset.interactive = "true";
+    restoreDrafts();
   },
 };
 
@@ -25,7 +33,13 @@ document.addEventListener("visibilitychange", () => {
   document.getElementById("ac-pulse")?.dispatchEvent(new CustomEvent("acvisible", { bubbles: true, detail: { visible: !document.hidden } }));
 });
 
+startKeys();
+keepDrafts();
+watchStart();
 Blazor.start({
   ssr: { disableDomPreservation: true },
-  circuit: { configureSignalR: (builder) => builder.withServerTimeout(12_000) },
+  circuit: {
+    reconnectionHandler: reconnection,
+    configureSignalR: (builder) => builder.withServerTimeout(12_000),
+  },
 });

@@ -1,0 +1,21 @@
+// Native dialogs by id: they trap the focus, close with Escape and give the focus back.
+export function openDialog(id) {
+  const dialog = document.getElementById(id);
+  if (!dialog || dialog.open) return;
+  for (const open of document.querySelectorAll("dialog[open]")) open.close();
+  for (const menu of document.querySelectorAll(":popover-open")) menu.hidePopover();
+  dialog.showModal();
+  dialog.dispatchEvent(new CustomEvent("ac-opened"));
+}
+
+document.addEventListener("click", (e) => {
+  const opener = e.target.closest?.("[data-open-dialog]");
+  if (opener) openDialog(opener.dataset.openDialog);
+  if (e.target.closest?.("[data-close-dialog]")) e.target.closest("dialog")?.close();
+  if (e.target instanceof HTMLDialogElement && e.target.classList.contains("ac-dialog")) {
+    const box = e.target.getBoundingClientRect();
+    if (e.clientX < box.left || e.clientX > box.right || e.clientY < box.top || e.clientY > box.bottom) e.target.close();
+  }
+  // A menu has done its work once one of its links is followed.
+  if (e.target.closest?.("[popover] a")) e.target.closest("[popover]").hidePopover();
+});
