@@ -71,6 +71,15 @@ public sealed class WorkspaceComments(NpgsqlDataSource database, IDbContextFacto
         return clean with { At = new DateTimeOffset((DateTime)at) };
     }
 
+    /// <summary>Whether this job belongs to this workspace.</summary>
+    public async Task<bool> HasJobAsync(string workspace, Guid jobId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT EXISTS (SELECT FROM jobs WHERE id = $1 AND workspace = $2)");
+        command.Parameters.Add(new() { Value = jobId });
+        command.Parameters.Add(new() { Value = workspace });
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
+
     /// <summary>A page, newest first, of a workspace or of one job or anchor in it.</summary>
     public async Task<WorkspacePage<Comment>> ReadAsync(string workspace, Guid? jobId, CommentAnchor? anchor, string? cursor, int limit, CancellationToken cancellationToken)
     {

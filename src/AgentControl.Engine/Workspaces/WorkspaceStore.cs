@@ -12,15 +12,16 @@ public sealed record WorkspaceInfo(string Name, DateTimeOffset CreatedAt, string
 [SuppressMessage("Globalization", "CA1309", Justification = "Becomes SQL, where the column's collation C compares bytes.")]
 public sealed class WorkspaceStore(NpgsqlDataSource database, IDbContextFactory<ControlDbContext> contexts)
 {
-    /// <summary>All workspaces by name.</summary>
-    public async Task<WorkspacePage<WorkspaceInfo>> ListAsync(string? cursor, int limit, CancellationToken cancellationToken)
+    /// <summary>Workspaces by name: all, or only those of the given names.</summary>
+    public async Task<WorkspacePage<WorkspaceInfo>> ListAsync(IReadOnlyCollection<string>? only, string? cursor, int limit, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var after = WorkspaceCursor.Path(cursor) ?? "";
         var files = context.Set<WorkspaceFileRow>().Where(f => f.DeletedAt == null);
-        var items = await context
-            .Set<WorkspaceRow>()
-            .AsNoTracking()
+        var rows = context.Set<WorkspaceRow>().AsNoTracking();
+        if (only is not null)
+            rows = rows.Where(w => only.Contains(w.Name));
+        var items = await rows
             .Where(w => string.Compare(w.Name, after) > 0)
             .OrderBy(w => w.Name)
             .Take(limit + 1)
