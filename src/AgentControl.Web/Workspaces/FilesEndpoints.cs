@@ -19,8 +19,7 @@ internal static class FilesEndpoints
         change
             .MapPut("/{ws}/files/{**path}", WriteAsync)
             .WithName("WriteFile")
-            .WithSummary("Write a new version from the body's bytes; If-Match and If-None-Match: * guard it, Idempotency-Key makes a repeat harmless")
-            .Accepts<Stream>("application/octet-stream");
+            .WithSummary("Write a new version from the body's bytes; If-Match and If-None-Match: * guard it, Idempotency-Key makes a repeat harmless");
         change.MapDelete("/{ws}/files/{**path}", DeleteAsync).WithName("DeleteFile").WithSummary("Put a file into the bin, for 30 days");
         change.MapPost("/{ws}/bin/{**path}", RestoreAsync).WithName("RestoreFile").WithSummary("Take a file out of the bin");
     }
