@@ -27,7 +27,8 @@ public sealed class PostgresFixture : IAsyncDisposable
     public PostgresFixture()
         : this(MigrateAsync) { }
 
-    private PostgresFixture(Func<string, CancellationToken, Task> prepareTemplate) => this.prepareTemplate = prepareTemplate;
+    private PostgresFixture(Func<string, CancellationToken, Task> prepareTemplate) =>
+        this.prepareTemplate = prepareTemplate;
 
     /// <summary>Each database has what <paramref name="prepare"/> puts into the template, whose connection string it is given.</summary>
     public static PostgresFixture PreparedBy(Func<string, CancellationToken, Task> prepare) => new(prepare);
@@ -72,7 +73,11 @@ public sealed class PostgresFixture : IAsyncDisposable
         }
         else if (administration is not null)
         {
-            await ExecuteAsync(administration, $"DROP DATABASE IF EXISTS {Template} WITH (FORCE)", CancellationToken.None);
+            await ExecuteAsync(
+                administration,
+                $"DROP DATABASE IF EXISTS {Template} WITH (FORCE)",
+                CancellationToken.None
+            );
         }
     }
 
@@ -90,7 +95,11 @@ public sealed class PostgresFixture : IAsyncDisposable
             given = own.ConnectionString;
         }
 
-        var server = new NpgsqlConnectionStringBuilder(given) { Database = "postgres", Pooling = false }.ConnectionString;
+        var server = new NpgsqlConnectionStringBuilder(given)
+        {
+            Database = "postgres",
+            Pooling = false,
+        }.ConnectionString;
         await ExecuteAsync(server, $"DROP DATABASE IF EXISTS {Template} WITH (FORCE)", cancellationToken);
         await ExecuteAsync(server, $"CREATE DATABASE {Template}", cancellationToken);
         var template = new NpgsqlConnectionStringBuilder(server) { Database = Template }.ConnectionString;
@@ -100,7 +109,9 @@ public sealed class PostgresFixture : IAsyncDisposable
 
     private static async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)
     {
-        var options = new DbContextOptionsBuilder<ControlDbContext>().UseNpgsql(connectionString + ";Pooling=false").Options;
+        var options = new DbContextOptionsBuilder<ControlDbContext>()
+            .UseNpgsql(connectionString + ";Pooling=false")
+            .Options;
         await using var context = new ControlDbContext(options);
         await context.Database.MigrateAsync(cancellationToken);
     }

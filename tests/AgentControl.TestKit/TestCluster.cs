@@ -33,7 +33,9 @@ internal static class TestCluster
 
         // A young folder may belong to a program that is just about to lock it.
         var old = TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(-2);
-        foreach (var folder in Directory.EnumerateDirectories(Home).Where(path => Directory.GetCreationTimeUtc(path) < old))
+        foreach (
+            var folder in Directory.EnumerateDirectories(Home).Where(path => Directory.GetCreationTimeUtc(path) < old)
+        )
         {
             try
             {
@@ -48,5 +50,11 @@ internal static class TestCluster
         }
     }
 
-    private static EmbeddedPostgresOptions Options(string folder) => new() { DataDirectory = folder, WithoutFsync = true };
+    private static EmbeddedPostgresOptions Options(string folder) =>
+        new()
+        {
+            DataDirectory = folder,
+            Binaries = Environment.GetEnvironmentVariable("AgentControl__PostgresBinaries"),
+            WithoutFsync = true,
+        };
 }

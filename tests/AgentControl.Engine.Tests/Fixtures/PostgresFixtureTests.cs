@@ -29,7 +29,10 @@ public sealed class PostgresFixtureTests : IAsyncDisposable
         await database.DisposeAsync();
 
         var administration = await fixture.GetAdministrationAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(0L, await AskAsync(administration, $"SELECT count(*) FROM pg_database WHERE datname = '{open.Database}'"));
+        Assert.Equal(
+            0L,
+            await AskAsync(administration, $"SELECT count(*) FROM pg_database WHERE datname = '{open.Database}'")
+        );
     }
 
     public ValueTask DisposeAsync() => fixture.DisposeAsync();

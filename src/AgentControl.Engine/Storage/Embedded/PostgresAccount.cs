@@ -58,7 +58,9 @@ internal sealed record PostgresAccount(IReadOnlyList<string> Prefix, string? Own
         var changed = await PostgresCommand.RunAsync(["chown", "-R", Owner, folder], cancellationToken);
         if (!changed.Succeeded)
         {
-            throw new EmbeddedPostgresException($"The folder {folder} cannot be given to PostgreSQL's account: {changed.Output}");
+            throw new EmbeddedPostgresException(
+                $"The folder {folder} cannot be given to PostgreSQL's account: {changed.Output}"
+            );
         }
     }
 
@@ -95,7 +97,15 @@ internal sealed record PostgresAccount(IReadOnlyList<string> Prefix, string? Own
     {
         try
         {
-            string[] test = ["sh", "-c", "test -x \"$1\" && test -x \"$2\"", "sh", binaries.Path("postgres"), dataDirectory];
+            string[] test =
+            [
+                "sh",
+                "-c",
+                "test -x \"$1\" && test -x \"$2\"",
+                "sh",
+                binaries.Path("postgres"),
+                dataDirectory,
+            ];
             return (await PostgresCommand.RunAsync(Line(test), cancellationToken)).Succeeded;
         }
         catch (System.ComponentModel.Win32Exception)
@@ -105,7 +115,9 @@ internal sealed record PostgresAccount(IReadOnlyList<string> Prefix, string? Own
         }
     }
 
-    private static async Task<Dictionary<string, (int Uid, int Gid)>> ReadUsersAsync(CancellationToken cancellationToken)
+    private static async Task<Dictionary<string, (int Uid, int Gid)>> ReadUsersAsync(
+        CancellationToken cancellationToken
+    )
     {
         var users = new Dictionary<string, (int, int)>(StringComparer.Ordinal);
         if (!File.Exists("/etc/passwd"))

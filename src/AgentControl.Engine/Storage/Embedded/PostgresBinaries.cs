@@ -35,7 +35,9 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
             others.Add(found);
         }
 
-        throw new EmbeddedPostgresException(others.Count == 0 ? NothingFound(configured) : WrongMajor(clusterMajor, others));
+        throw new EmbeddedPostgresException(
+            others.Count == 0 ? NothingFound(configured) : WrongMajor(clusterMajor, others)
+        );
     }
 
     internal static IEnumerable<string> Candidates(string? configured)
@@ -59,7 +61,9 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
     private static IEnumerable<string> Debian() =>
         Folders("/usr/lib/postgresql")
             .OrderByDescending(folder =>
-                int.TryParse(System.IO.Path.GetFileName(folder), CultureInfo.InvariantCulture, out var major) ? major : 0
+                int.TryParse(System.IO.Path.GetFileName(folder), CultureInfo.InvariantCulture, out var major)
+                    ? major
+                    : 0
             )
             .Select(folder => System.IO.Path.Combine(folder, "bin"));
 

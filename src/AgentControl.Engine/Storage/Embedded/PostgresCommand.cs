@@ -34,8 +34,7 @@ internal static class PostgresCommand
         }
 
         start.Environment["LC_ALL"] = "C";
-        using var process =
-            Process.Start(start) ?? throw new EmbeddedPostgresException($"{line[0]} did not start.");
+        using var process = Process.Start(start) ?? throw new EmbeddedPostgresException($"{line[0]} did not start.");
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);

@@ -68,7 +68,11 @@ public sealed class EmbeddedPostgresRecoveryTests : IAsyncDisposable
     {
         var first = await folder.StartAsync();
         await first.StopAsync(TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(PostmasterFile.PathIn(folder.Cluster), text, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            PostmasterFile.PathIn(folder.Cluster),
+            text,
+            TestContext.Current.CancellationToken
+        );
 
         var second = await folder.StartAsync();
 
@@ -79,7 +83,11 @@ public sealed class EmbeddedPostgresRecoveryTests : IAsyncDisposable
     public async Task A_first_start_that_was_cut_off_begins_anew()
     {
         var half = Directory.CreateDirectory(Path.Combine(folder.Path, "postgres.new", "cluster"));
-        await File.WriteAllTextAsync(Path.Combine(half.FullName, "PG_VERSION"), "15", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(half.FullName, "PG_VERSION"),
+            "15",
+            TestContext.Current.CancellationToken
+        );
 
         var postgres = await folder.StartAsync();
 
@@ -92,7 +100,7 @@ public sealed class EmbeddedPostgresRecoveryTests : IAsyncDisposable
     {
         Directory.CreateDirectory(Path.Combine(folder.Cluster, "base"));
 
-        var refused = await Assert.ThrowsAsync<EmbeddedPostgresException>(folder.StartAsync);
+        var refused = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => folder.StartAsync());
 
         Assert.Contains(folder.Cluster, refused.Message, StringComparison.Ordinal);
         Assert.True(Directory.Exists(Path.Combine(folder.Cluster, "base")));
@@ -103,9 +111,13 @@ public sealed class EmbeddedPostgresRecoveryTests : IAsyncDisposable
     {
         var first = await folder.StartAsync();
         await first.StopAsync(TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(folder.Cluster, "PG_VERSION"), "9", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.Cluster, "PG_VERSION"),
+            "9",
+            TestContext.Current.CancellationToken
+        );
 
-        var refused = await Assert.ThrowsAsync<EmbeddedPostgresException>(folder.StartAsync);
+        var refused = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => folder.StartAsync());
 
         Assert.Contains("PostgreSQL 9", refused.Message, StringComparison.Ordinal);
         Assert.Contains("AgentControl:PostgresBinaries", refused.Message, StringComparison.Ordinal);

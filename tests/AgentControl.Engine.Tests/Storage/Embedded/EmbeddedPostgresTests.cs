@@ -12,7 +12,7 @@ public sealed class EmbeddedPostgresTests : IAsyncDisposable
     [Fact]
     public async Task A_new_folder_gets_a_durable_cluster_of_its_own()
     {
-        var postgres = await folder.StartAsync();
+        var postgres = await folder.StartAsync(withoutFsync: false);
 
         var settings = await PostgresTestFolder.AskAsync(
             postgres,
@@ -22,7 +22,13 @@ public sealed class EmbeddedPostgresTests : IAsyncDisposable
             """
         );
         Assert.Equal("on on on 200 127.0.0.1 UTF8 UTC", settings);
-        Assert.Equal("C", await PostgresTestFolder.AskAsync(postgres, "SELECT datcollate FROM pg_database WHERE datname = 'agentcontrol'"));
+        Assert.Equal(
+            "C",
+            await PostgresTestFolder.AskAsync(
+                postgres,
+                "SELECT datcollate FROM pg_database WHERE datname = 'agentcontrol'"
+            )
+        );
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.Password));
     }
 
@@ -30,10 +36,16 @@ public sealed class EmbeddedPostgresTests : IAsyncDisposable
     public async Task A_stranger_without_the_password_is_refused()
     {
         var postgres = await folder.StartAsync();
-        var wrong = new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Password = "guess", Pooling = false };
+        var wrong = new NpgsqlConnectionStringBuilder(postgres.ConnectionString)
+        {
+            Password = "guess",
+            Pooling = false,
+        };
 
         await using var connection = new NpgsqlConnection(wrong.ConnectionString);
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => connection.OpenAsync(TestContext.Current.CancellationToken));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() =>
+            connection.OpenAsync(TestContext.Current.CancellationToken)
+        );
 
         Assert.Equal(PostgresErrorCodes.InvalidPassword, refused.SqlState);
     }
@@ -72,7 +84,7 @@ public sealed class EmbeddedPostgresTests : IAsyncDisposable
     {
         await folder.StartAsync();
 
-        var refused = await Assert.ThrowsAsync<EmbeddedPostgresException>(folder.StartAsync);
+        var refused = await Assert.ThrowsAsync<EmbeddedPostgresException>(() => folder.StartAsync());
 
         Assert.Contains(folder.Path, refused.Message, StringComparison.Ordinal);
         Assert.Contains("AgentControl:DataDirectory", refused.Message, StringComparison.Ordinal);
@@ -86,9 +98,7 @@ public sealed class EmbeddedPostgresTests : IAsyncDisposable
         Directory.CreateSymbolicLink(link, folder.Path);
         try
         {
-            await Assert.ThrowsAsync<EmbeddedPostgresException>(() =>
-                folder.StartAsync(new EmbeddedPostgresOptions { DataDirectory = link })
-            );
+            await Assert.ThrowsAsync<EmbeddedPostgresException>(() => folder.StartAsync(link));
         }
         finally
         {

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace AgentControl.Engine.Tests.Storage.Embedded;
 
-/// <summary>A data folder for one test, with the durable settings the program uses.</summary>
+/// <summary>A data folder for one test.</summary>
 internal sealed class PostgresTestFolder : IAsyncDisposable
 {
     private readonly List<EmbeddedPostgres> started = [];
@@ -26,10 +26,16 @@ internal sealed class PostgresTestFolder : IAsyncDisposable
         File.SetUnixFileMode(Path, (UnixFileMode)0b111_101_101);
     }
 
-    public Task<EmbeddedPostgres> StartAsync() => StartAsync(new EmbeddedPostgresOptions { DataDirectory = Path });
+    public Task<EmbeddedPostgres> StartAsync(bool withoutFsync = true) => StartAsync(Path, withoutFsync);
 
-    public async Task<EmbeddedPostgres> StartAsync(EmbeddedPostgresOptions options)
+    public async Task<EmbeddedPostgres> StartAsync(string dataDirectory, bool withoutFsync = true)
     {
+        var options = new EmbeddedPostgresOptions
+        {
+            DataDirectory = dataDirectory,
+            Binaries = Environment.GetEnvironmentVariable("AgentControl__PostgresBinaries"),
+            WithoutFsync = withoutFsync,
+        };
         var postgres = await EmbeddedPostgres.StartAsync(options, NullLogger.Instance, Token);
         started.Add(postgres);
         return postgres;
