@@ -49,17 +49,17 @@ internal static partial class GoverningLawFinder
 
     [GeneratedRegex(
         @"\blaws?\s{1,20}of\s{1,20}(?:the\s{1,20})?(?<place>" + Word + @"(?:\s{1,20}(?:(?:of|and|&)\s{1,20}(?:the\s{1,20})?)?" + Word + "){0,7})",
-        RegexOptions.CultureInvariant,
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         Timeout
     )]
     private static partial Regex LawsOf();
 
-    [GeneratedRegex(@"\b(?:\p{Lu}[\p{L}-]{1,30}(?:[ \t]{1,3}|[ \t]{0,3}\r?\n[ \t]{0,12})){1,3}law\b", RegexOptions.CultureInvariant, Timeout)]
+    [GeneratedRegex(@"\b(?:\p{Lu}[\p{L}-]{1,30}(?:[ \t]{1,3}|[ \t]{0,3}\r?\n[ \t]{0,12})){1,3}law\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout)]
     private static partial Regex NamedLaw();
 
     [GeneratedRegex(
         @"^(The|This|That|These|Such|Any|All|No|Applicable|Governing|Mandatory|Statutory|Contract|Bankruptcy|Insolvency|Tax|Labou?r|Employment|Data|Copyright|Privacy|Criminal|Civil|Public|Private|Local|National|State|Federal|International|Common|Patent|Trade|Insurance|Securities|Company|Family|Property|Protection)\b",
-        RegexOptions.CultureInvariant,
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         Timeout
     )]
     private static partial Regex NotALaw();

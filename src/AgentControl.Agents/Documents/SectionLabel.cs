@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace AgentControl.Agents.Documents;
 
 /// <summary>The label at the start of a line: "10.2", "§ 6", "ARTICLE IX", "(b)", "F."</summary>
-internal readonly partial record struct SectionLabel(int Length, int Depth, LabelStyle Style, int Number)
+internal sealed partial record SectionLabel(int Length, int Depth, LabelStyle Style, int Number)
 {
     private const int Timeout = 10_000;
 

@@ -16,9 +16,9 @@ public sealed class DocumentReaderTests
     [Fact]
     public void Read_ByteOrderMarks_AreNoPartOfTheText()
     {
-        Assert.Equal("Lease", DocumentReader.Read("a", [.. Encoding.UTF8.Preamble, .. "Lease"u8]).Document!.Text);
-        Assert.Equal("Lease", DocumentReader.Read("a", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("Lease")]).Document!.Text);
-        Assert.Equal("Lease", DocumentReader.Read("a", [.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes("Lease")]).Document!.Text);
+        Assert.Equal("Lease", Read([.. Encoding.UTF8.Preamble, .. "Lease"u8]).Document!.Text);
+        Assert.Equal("Lease", Read([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("Lease")]).Document!.Text);
+        Assert.Equal("Lease", Read([.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes("Lease")]).Document!.Text);
     }
 
     [Fact]
@@ -59,4 +59,6 @@ public sealed class DocumentReaderTests
         Assert.StartsWith("too large: 1.0 MB", DocumentReader.Read("a", Encoding.ASCII.GetBytes(new string('x', DocumentReader.LargestBytes + 1))).Reason, StringComparison.Ordinal);
         Assert.StartsWith("too large", DocumentReader.Read("a", new string('é', DocumentReader.LargestBytes)).Reason, StringComparison.Ordinal);
     }
+
+    private static DocumentReading Read(byte[] bytes) => DocumentReader.Read("a", bytes);
 }

@@ -82,7 +82,7 @@ public sealed partial class OfflineDocumentAnalyserTests
 
     private static string WithoutArticle(string term) => term.StartsWith("the ", StringComparison.Ordinal) ? term[4..] : term;
 
-    [GeneratedRegex(@"\s+")]
+    [GeneratedRegex(@"\s+", RegexOptions.None, 10_000)]
     private static partial Regex Space();
 
     /// <summary>A clause is right where it is of its kind, begins where the key's opening stands and covers four fifths of the key's span and no more than a fifth beyond.</summary>
