@@ -3,7 +3,7 @@ namespace AgentControl.Agents.Documents;
 /// <summary>Finds clauses by the headings of sections, most specific first, and by their sentences where no heading speaks.</summary>
 internal static class ClauseFinder
 {
-    private const int Most = 40;
+    private const int Most = 30;
 
     /// <summary>Longer clauses are cut at a line's or word's end, so that a result stays below a step's limit.</summary>
     private const int LongestClause = 4_000;

@@ -25,7 +25,7 @@ public static class DocumentReader
 
         if (content.Length > LargestBytes)
         {
-            return DocumentReading.Unreadable(TooLarge(content.Length));
+            return TooLarge(content.Length);
         }
 
         if (FileSignature.Describe(content) is { } format)
@@ -43,7 +43,7 @@ public static class DocumentReader
     public static DocumentReading Read(string name, string text)
     {
         var size = Encoding.UTF8.GetByteCount(text);
-        return size > LargestBytes ? DocumentReading.Unreadable(TooLarge(size)) : Judge(name, text, DocumentText.From(name, text).Sha256);
+        return size > LargestBytes ? TooLarge(size) : Judge(name, text, DocumentText.From(name, text).Sha256);
     }
 
     private static DocumentReading Judge(string name, string text, string sha256)
@@ -89,6 +89,9 @@ public static class DocumentReader
         }
     }
 
-    private static string TooLarge(long bytes) =>
-        string.Create(CultureInfo.InvariantCulture, $"too large: {bytes / 1048576.0:0.0} MB; documents of up to 1 MB are read, so split it");
+    /// <summary>The answer for a document that is not even read.</summary>
+    internal static DocumentReading TooLarge(long bytes) =>
+        DocumentReading.Unreadable(
+            string.Create(CultureInfo.InvariantCulture, $"too large: {bytes / 1048576.0:0.0} MB; documents of up to 1 MB are read, so split it")
+        );
 }
