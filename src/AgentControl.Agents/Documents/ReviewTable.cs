@@ -6,8 +6,8 @@ namespace AgentControl.Agents.Documents;
 /// <summary>The summary of all documents, as the reviewer sees it and as spreadsheets read it.</summary>
 internal sealed class ReviewTable(IReadOnlyList<DocumentFindings> documents, IReadOnlyList<SkippedDocument> skipped)
 {
-    /// <summary>An approval's content and a step's result stay below 1 MiB: longer tables refer to the CSV.</summary>
-    private const int MostCharacters = 240_000;
+    /// <summary>An approval's content stays below 1 MiB, each letter escaped; longer tables refer to the CSV.</summary>
+    private const int MostCharacters = 120_000;
     private const int CellCharacters = 120;
 
     public string ToMarkdown(string title)

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using AgentControl.Agents;
+
+namespace AgentControl.Core.Tests.Agents;
+
+public sealed class BuiltInAgentsTests
+{
+    [Fact]
+    public void All_Names_AreThoseOfTheContract()
+    {
+        Assert.Equal(["contracts", "contracts.document", "synthetic"], BuiltInAgents.All(synthetic: true).Select(agent => agent.Name));
+        Assert.Equal(["contracts", "contracts.document"], BuiltInAgents.All(synthetic: false).Select(agent => agent.Name));
+        Assert.True(BuiltInAgents.All(synthetic: false).Single(agent => agent.Name == "contracts.document").Internal);
+    }
+
+    [Theory]
+    [InlineData("contracts", """{ "folder": "inbox/" }""")]
+    [InlineData("contracts", """{ "documents": [{ "name": "a", "text": "b" }], "approval": "none", "commentEvery": 5, "analyser": "offline" }""")]
+    [InlineData("synthetic", """{}""")]
+    [InlineData("synthetic", """{ "steps": 3, "approvalAtStep": 2 }""")]
+    public void Check_InputOfTheContract_Fits(string agent, string input) => Assert.Empty(Check(agent, input));
+
+    [Theory]
+    [InlineData("contracts", """{ "approval": "maybe" }""", "approval")]
+    [InlineData("contracts", """{ "commentEvery": "often" }""", "commentEvery")]
+    [InlineData("synthetic", """{ "steps": "many" }""", "steps")]
+    public void Check_OtherInput_NamesTheField(string agent, string input, string field) =>
+        Assert.Contains(Check(agent, input).Keys, key => key.EndsWith(field, StringComparison.Ordinal));
+
+    [Fact]
+    public void InputSchema_Contracts_DescribesChoicesAndLimits()
+    {
+        var schema = BuiltInAgents.All(synthetic: false).First().InputSchema.ToJsonString();
+        Assert.Contains("\"enum\":[\"summary\",\"none\"]", schema, StringComparison.Ordinal);
+        Assert.Contains("\"enum\":[\"auto\",\"offline\",\"model\"]", schema, StringComparison.Ordinal);
+        Assert.Contains("\"format\":\"folder\"", schema, StringComparison.Ordinal);
+        Assert.Contains("\"minimum\":1", schema, StringComparison.Ordinal);
+    }
+
+    private static IReadOnlyDictionary<string, string[]> Check(string agent, string input) =>
+        BuiltInAgents.All(synthetic: true).Single(a => a.Name == agent).Check(JsonDocument.Parse(input).RootElement);
+}
