@@ -26,21 +26,21 @@ internal static partial class ClauseRules
     [GeneratedRegex(@"\b(agreement|contract|lease|deed|undertaking|letter)$|^private and|^strictly|data transfer|transfers? of (data|personal|risk|title)|third countr", Options, Timeout)]
     public static partial Regex NotAClause();
 
-    [GeneratedRegex(@"terminat|cancel|\bending\b|\bend of\b|\bbreak\b|forfeit|\bretir|\bparting\b|dissol|expulsion|resignation|rescission|early exit", Options, Timeout)]
+    [GeneratedRegex(@"terminat|cancel|\bending\b|\bend of\b(?! terms)|\bbreak\b|forfeit|\bretir|\bparting\b|dissol|expulsion|resignation|rescission|early exit", Options, Timeout)]
     private static partial Regex TerminationHeading();
 
     [GeneratedRegex(
-        @"\b(may|can|is entitled to|are entitled to|shall be entitled to|has the right to)\s+([^\s.]{1,30}\s+){0,8}(terminate|cancel|rescind|end)\b|\b(agreement|contract|employment|engagement|licen[cs]e|lease|tenancy|rights?)\b[^.]{0,80}\b(terminates?|(will|shall|may) be (terminated|cancelled))\b",
+        @"\b(may|can|is entitled to|are entitled to|shall be entitled to|has the right to)\s+([^\s.]{1,30}\s+){0,8}(terminate|cancel|rescind|end)\b|\b(agreement|contract|employment|engagement|licen[cs]e|lease|tenancy|rights?)\b[^.]{0,80}\b(terminates?|(will|shall|may) be (terminated|cancelled))\b|\b(automatically|shall|will)\s+(automatically\s+)?terminate\b",
         Options,
         Timeout
     )]
     private static partial Regex TerminationBody();
 
-    [GeneratedRegex(@"liabilit|\blimits?$|^limits?\b|limitation|exclusion of damages", Options, Timeout)]
+    [GeneratedRegex(@"liabilit|^limits?$|^limitations?$|^limitations? (of|on) (damages|remed|claims)|exclusion of damages", Options, Timeout)]
     private static partial Regex LiabilityHeading();
 
     [GeneratedRegex(
-        @"\bliabilit(y|ies)\b[^.]{0,160}\b(limited|exceed|capped|excluded|unlimited)\b|\b(not|neither|nor|no event)\b[^.]{0,120}\bliable\b|\b(excludes?|limits?)\b[^.]{0,60}\bliability\b",
+        @"\bliabilit(y|ies)\b[^.]{0,160}\b(limited|exceed|capped|excluded|unlimited)\b|\b(not|neither|nor|no event)\b[^.]{0,300}\bliable\b|\b(excludes?|limits?)\b[^.]{0,60}\bliability\b",
         Options,
         Timeout
     )]

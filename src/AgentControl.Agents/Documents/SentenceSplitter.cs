@@ -16,10 +16,9 @@ internal static class SentenceSplitter
         var start = 0;
         for (var i = 0; i < text.Length && sentences.Count < most; i++)
         {
-            if (cut < cuts.Count && i >= cuts[cut])
+            for (; cut < cuts.Count && cuts[cut] <= i; cut++)
             {
-                cut++;
-                Add(i);
+                Add(Math.Max(start, cuts[cut]));
             }
 
             if (text[i] == '\n' && IsBlankAhead(text, i + 1))
