@@ -3,24 +3,16 @@ using System.ComponentModel.DataAnnotations;
 
 namespace AgentControl.Agents.Documents;
 
-/// <summary>Which documents a <c>contracts</c> job reads, and how.</summary>
-public sealed record ContractsInput
-{
-    [DisplayName("Folder"), Description("A folder of the workspace; every file in it is a document."), DataType("folder")]
-    public string? Folder { get; init; }
-
-    [DisplayName("Documents"), Description("Documents given here, instead of a folder or beside it.")]
-    public IReadOnlyList<GivenDocument>? Documents { get; init; }
-
-    [DisplayName("Approval"), Description("Whether a person approves the summary before it is written.")]
-    public ContractsApproval Approval { get; init; } = ContractsApproval.Summary;
-
-    [DisplayName("Comment every"), Description("After so many documents a comment tells how far the job is."), Range(1, 10_000)]
-    public int CommentEvery { get; init; } = 10;
-
-    [DisplayName("Analyser"), Description("auto takes a model where one is configured, and rules otherwise.")]
-    public AnalyserChoice Analyser { get; init; } = AnalyserChoice.Auto;
-}
+/// <summary>Which documents a <c>contracts</c> job reads, and how. Defaults stand in the constructor, so that the schema and the form tell them.</summary>
+public sealed record ContractsInput(
+    [property: DisplayName("Folder"), Description("A folder of the workspace; every file in it is a document."), DataType("folder")] string? Folder = null,
+    [property: DisplayName("Documents"), Description("Documents given here, instead of a folder or beside it.")] IReadOnlyList<GivenDocument>? Documents = null,
+    [property: DisplayName("Approval"), Description("Whether a person approves the summary before it is written.")]
+        ContractsApproval Approval = ContractsApproval.Summary,
+    [property: DisplayName("Comment every"), Description("After so many documents a comment tells how far the job is."), Range(1, 10_000)] int CommentEvery = 10,
+    [property: DisplayName("Analyser"), Description("auto takes a model where one is configured, and rules otherwise.")]
+        AnalyserChoice Analyser = AnalyserChoice.Auto
+);
 
 /// <summary>A document whose text stands in the input.</summary>
 public sealed record GivenDocument([property: Description("The document's name.")] string Name, [property: Description("Its text."), DataType("textarea")] string Text);

@@ -34,6 +34,8 @@ public sealed class BuiltInAgentsTests
         Assert.Contains("\"enum\":[\"summary\",\"none\"]", schema, StringComparison.Ordinal);
         Assert.Contains("\"enum\":[\"auto\",\"offline\",\"model\"]", schema, StringComparison.Ordinal);
         Assert.Contains("\"format\":\"folder\"", schema, StringComparison.Ordinal);
+        Assert.Contains("\"default\":10", schema, StringComparison.Ordinal);
+        Assert.Contains("\"default\":\"summary\"", schema, StringComparison.Ordinal);
         Assert.Contains("\"minimum\":1", schema, StringComparison.Ordinal);
     }
 
