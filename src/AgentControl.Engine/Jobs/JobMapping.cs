@@ -16,6 +16,7 @@ internal sealed class JobMapping : IEntityTypeConfiguration<JobRow>
         job.HasIndex(j => new { j.ParentId, j.ParentKey, j.ParentIndex }).HasFilter("parent_id IS NOT NULL");
         job.HasIndex(j => new { j.BatchId, j.Id }).HasFilter("batch_id IS NOT NULL");
         job.HasIndex(j => j.Tags).HasMethod("gin").HasFilter("cardinality(tags) > 0");
+        job.HasIndex(j => j.DeadlineAt).HasFilter("deadline_at IS NOT NULL");
         job.HasOne(j => j.Run).WithOne().HasForeignKey<JobRunRow>(r => r.JobId).OnDelete(DeleteBehavior.Cascade);
         job.HasOne(j => j.Result).WithOne().HasForeignKey<JobResultRow>(r => r.JobId).OnDelete(DeleteBehavior.Cascade);
     }

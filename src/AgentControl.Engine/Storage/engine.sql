@@ -181,3 +181,72 @@ CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE ON audit_log
   FOR EACH ROW EXECUTE FUNCTION ac_refuse_audit_change();
 CREATE TRIGGER audit_log_never_empty BEFORE TRUNCATE ON audit_log
   FOR EACH STATEMENT EXECUTE FUNCTION ac_refuse_audit_change();
+-- The fence of a single-job transaction: takes event numbers where the lease still holds, otherwise stops the transaction.
+CREATE FUNCTION ac_fence(p_job uuid, p_epoch int, p_events int) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE base bigint;
+BEGIN
+  UPDATE job_runs SET last_no = last_no + p_events, updated_at = ac_now()
+   WHERE job_id = p_job AND epoch = p_epoch AND state = 'running' RETURNING last_no - p_events INTO base;
+  IF base IS NULL THEN
+    RAISE EXCEPTION 'the lease of job % at epoch % is lost', p_job, p_epoch USING ERRCODE = 'AC001';
+  END IF;
+  RETURN base;
+END $$;
+
+-- Appends one event under the job's row lock.
+CREATE FUNCTION ac_append(p_job uuid, p_type text, p_level text, p_message text, p_data text, p_actor text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE n bigint;
+BEGIN
+  UPDATE job_runs SET last_no = last_no + 1, updated_at = ac_now(), anomalies = anomalies + (p_type = 'anomaly')::int
+   WHERE job_id = p_job RETURNING last_no INTO n;
+  INSERT INTO events (job_id, no, at, type, level, message, data, actor)
+  VALUES (p_job, n, ac_now(), p_type, p_level, p_message, p_data, p_actor);
+  RETURN n;
+END $$;
+
+-- Answers an open wait: journal entry, one more wake, and 'queued' where the job was parked. The caller holds the job's
+-- row lock and has appended its event, whose number orders the entry. False where nothing waits under this key.
+CREATE FUNCTION ac_answer(p_job uuid, p_key text, p_result bytea, p_fast boolean) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE w waits%ROWTYPE; t timestamptz := ac_now();
+BEGIN
+  SELECT * INTO w FROM waits WHERE job_id = p_job AND key = p_key;
+  IF NOT FOUND THEN RETURN false; END IF;
+  UPDATE approvals SET state = 'cancelled', decided_at = t, decided_by = 'system'
+   WHERE state = 'pending' AND key <> p_key AND id IN (SELECT approval_id FROM waits WHERE job_id = p_job AND group_key = w.group_key);
+  DELETE FROM waits WHERE job_id = p_job AND group_key = w.group_key;
+  IF w.kind <> 'retry' THEN
+    INSERT INTO steps (job_id, key, generation, name, kind, state, no, attempt, result, started_at, completed_at)
+    SELECT p_job, p_key, r.generation, COALESCE(w.target, w.kind), w.kind, 'completed', r.last_no, r.epoch, p_result, w.since, t
+      FROM job_runs r WHERE r.job_id = p_job;
+  END IF;
+  UPDATE job_runs SET wakes = wakes + 1, updated_at = t, steps = steps + (w.kind <> 'retry')::int,
+         state = CASE state WHEN 'waiting' THEN 'queued' ELSE state END,
+         resume = CASE state WHEN 'waiting' THEN p_fast ELSE resume END,
+         waiting_kind = CASE state WHEN 'waiting' THEN NULL ELSE waiting_kind END,
+         waiting_since = CASE state WHEN 'waiting' THEN NULL ELSE waiting_since END,
+         waiting_until = CASE state WHEN 'waiting' THEN NULL ELSE waiting_until END,
+         waiting_approval = CASE state WHEN 'waiting' THEN NULL ELSE waiting_approval END,
+         waiting_detail = CASE state WHEN 'waiting' THEN NULL ELSE waiting_detail END
+   WHERE job_id = p_job;
+  RETURN true;
+END $$;
+
+-- Ends a job that no worker holds (or whose worker lost it): final state, event, result, the parent's notice, no more waits.
+CREATE FUNCTION ac_end(p_job uuid, p_state text, p_outcome text, p_error text, p_message text, p_actor text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE t timestamptz := ac_now();
+BEGIN
+  PERFORM ac_append(p_job, 'job.' || p_state, CASE p_state WHEN 'failed' THEN 'error' ELSE 'info' END, p_message, p_error, p_actor);
+  UPDATE approvals SET state = 'cancelled', decided_at = t, decided_by = p_actor WHERE job_id = p_job AND state = 'pending';
+  DELETE FROM waits WHERE job_id = p_job;
+  UPDATE job_runs SET state = p_state, outcome = p_outcome, finished_at = t, lease_until = NULL, resume = false, front = false,
+         recovering = false, backing_off = false, waiting_kind = NULL, waiting_since = NULL, waiting_until = NULL,
+         waiting_approval = NULL, waiting_detail = NULL, paused_at = NULL, pause_requested = false, cancel_requested = false
+   WHERE job_id = p_job;
+  IF p_error IS NOT NULL THEN
+    INSERT INTO job_results (job_id, error) VALUES (p_job, p_error)
+    ON CONFLICT (job_id) DO UPDATE SET error = EXCLUDED.error, output = NULL;
+  END IF;
+  INSERT INTO child_ends (parent_id, child_id, parent_key, state)
+  SELECT j.parent_id, j.id, j.parent_key, p_state FROM jobs j WHERE j.id = p_job AND j.parent_id IS NOT NULL
+  ON CONFLICT DO NOTHING;
+END $$;

@@ -1,0 +1,90 @@
+using System.Text.Json;
+using AgentControl.Core.Approvals;
+using AgentControl.Engine.Storage;
+using Npgsql;
+
+namespace AgentControl.Engine.Approvals;
+
+/// <summary>An approval as a decision finds it, and what may be decided.</summary>
+internal sealed record PendingApproval(
+    Guid Id,
+    Guid JobId,
+    string Key,
+    string Title,
+    string State,
+    int Revision,
+    int Required,
+    string OnReject,
+    string Sha256,
+    IReadOnlyList<string> Decisions,
+    string? Options,
+    string? DecidedBy,
+    DateTimeOffset? DecidedAt,
+    string? Comment
+)
+{
+    /// <summary>Longest comment or answer, in characters.</summary>
+    private const int MaxComment = 20_000;
+
+    public static async Task<PendingApproval> LoadAsync(NpgsqlConnection connection, Guid id)
+    {
+        await using var command = Sql.Command(
+            connection,
+            """
+            SELECT id, job_id, key, title, state, revision, required, on_reject, encode(sha256, 'hex'), decisions, options, decided_by, decided_at, comment
+              FROM approvals WHERE id = $1 FOR UPDATE
+            """,
+            id
+        );
+        await using var row = await command.ExecuteReaderAsync();
+        await row.ReadAsync();
+        return new PendingApproval(
+            row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt32(5), row.GetInt32(6), row.GetString(7), row.GetString(8),
+            row.GetFieldValue<string[]>(9),
+            row.IsDBNull(10) ? null : row.GetString(10),
+            row.IsDBNull(11) ? null : row.GetString(11),
+            row.IsDBNull(12) ? null : row.GetFieldValue<DateTimeOffset>(12),
+            row.IsDBNull(13) ? null : row.GetString(13)
+        );
+    }
+
+    /// <summary>What is wrong with a decision, by field; null where nothing is.</summary>
+    public IReadOnlyDictionary<string, string[]>? Check(ApprovalDecision decision, string? comment, JsonElement? value)
+    {
+        Dictionary<string, string[]> Wrong(string field, string why) => new() { [field] = [why] };
+        if (!Decisions.Contains(Word(decision)))
+            return Wrong("decision", $"'{Word(decision)}' is not possible here. Use one of: {string.Join(", ", Decisions)}.");
+        if (comment?.Length > MaxComment)
+            return Wrong("comment", $"The comment has {comment.Length:N0} characters; at most {MaxComment:N0} are kept.");
+        return decision switch
+        {
+            ApprovalDecision.Reject when string.IsNullOrWhiteSpace(comment) => Wrong("comment", "Say why: a rejection needs a reason."),
+            ApprovalDecision.Respond when value is null or { ValueKind: JsonValueKind.Null } => Wrong("value", "Give the answer in 'value'."),
+            ApprovalDecision.Edit when value is null or { ValueKind: JsonValueKind.Null } => Wrong("value", "Give the edited content in 'value'."),
+            ApprovalDecision.Choose when !IsOption(value) => Wrong("value", "Choose the value of one of the options."),
+            _ => null,
+        };
+    }
+
+    private bool IsOption(JsonElement? value) =>
+        value is { ValueKind: JsonValueKind.String } chosen
+        && Options is not null
+        && JsonSerializer
+            .Deserialize<ApprovalOption[]>(Options, Core.Json.JournalJson.Options)!
+            .Any(o => o.Value == chosen.GetString());
+
+#pragma warning disable CA1308 // the contract spells them in lower case
+    public static string Word(ApprovalDecision decision) => decision.ToString().ToLowerInvariant();
+#pragma warning restore CA1308
+
+    public static string StateOf(ApprovalDecision decision) =>
+        decision switch
+        {
+            ApprovalDecision.Approve => "approved",
+            ApprovalDecision.Reject => "rejected",
+            ApprovalDecision.Respond => "responded",
+            ApprovalDecision.Edit => "edited",
+            ApprovalDecision.Choose => "chosen",
+            _ => throw new ArgumentOutOfRangeException(nameof(decision), decision, "Not a decision."),
+        };
+}

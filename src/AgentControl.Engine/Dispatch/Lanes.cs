@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using AgentControl.Engine.Queues;
+
+namespace AgentControl.Engine.Dispatch;
+
+/// <summary>All lanes of this process: their gates, their next jobs.</summary>
+internal sealed class Lanes(LaneLeaser leaser, AttemptRunner runner)
+{
+    private readonly ConcurrentDictionary<string, LaneGate> gates = new(StringComparer.Ordinal);
+
+    public LaneGate Gate(string queue) => gates.GetOrAdd(queue, name => new LaneGate(name));
+
+    public IReadOnlyCollection<LaneGate> All => [.. gates.Values];
+
+    /// <summary>Works the lane off until it is empty, its gate closes or the process stops. Returns at once where all hands are busy.</summary>
+    /// <param name="bell">The Hangfire job that rang.</param>
+    public async Task WorkAsync(string queue, string? bell, CancellationToken stopping)
+    {
+        var gate = Gate(queue);
+        var again = true;
+        while (again && !stopping.IsCancellationRequested && gate.TryEnter())
+        {
+            try
+            {
+                while (gate.MayStay() && !stopping.IsCancellationRequested && await leaser.NextAsync(queue, bell, stopping) is { } job)
+                    await runner.RunAsync(job, stopping);
+            }
+            finally
+            {
+                again = gate.Exit();
+            }
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using AgentControl.Engine.Agents;
+using AgentControl.Engine.Execution;
+using AgentControl.Engine.Jobs;
+using Hangfire.Server;
+using Microsoft.Extensions.Logging;
+
+namespace AgentControl.Engine.Dispatch;
+
+/// <summary>Runs what a person's answer woke on hands of its own, inside the Hangfire server: a full queue never delays a decision.</summary>
+internal sealed class ResumeLane(
+    LeaseStore leases,
+    ServedAgents agents,
+    AttemptRunner runner,
+    ResumeSignal signal,
+    Stopping stopping,
+    ILogger<ResumeLane> log
+) : IBackgroundProcess
+{
+    /// <summary>How long a ring that came from another process may go unheard.</summary>
+    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
+
+    public void Execute(BackgroundProcessContext context)
+    {
+#pragma warning disable VSTHRD002 // Hangfire gives a process a thread of its own
+        RunOneAsync(context.StoppingToken).GetAwaiter().GetResult();
+#pragma warning restore VSTHRD002
+    }
+
+    private async Task RunOneAsync(CancellationToken hangfire)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(hangfire, stopping.Token);
+        try
+        {
+            await signal.WaitAsync(Poll, either.Token);
+            while (!either.IsCancellationRequested)
+            {
+                var jobs = await leases.TakeResumedAsync(1, agents.Keys, CancellationToken.None);
+                if (jobs.Count == 0)
+                    return;
+                await runner.RunAsync(jobs[0], either.Token);
+            }
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            // The process stops.
+        }
+        catch (Npgsql.NpgsqlException problem)
+        {
+            Log.RoundFailed(log, problem, nameof(ResumeLane));
+            await Task.Delay(Poll, CancellationToken.None);
+        }
+    }
+}

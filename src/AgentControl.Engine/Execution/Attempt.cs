@@ -1,0 +1,193 @@
+using AgentControl.Core.Agents;
+using AgentControl.Core.Jobs;
+using AgentControl.Engine.Jobs;
+using AgentControl.Engine.Recording;
+
+namespace AgentControl.Engine.Execution;
+
+/// <summary>One run of a job's code: its journal, its pen, its branches, and how it ends.</summary>
+internal sealed class Attempt : IDisposable
+{
+    private readonly CancellationTokenSource cancel = new();
+    private readonly TaskCompletionSource<AttemptEnd> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock gate = new();
+    private readonly HashSet<Scope> scopes = [];
+    private int active = 1;
+    private volatile bool hold;
+
+    public Attempt(LeasedJob job, Journal journal, GroupCommitWriter writer, string worker)
+    {
+        (Job, Journal, Writer, Worker) = (job, journal, writer, worker);
+        Pen = new JobPen(job.Id, job.Epoch)
+        {
+            ParentId = job.ParentId,
+            ParentKey = job.ParentKey,
+            Generation = job.Generation,
+        };
+        Info = new JobInfo(
+            job.Id, job.ShortId, job.Name, job.Agent, job.AgentVersion, job.Workspace, job.Queue, job.Tags, job.SubmittedBy, job.ParentId, job.Epoch
+        );
+    }
+
+    public LeasedJob Job { get; }
+
+    public JobInfo Info { get; }
+
+    public Journal Journal { get; }
+
+    public GroupCommitWriter Writer { get; }
+
+    public JobPen Pen { get; }
+
+    public string Worker { get; }
+
+    /// <summary>Fires on cancel, timeout and a lost lease.</summary>
+    public CancellationToken Cancellation => cancel.Token;
+
+    /// <summary>Why the token fired.</summary>
+    public StopReason Reason { get; private set; }
+
+    /// <summary>What travels with the end.</summary>
+    public Contribution Last { get; } = new();
+
+    /// <summary>The row after the end was recorded; null where it was not.</summary>
+    public RecordReply? Final { get; set; }
+
+    public string? TimeoutMessage { get; private set; }
+
+    /// <summary>Completes when the attempt is over for a reason other than the code's own end.</summary>
+    public Task<AttemptEnd> Ended => ended.Task;
+
+    /// <summary>Answers that the row knew of when this attempt last heard of it before parking.</summary>
+    public int Wakes => Job.Wakes;
+
+    /// <summary>No new step starts: a pause, or the process is asked to stop.</summary>
+    public bool Holding => hold;
+
+    /// <summary>How many branches run code at this moment.</summary>
+    public int Active => Volatile.Read(ref active);
+
+    public async Task<RecordReply> RecordAsync(Contribution contribution)
+    {
+        try
+        {
+            var reply = await Writer.WriteAsync(Pen, contribution);
+            Heed(reply);
+            return reply;
+        }
+        catch (LeaseLostException)
+        {
+            Stop(StopReason.LeaseLost);
+            throw;
+        }
+    }
+
+    public void Heed(RecordReply reply)
+    {
+        if (reply.CancelRequested)
+            Stop(StopReason.Cancelled);
+        if (reply.PauseRequested)
+            Hold(StopReason.Paused);
+        else if (hold && Reason == StopReason.Paused)
+            (hold, Reason) = (false, StopReason.None);
+    }
+
+    public void Stop(StopReason reason)
+    {
+        lock (gate)
+        {
+            if (Reason is StopReason.None or StopReason.Paused or StopReason.Draining)
+                Reason = reason;
+        }
+        cancel.Cancel();
+        if (Active == 0 || reason == StopReason.LeaseLost)
+            End(AttemptEnd.Stopped);
+    }
+
+    public void TimeOut(string message)
+    {
+        TimeoutMessage = message;
+        Stop(StopReason.Timeout);
+    }
+
+    /// <summary>Lets the running steps finish and starts no new one.</summary>
+    public void Hold(StopReason reason)
+    {
+        lock (gate)
+        {
+            if (Reason == StopReason.None)
+                Reason = reason;
+        }
+        hold = true;
+        if (Active == 0)
+            End(AttemptEnd.Parked);
+    }
+
+    public void End(AttemptEnd end) => ended.TrySetResult(end);
+
+    public void BranchStarts() => Interlocked.Increment(ref active);
+
+    /// <summary>A branch ended or waits for something that is not in the journal; the last one parks the job.</summary>
+    public void BranchRests()
+    {
+        if (Interlocked.Decrement(ref active) == 0)
+            End(AttemptEnd.Parked);
+    }
+
+    /// <summary>Leaves the branch where it stands: a task that does not complete in this attempt.</summary>
+    public Task<T> NeverAsync<T>()
+    {
+        BranchRests();
+        return new TaskCompletionSource<T>().Task;
+    }
+
+    public void Watch(Scope scope)
+    {
+        lock (scopes)
+            scopes.Add(scope);
+    }
+
+    public void Forget(Scope scope)
+    {
+        lock (scopes)
+            scopes.Remove(scope);
+    }
+
+    /// <summary>What running steps have to say, so that long ones show.</summary>
+    public Contribution? TakeRiding()
+    {
+        Scope[] all;
+        lock (scopes)
+            all = [.. scopes];
+        var contribution = new Contribution();
+        foreach (var scope in all)
+            scope.FlushRunning(contribution);
+        return contribution.Events.Count == 0 && contribution.Steps.Count == 0 && contribution.Progress is null ? null : contribution;
+    }
+
+    public void Dispose() => cancel.Dispose();
+}
+
+/// <summary>Why an attempt was told to stop.</summary>
+internal enum StopReason
+{
+    None,
+    Cancelled,
+    Timeout,
+    LeaseLost,
+    Paused,
+    Draining,
+}
+
+/// <summary>How an attempt ended from outside the code.</summary>
+internal enum AttemptEnd
+{
+    /// <summary>Every branch waits.</summary>
+    Parked,
+
+    /// <summary>The token fired.</summary>
+    Stopped,
+
+    /// <summary>The end is already on disk (hand-over, continue as new).</summary>
+    Recorded,
+}

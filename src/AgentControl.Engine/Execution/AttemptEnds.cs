@@ -1,0 +1,100 @@
+using AgentControl.Core.Events;
+using AgentControl.Core.Jobs;
+using AgentControl.Core.Leases;
+using AgentControl.Engine.Events;
+using AgentControl.Engine.Recording;
+
+namespace AgentControl.Engine.Execution;
+
+/// <summary>The ways an attempt can end, each with its event.</summary>
+internal static class AttemptEnds
+{
+    public static EndRecord Succeeded(byte[] output, Attempt attempt) =>
+        new()
+        {
+            State = "succeeded",
+            Output = output,
+            Wakes = attempt.Wakes,
+            Event = new(EventTypes.JobSucceeded, "Completed"),
+        };
+
+    /// <summary>A passing failure waits and tries again while strikes are left; any other ends the job with its story.</summary>
+    public static EndRecord Failed(Exception problem, Attempt attempt)
+    {
+        var failure = JobFailure.From(problem);
+        if (failure.Retryable && attempt.Job.Strikes < attempt.Job.MaxAttempts)
+        {
+            var delay = StrikeRules.RetryDelay(attempt.Job.Strikes);
+            return new()
+            {
+                State = "waiting",
+                Wakes = attempt.Wakes,
+                Orderly = false,
+                RetrySeconds = delay.TotalSeconds,
+                Event = new(
+                    EventTypes.JobParked,
+                    $"Attempt failed ({failure.Message}); tries again in {delay.TotalSeconds:0} s",
+                    EventData.Of(new { kind = "retry", delaySeconds = delay.TotalSeconds, strikes = attempt.Job.Strikes, failure }),
+                    "warning"
+                ),
+            };
+        }
+        return new()
+        {
+            State = "failed",
+            Outcome = failure.Type,
+            Error = EventData.Of(failure),
+            Wakes = attempt.Wakes,
+            Orderly = false,
+            Event = new(EventTypes.JobFailed, failure.Message, EventData.Of(new { failure, strikes = attempt.Job.Strikes }), "error"),
+        };
+    }
+
+    public static EndRecord TimedOut(Attempt attempt)
+    {
+        var failure = new JobFailure(JobFailure.Timeout, attempt.TimeoutMessage ?? "The job ran longer than its timeout.");
+        return new()
+        {
+            State = "failed",
+            Outcome = failure.Type,
+            Error = EventData.Of(failure),
+            Wakes = attempt.Wakes,
+            Event = new(EventTypes.JobFailed, failure.Message, EventData.Of(new { failure }), "error"),
+        };
+    }
+
+    public static EndRecord Cancelled(Attempt attempt) =>
+        new()
+        {
+            State = "cancelled",
+            Outcome = "cancelled",
+            Wakes = attempt.Wakes,
+            Event = new(EventTypes.JobCancelled, "Cancelled"),
+        };
+
+    public static EndRecord Parked(Attempt attempt) =>
+        new()
+        {
+            State = "waiting",
+            Wakes = attempt.Wakes,
+            Event = new(EventTypes.JobParked, "Parked: every branch waits"),
+        };
+
+    /// <summary>The process stops: the job goes back as it is.</summary>
+    public static EndRecord Released(Attempt attempt) =>
+        new()
+        {
+            State = "queued",
+            Wakes = attempt.Wakes,
+            Event = new(EventTypes.JobParked, "Handed back: the worker stops", EventData.Of(new { kind = "released" })),
+        };
+
+    public static EndRecord HandedOver(Attempt attempt, string queue) =>
+        new()
+        {
+            State = "queued",
+            Queue = queue,
+            Wakes = attempt.Wakes,
+            Event = new(EventTypes.JobParked, $"Goes on in queue {queue}", EventData.Of(new { kind = "queue", queue })),
+        };
+}

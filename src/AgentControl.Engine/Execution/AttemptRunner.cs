@@ -1,0 +1,146 @@
+using AgentControl.Core.Agents;
+using AgentControl.Core.Events;
+using AgentControl.Core.Jobs;
+using AgentControl.Core.Leases;
+using AgentControl.Core.Steps;
+using AgentControl.Engine.Agents;
+using AgentControl.Engine.Events;
+using AgentControl.Engine.Jobs;
+using AgentControl.Engine.Recording;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace AgentControl.Engine.Execution;
+
+/// <summary>Runs one attempt from its lease to its end. Never throws but for a broken process: what goes wrong is the job's story.</summary>
+internal sealed class AttemptRunner(
+    NpgsqlDataSource database,
+    Writers writers,
+    AgentCatalog agents,
+    AttemptFactory factory,
+    RunningAttempts running,
+    AttemptAftermath aftermath,
+    IServiceProvider services,
+    ILogger<AttemptRunner> log
+)
+{
+    public async Task RunAsync(LeasedJob job, CancellationToken stopping)
+    {
+        Attempt? attempt = null;
+        try
+        {
+            var journal = job.Steps > 0 || job.Epoch > 1 ? await Journal.LoadAsync(database, job.Id, CancellationToken.None) : new Journal();
+            attempt = new Attempt(job, journal, writers.For(job.Id), writers.Worker);
+            using var watch = running.Add(attempt);
+            using var stop = stopping.Register(() => attempt.Hold(StopReason.Draining));
+            var end = await RunToEndAsync(attempt);
+            if (end is not null)
+                await FinishAsync(attempt, end);
+        }
+        catch (LeaseLostException)
+        {
+            Log.LeaseLost(log, job.Id, job.Epoch);
+        }
+        catch (Exception problem)
+        {
+            // The row keeps the lease until it ends; the sweeper goes on from there.
+            Log.AttemptBroke(log, problem, job.Id, job.Epoch);
+        }
+        finally
+        {
+            if (attempt is not null)
+                aftermath.After(attempt);
+        }
+    }
+
+    private async Task<EndRecord?> RunToEndAsync(Attempt attempt)
+    {
+        var job = attempt.Job;
+        var root = new Scope("", job.StartedAt);
+        attempt.Watch(root);
+        var context = factory.Create(attempt, root);
+        await using var scope = services.CreateAsyncScope();
+        var code = RunCodeAsync(scope.ServiceProvider, attempt, context);
+        var first = await Task.WhenAny(code, attempt.Ended);
+        if (first == attempt.Ended && await attempt.Ended is AttemptEnd.Recorded)
+            return null;
+        if (first == code)
+        {
+            var end = await code;
+            if (end is not null)
+                Trail(attempt, root, end);
+            return end;
+        }
+        return EndOf(attempt);
+    }
+
+    /// <summary>Runs the agent's code; null where the end is decided outside of it.</summary>
+    private async Task<EndRecord?> RunCodeAsync(IServiceProvider provider, Attempt attempt, IJobContext context)
+    {
+        try
+        {
+            var agent =
+                agents.Find(attempt.Job.Agent)
+                ?? throw new PermanentFailureException("agentMissing", $"No agent '{attempt.Job.Agent}' is registered in this process.");
+            // Off the caller's stack: code that blocks at once must not hold up the lease loop.
+            var output = await Task.Run(() => agent.RunAsync(provider, attempt.Job.Input, context, attempt.Cancellation));
+            if (output.Length > StepRunner.MaxResultBytes)
+                throw new PermanentFailureException(
+                    "outputTooLarge",
+                    $"The output has {output.Length:N0} bytes; at most {StepRunner.MaxResultBytes:N0} are kept. Write it to a file of the workspace and return its path."
+                );
+            return AttemptEnds.Succeeded(output, attempt);
+        }
+        catch (LeaseLostException)
+        {
+            throw;
+        }
+        catch (OperationCanceledException) when (attempt.Cancellation.IsCancellationRequested)
+        {
+            return EndOf(attempt);
+        }
+        catch (NonDeterminismException problem)
+        {
+            return await factory.AskNonDeterminismAsync(attempt, problem);
+        }
+        catch (Exception problem)
+        {
+            return AttemptEnds.Failed(problem, attempt);
+        }
+    }
+
+    /// <summary>What the code said behind its last step goes with the end; entries that nobody read are told.</summary>
+    private static void Trail(Attempt attempt, Scope root, EndRecord end)
+    {
+        root.Flush(attempt.Last);
+        if (end.State != "succeeded")
+            return;
+        var unread = attempt.Journal.Unread.Select(e => e.Key).Take(10).ToArray();
+        if (unread.Length > 0)
+            attempt.Last.Events.Add(
+                new(
+                    EventTypes.Anomaly,
+                    $"The journal holds {unread.Length} entries that the code did not ask for, the first '{unread[0]}'",
+                    EventData.Of(new { kind = "nonDeterminism", keys = unread }),
+                    "warning"
+                )
+            );
+    }
+
+    private static EndRecord? EndOf(Attempt attempt) =>
+        attempt.Reason switch
+        {
+            StopReason.LeaseLost => null,
+            StopReason.Cancelled => AttemptEnds.Cancelled(attempt),
+            StopReason.Timeout => AttemptEnds.TimedOut(attempt),
+            StopReason.Draining => AttemptEnds.Released(attempt),
+            _ => AttemptEnds.Parked(attempt),
+        };
+
+    private static async Task FinishAsync(Attempt attempt, EndRecord end)
+    {
+        attempt.Last.End = end;
+        attempt.Final = await attempt.Writer.WriteAsync(attempt.Pen, attempt.Last);
+    }
+}

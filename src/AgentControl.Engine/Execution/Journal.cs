@@ -1,0 +1,73 @@
+using Npgsql;
+
+namespace AgentControl.Engine.Execution;
+
+/// <summary>What earlier attempts recorded: answers by key, steps that were begun, waits that are open.</summary>
+internal sealed class Journal
+{
+    private readonly Dictionary<string, JournalEntry> entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Tries, bool NotIdempotent)> begun = new(StringComparer.Ordinal);
+    private readonly HashSet<string> openWaits = new(StringComparer.Ordinal);
+
+    public IEnumerable<JournalEntry> Unread => entries.Values.Where(e => !e.Read);
+
+    public JournalEntry? Find(string key)
+    {
+        lock (entries)
+        {
+            var entry = entries.GetValueOrDefault(key);
+            if (entry is not null)
+                entry.Read = true;
+            return entry;
+        }
+    }
+
+    /// <summary>Looks without marking the entry as read by the code.</summary>
+    public bool Contains(string key) => entries.ContainsKey(key);
+
+    /// <summary>Failed tries of a step so far, and whether its outcome is unknown.</summary>
+    public (int Tries, bool NotIdempotent) Begun(string key) => begun.GetValueOrDefault(key);
+
+    public bool IsOpen(string key) => openWaits.Contains(key);
+
+    public static async Task<Journal> LoadAsync(NpgsqlDataSource database, Guid jobId, CancellationToken cancellationToken)
+    {
+        var journal = new Journal();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("SELECT key, kind, name, state, input_hash, result, error, no, completed_at, attempt FROM steps WHERE job_id = $1 AND state <> 'superseded' ORDER BY no")
+                {
+                    Parameters = { new() { Value = jobId } },
+                },
+                new("SELECT key FROM waits WHERE job_id = $1") { Parameters = { new() { Value = jobId } } },
+            },
+        };
+        await batch.PrepareAsync(cancellationToken);
+        await using var reader = await batch.ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            journal.Add(reader);
+        await reader.NextResultAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            journal.openWaits.Add(reader.GetString(0));
+        return journal;
+    }
+
+    private void Add(NpgsqlDataReader row)
+    {
+        var (key, kind, name, state) = (row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3));
+        var hash = row.IsDBNull(4) ? null : row.GetFieldValue<byte[]>(4);
+        var result = row.IsDBNull(5) ? null : row.GetFieldValue<byte[]>(5);
+        var error = row.IsDBNull(6) ? null : row.GetString(6);
+        if (state == "running")
+        {
+            row.GetValue(7);
+            row.GetValue(8);
+            begun[key] = (row.GetInt32(9), kind.StartsWith("once:", StringComparison.Ordinal));
+            return;
+        }
+        entries[key] = new(key, kind, name, state, hash, result, error, row.GetInt64(7), row.GetFieldValue<DateTimeOffset>(8));
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using AgentControl.Engine.Jobs;
+using AgentControl.Engine.Recording;
+using Microsoft.Extensions.Hosting;
+
+namespace AgentControl.Engine.Execution;
+
+/// <summary>The attempts of this process, and the pulse that keeps them: heartbeats, starts of long steps, timeouts, cancel grace.</summary>
+internal sealed class RunningAttempts(WorkerIdentity worker, TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(1);
+
+    /// <summary>Code that does not listen to its token is left behind after this; the fence keeps it from writing.</summary>
+    private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(30);
+    private readonly ConcurrentDictionary<Guid, Running> attempts = new();
+
+    public int Count => attempts.Count;
+
+    public IDisposable Add(Attempt attempt)
+    {
+        var entry = new Running(attempt, Stopwatch.GetTimestamp());
+        attempts[attempt.Job.Id] = entry;
+        return new Removal(() => attempts.TryRemove(new(attempt.Job.Id, entry)));
+    }
+
+    /// <summary>Somebody wrote a request on the job's row: look at once instead of at the next heartbeat.</summary>
+    public void Nudge(Guid jobId)
+    {
+        if (attempts.TryGetValue(jobId, out var entry))
+            _ = BeatAsync(entry.Attempt, new Contribution());
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Beat, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                foreach (var entry in attempts.Values)
+                    Look(entry);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The pulse ends after the last attempt was handed back.
+        }
+    }
+
+    private void Look(Running entry)
+    {
+        var attempt = entry.Attempt;
+        var silent = Stopwatch.GetElapsedTime(attempt.Pen.LastReply);
+        if (silent > worker.Lease - Beat)
+        {
+            // The lease may have ended on the database's clock: stop before somebody else starts.
+            attempt.Stop(StopReason.LeaseLost);
+            return;
+        }
+        if (Stopwatch.GetElapsedTime(entry.Since) > attempt.Job.Remaining)
+            attempt.TimeOut("The job ran longer than its timeoutSeconds. Waiting and paused time was not counted.");
+        else if (attempt.Job.DeadlineAt is { } deadline && attempt.Job.Now + Stopwatch.GetElapsedTime(entry.Since) > deadline)
+            attempt.TimeOut("The job's deadlineAt has passed.");
+        if (attempt.Cancellation.IsCancellationRequested)
+        {
+            entry.StoppedSince ??= Stopwatch.GetTimestamp();
+            if (Stopwatch.GetElapsedTime(entry.StoppedSince.Value) > CancelGrace)
+                attempt.End(AttemptEnd.Stopped);
+        }
+        if (attempt.TakeRiding() is { } riding)
+            _ = BeatAsync(attempt, riding);
+        else if (silent > worker.Lease / 3)
+            _ = BeatAsync(attempt, new Contribution());
+    }
+
+    private static async Task BeatAsync(Attempt attempt, Contribution what)
+    {
+        try
+        {
+            await attempt.RecordAsync(what);
+        }
+        catch (LeaseLostException)
+        {
+            // The attempt was told by the record itself.
+        }
+        catch (Npgsql.PostgresException)
+        {
+            // What rode along was refused; the next step's record says so to the code.
+        }
+    }
+
+    private sealed class Running(Attempt attempt, long since)
+    {
+        public Attempt Attempt { get; } = attempt;
+
+        public long Since { get; } = since;
+
+        public long? StoppedSince { get; set; }
+    }
+
+    private sealed class Removal(Action end) : IDisposable
+    {
+        public void Dispose() => end();
+    }
+}

@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using System.Text.Json;
+using AgentControl.Core.Agents;
+using AgentControl.Core.Events;
+using AgentControl.Core.Json;
+using AgentControl.Core.Steps;
+using AgentControl.Engine.Events;
+using AgentControl.Engine.Recording;
+
+namespace AgentControl.Engine.Execution;
+
+/// <summary>One branch's path, counts and clock, and the events that ride with its next record.</summary>
+internal sealed class Scope(string path, DateTimeOffset now)
+{
+    private readonly Dictionary<string, int> counts = new(StringComparer.Ordinal);
+    private readonly Lock gate = new();
+    private List<EventRecord> riding = [];
+    private ProgressRecord? progress;
+    private RunningStep? running;
+    private int busy;
+
+    public string Path { get; } = path;
+
+    /// <summary>The time of the scope's last record.</summary>
+    public DateTimeOffset Now { get; private set; } = now;
+
+    public string NextKey(string name) => StepKey.Of(Path, name, Count(name));
+
+    public int Count(string name) =>
+        counts[name] = counts.GetValueOrDefault(name) + 1;
+
+    /// <summary>Refuses a second call while one is under way.</summary>
+    public IDisposable Enter(string what)
+    {
+        if (Interlocked.Exchange(ref busy, 1) == 1)
+            throw new InvalidOperationException(
+                $"'{what}' was called while another durable call of the same context was still running. Use job.Parallel(...), which gives each item a context of its own."
+            );
+        return new Exit(this);
+    }
+
+    public void Ride(EventRecord line)
+    {
+        lock (gate)
+            riding.Add(line);
+    }
+
+    public void Ride(ProgressRecord newest, EventRecord line)
+    {
+        lock (gate)
+        {
+            progress = newest;
+            riding.Add(line);
+        }
+    }
+
+    /// <summary>A replayed step: what rode before it was told by the first run.</summary>
+    public void Replayed(DateTimeOffset at)
+    {
+        lock (gate)
+        {
+            riding = [];
+            progress = null;
+        }
+        Now = at;
+    }
+
+    public void Recorded(DateTimeOffset at) => Now = at;
+
+    public void StepBegins(RunningStep step)
+    {
+        lock (gate)
+            running = step;
+    }
+
+    /// <summary>Moves everything that waits into a contribution.</summary>
+    public void Flush(Contribution into)
+    {
+        lock (gate)
+        {
+            into.Events.AddRange(riding);
+            into.Progress = progress ?? into.Progress;
+            riding = [];
+            progress = null;
+        }
+    }
+
+    /// <summary>The finished step with its started event, where that was not told yet.</summary>
+    public RunningStep? StepEnds(Contribution into)
+    {
+        lock (gate)
+        {
+            var step = running;
+            running = null;
+            if (step is { Told: false })
+            {
+                into.Events.AddRange(riding.Take(step.RidingBefore));
+                into.Events.Add(step.Started());
+                into.Events.AddRange(riding.Skip(step.RidingBefore));
+            }
+            else
+            {
+                into.Events.AddRange(riding);
+            }
+            into.Progress = progress ?? into.Progress;
+            riding = [];
+            progress = null;
+            return step;
+        }
+    }
+
+    /// <summary>For steps that run longer than a moment: tells their start, and what they said since.</summary>
+    public void FlushRunning(Contribution into)
+    {
+        lock (gate)
+        {
+            if (running is null || Stopwatch.GetElapsedTime(running.Since) < TimeSpan.FromMilliseconds(500))
+                return;
+            if (!running.Told)
+            {
+                into.Events.AddRange(riding.Take(running.RidingBefore));
+                into.Events.Add(running.Started());
+                into.Events.AddRange(riding.Skip(running.RidingBefore));
+                into.Steps.Add(running.Row());
+                running.Told = true;
+            }
+            else
+            {
+                into.Events.AddRange(riding);
+            }
+            into.Progress = progress ?? into.Progress;
+            riding = [];
+            progress = null;
+        }
+    }
+
+    public int RidingCount
+    {
+        get
+        {
+            lock (gate)
+                return riding.Count;
+        }
+    }
+
+    private sealed class Exit(Scope scope) : IDisposable
+    {
+        public void Dispose() => Interlocked.Exchange(ref scope.busy, 0);
+    }
+}
+
+/// <summary>A step whose body runs.</summary>
+internal sealed class RunningStep(string key, string name, string kind, int attempt, byte[]? inputHash, string? service, int ridingBefore)
+{
+    public long Since { get; } = Stopwatch.GetTimestamp();
+
+    /// <summary>How many riding events came before its start.</summary>
+    public int RidingBefore { get; } = ridingBefore;
+
+    /// <summary>True once its start is in the log.</summary>
+    public bool Told { get; set; }
+
+    public double ElapsedMs => Stopwatch.GetElapsedTime(Since).TotalMilliseconds;
+
+    public EventRecord Started() =>
+        new(EventTypes.StepStarted, $"{name} started", EventData.Step(key, name, attempt));
+
+    public StepRecord Row() =>
+        new(key, name, kind, "running", null, attempt - 1, inputHash, null, null, service, null, ElapsedMs);
+}

@@ -1,0 +1,216 @@
+using AgentControl.Core.Agents;
+using AgentControl.Core.Approvals;
+using AgentControl.Core.Events;
+using AgentControl.Core.Jobs;
+using AgentControl.Core.Json;
+using AgentControl.Core.Leases;
+using AgentControl.Core.Steps;
+using AgentControl.Core.Waits;
+using AgentControl.Engine.Events;
+using AgentControl.Engine.Recording;
+
+namespace AgentControl.Engine.Execution;
+
+/// <summary>Replay or run, then record: the heart of a durable step.</summary>
+internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
+{
+    /// <summary>Most bytes of one result; the workspace is the place for more.</summary>
+    public const int MaxResultBytes = 1024 * 1024;
+
+    public async Task<T> RunAsync<T>(
+        string name,
+        byte[]? inputHash,
+        Func<StepCall, Task<T>> body,
+        StepOptions options,
+        Func<Contribution, T, Task<RecordReply>>? record = null
+    )
+    {
+        var key = options.Key ?? scope.NextKey(name);
+        if (attempt.Journal.Find(key) is { } entry)
+            return Replay<T>(entry, name, options.Kind, inputHash);
+        attempt.Cancellation.ThrowIfCancellationRequested();
+        if (attempt.Holding)
+            return await attempt.NeverAsync<T>();
+        var (tries, unknown) = attempt.Journal.Begun(key);
+        if (unknown && await DecideUnknownAsync<T>(key, name) is { Done: true } decided)
+            return decided.Value!;
+        if (attempt.Journal.IsOpen(RetryKey(key)))
+            return await attempt.NeverAsync<T>();
+        return await RunBodyAsync(key, name, inputHash, body, options, tries + 1, record);
+    }
+
+    private T Replay<T>(JournalEntry entry, string name, string kind, byte[]? inputHash)
+    {
+        if (entry.Name != name || Bare(entry.Kind) != kind)
+            throw new NonDeterminismException(
+                entry.Key,
+                $"The journal holds {entry.Kind} '{entry.Name}' under '{entry.Key}', the code asks for {kind} '{name}'."
+            );
+        if (inputHash is not null && entry.InputHash is { } recorded && !recorded.AsSpan().SequenceEqual(inputHash))
+            throw new NonDeterminismException(entry.Key, $"Step '{entry.Key}' was recorded with another input than the code gives now.");
+        scope.Replayed(entry.CompletedAt);
+        if (entry.State == "failed")
+            throw new StepFailedException(entry.Key, JournalJson.Deserialize<JobFailure>(System.Text.Encoding.UTF8.GetBytes(entry.Error!))!);
+        return JournalJson.Deserialize<T>(entry.Result)!;
+    }
+
+    private static string Bare(string kind) => kind.StartsWith("once:", StringComparison.Ordinal) ? kind["once:".Length..] : kind;
+
+    private async Task<T> RunBodyAsync<T>(
+        string key,
+        string name,
+        byte[]? inputHash,
+        Func<StepCall, Task<T>> body,
+        StepOptions options,
+        int tries,
+        Func<Contribution, T, Task<RecordReply>>? record
+    )
+    {
+        var kind = options.NotIdempotent ? "once:" + options.Kind : options.Kind;
+        var running = new RunningStep(key, name, kind, tries, inputHash, options.Service, scope.RidingCount);
+        scope.StepBegins(running);
+        if (options.NotIdempotent)
+            await CommitStartAsync(running);
+        T value;
+        byte[] result;
+        try
+        {
+            value = await CallAsync(key, body, options, tries);
+            result = Serialize(key, value);
+        }
+        catch (OperationCanceledException) when (attempt.Cancellation.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception problem) when (problem is not LeaseLostException)
+        {
+            return await FailAsync<T>(key, name, kind, inputHash, options, tries, problem);
+        }
+        var contribution = new Contribution();
+        var step = scope.StepEnds(contribution)!;
+        contribution.Steps.Add(
+            new(key, name, kind, "completed", contribution.Events.Count, tries, inputHash, result, null, options.Service, null, step.ElapsedMs)
+        );
+        contribution.Events.Add(new(EventTypes.StepCompleted, $"{name} completed", EventData.Step(key, name, tries)));
+        var reply = await (record is null ? attempt.RecordAsync(contribution) : record(contribution, value));
+        scope.Recorded(reply.Now);
+        return JournalJson.Deserialize<T>(result)!;
+    }
+
+    private async Task<T> CallAsync<T>(string key, Func<StepCall, Task<T>> body, StepOptions options, int tries)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(attempt.Cancellation);
+        if (options.Timeout is { } timeout)
+            limit.CancelAfter(timeout);
+        try
+        {
+            return await body(new StepCall(StepIds.Of(attempt.Job.Id, key, attempt.Job.Generation), key, tries, limit.Token));
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !attempt.Cancellation.IsCancellationRequested)
+        {
+            throw new TimeoutException($"Step '{key}' took longer than {options.Timeout!.Value.TotalSeconds:0.###} s.");
+        }
+    }
+
+    private static byte[] Serialize<T>(string key, T value)
+    {
+        var result = JournalJson.Serialize(value);
+        return result.Length <= MaxResultBytes
+            ? result
+            : throw new PermanentFailureException(
+                "resultTooLarge",
+                $"Step '{key}' returned {result.Length:N0} bytes; at most {MaxResultBytes:N0} are recorded. Write large results to a file of the workspace and return its path."
+            );
+    }
+
+    /// <summary>The effect of a step that must not repeat begins only after its start is on disk.</summary>
+    private async Task CommitStartAsync(RunningStep running)
+    {
+        var contribution = new Contribution();
+        scope.Flush(contribution);
+        contribution.Events.Add(running.Started());
+        contribution.Steps.Add(running.Row());
+        running.Told = true;
+        await attempt.RecordAsync(contribution);
+    }
+
+    /// <summary>A passing failure makes the branch wait and try again; a final one is recorded and thrown.</summary>
+    private async Task<T> FailAsync<T>(string key, string name, string kind, byte[]? inputHash, StepOptions options, int tries, Exception problem)
+    {
+        var failure = JobFailure.From(problem) with { Step = key };
+        var contribution = new Contribution();
+        var step = scope.StepEnds(contribution)!;
+        if (failure.Retryable && !options.NotIdempotent && tries < attempt.Job.MaxAttempts)
+        {
+            var delay = StrikeRules.RetryDelay(tries);
+            contribution.Retries = 1;
+            contribution.Steps.Add(
+                new(key, name, kind, "running", null, tries, inputHash, null, EventData.Of(failure), options.Service, null, step.ElapsedMs)
+            );
+            contribution.Events.Add(
+                new(
+                    EventTypes.StepRetrying,
+                    $"{name} failed ({failure.Message}); try {tries + 1} of {attempt.Job.MaxAttempts} in {delay.TotalSeconds:0} s",
+                    EventData.Of(new { key, name, attempt = tries, delaySeconds = delay.TotalSeconds, reason = failure.Message }),
+                    "warning"
+                )
+            );
+            await attempt.RecordAsync(contribution);
+            await waits.OpenRetryAsync(RetryKey(key), delay, name);
+            return await attempt.NeverAsync<T>();
+        }
+        contribution.Steps.Add(
+            new(key, name, kind, "failed", contribution.Events.Count, tries, inputHash, null, EventData.Of(failure), options.Service, null, step.ElapsedMs)
+        );
+        contribution.Events.Add(
+            new(EventTypes.StepFailed, $"{name} failed: {failure.Message}", EventData.Of(new { key, name, attempt = tries, failure }), "error")
+        );
+        var reply = await attempt.RecordAsync(contribution);
+        scope.Recorded(reply.Now);
+        throw new StepFailedException(key, failure);
+    }
+
+    public static string RetryKey(string key) => key + "~retry";
+
+    /// <summary>A step that must not repeat was begun, and nobody knows whether its effect happened: a person decides.</summary>
+    private async Task<(bool Done, T? Value)> DecideUnknownAsync<T>(string key, string name)
+    {
+        var outcome = await waits.AskAsync(
+            key + "~outcome",
+            new ApprovalRequest
+            {
+                Kind = ApprovalKinds.OutcomeUnknown,
+                Title = $"Did '{name}' happen?",
+                Body = $"The worker was lost while step `{key}` ran, and the step must not run twice. Look whether its effect happened, then choose.",
+                Content = key,
+                ContentType = "text/plain",
+                Decisions = [ApprovalDecision.Choose, ApprovalDecision.Respond],
+                Options =
+                [
+                    new("run", "Run it again", "Its effect did not happen."),
+                    new("fail", "Fail the step", "The agent's code sees a failed step."),
+                ],
+            }
+        );
+        var choice = outcome.Decision == ApprovalDecision.Choose ? outcome.Value?.GetString() : "take";
+        if (choice == "run")
+            return (false, default);
+        var contribution = new Contribution();
+        scope.Flush(contribution);
+        var failure = new JobFailure("outcomeUnknown", outcome.Comment ?? "A person decided that the step failed.", key);
+        var result = choice == "take" ? JournalJson.Serialize(outcome.Value) : null;
+        contribution.Steps.Add(
+            new(key, name, "once:code", result is null ? "failed" : "completed", contribution.Events.Count, 1, null, result, result is null ? EventData.Of(failure) : null, null, null, 0)
+        );
+        contribution.Events.Add(
+            new(
+                result is null ? EventTypes.StepFailed : EventTypes.StepCompleted,
+                result is null ? $"{name} failed by {outcome.DecidedBy}'s decision" : $"{name}: result given by {outcome.DecidedBy}",
+                EventData.Step(key, name, 1)
+            )
+        );
+        var reply = await attempt.RecordAsync(contribution);
+        scope.Recorded(reply.Now);
+        return result is null ? throw new StepFailedException(key, failure) : (true, JournalJson.Deserialize<T>(result));
+    }
+}

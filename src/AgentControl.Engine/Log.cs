@@ -1,0 +1,25 @@
+using Microsoft.Extensions.Logging;
+
+namespace AgentControl.Engine;
+
+/// <summary>Every line that the engine logs, with stable ids.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1001, LogLevel.Warning, "A batch of {Jobs} jobs was refused; trying them one by one")]
+    public static partial void BatchRefused(ILogger logger, Exception problem, int jobs);
+
+    [LoggerMessage(1002, LogLevel.Warning, "Recording for {Jobs} jobs is cut off from the database; trying again")]
+    public static partial void WriterCutOff(ILogger logger, Exception problem, int jobs);
+
+    [LoggerMessage(1003, LogLevel.Error, "A round of {Loop} failed; it comes again")]
+    public static partial void RoundFailed(ILogger logger, Exception problem, string loop);
+
+    [LoggerMessage(1004, LogLevel.Warning, "A bell for queue {Queue} could not be rung; the sweeper rings again")]
+    public static partial void BellLost(ILogger logger, Exception problem, string queue);
+
+    [LoggerMessage(1005, LogLevel.Information, "The lease of job {JobId} at epoch {Epoch} went to another worker")]
+    public static partial void LeaseLost(ILogger logger, Guid jobId, int epoch);
+
+    [LoggerMessage(1006, LogLevel.Error, "The attempt of job {JobId} at epoch {Epoch} broke off; the sweeper takes it up")]
+    public static partial void AttemptBroke(ILogger logger, Exception problem, Guid jobId, int epoch);
+}

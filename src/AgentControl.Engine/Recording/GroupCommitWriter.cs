@@ -1,0 +1,205 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using AgentControl.Engine.Live;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace AgentControl.Engine.Recording;
+
+/// <summary>Writes what the jobs of this process record: everything that waits travels in one statement and one commit; a lone job does not wait for company.</summary>
+internal sealed class GroupCommitWriter : IAsyncDisposable
+{
+    /// <summary>Most jobs in one statement: keeps a batch in the low milliseconds.</summary>
+    private const int MaxJobs = 128;
+    private readonly NpgsqlDataSource database;
+    private readonly RecordingOptions options;
+    private readonly EventFeed feed;
+    private readonly TimeProvider time;
+    private readonly ILogger<GroupCommitWriter> log;
+    private readonly Channel<JobPen> queue = Channel.CreateUnbounded<JobPen>(new() { SingleReader = true });
+    private readonly Task loop;
+    private NpgsqlConnection? connection;
+
+    public GroupCommitWriter(
+        NpgsqlDataSource database,
+        RecordingOptions options,
+        EventFeed feed,
+        TimeProvider time,
+        ILogger<GroupCommitWriter> log
+    )
+    {
+        (this.database, this.options, this.feed, this.time, this.log) = (database, options, feed, time, log);
+        loop = Task.Run(RunAsync);
+    }
+
+    /// <summary>Completes when the contribution is on disk. Fails with <see cref="LeaseLostException"/> when the fence refused it.</summary>
+    public Task<RecordReply> WriteAsync(JobPen pen, Contribution contribution)
+    {
+        var done = pen.Add(contribution);
+        if (pen.TryEnqueue())
+            ObjectDisposedException.ThrowIf(!queue.Writer.TryWrite(pen), this);
+        return done;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        queue.Writer.TryComplete();
+        await loop;
+        if (connection is not null)
+            await connection.DisposeAsync();
+    }
+
+    private async Task RunAsync()
+    {
+        var batch = new List<JobPen>();
+        while (batch.Count > 0 || await queue.Reader.WaitToReadAsync())
+        {
+            while (batch.Count < MaxJobs && queue.Reader.TryRead(out var pen))
+            {
+                pen.InFlight ??= pen.Take();
+                if (pen.InFlight is null)
+                    pen.Leave(queue.Writer);
+                else
+                    batch.Add(pen);
+            }
+            if (batch.Count > 0)
+                batch = await CommitAsync(batch);
+        }
+    }
+
+    /// <summary>Commits what it can and returns the pens that must be tried again.</summary>
+    private async Task<List<JobPen>> CommitAsync(List<JobPen> batch)
+    {
+        try
+        {
+            return await SendAsync(batch);
+        }
+        catch (Exception problem) when (batch.Count > 1 && problem is PostgresException { IsTransient: false })
+        {
+            Log.BatchRefused(log, problem, batch.Count);
+            var left = new List<JobPen>();
+            foreach (var pen in batch)
+                left.AddRange(await CommitAsync([pen]));
+            return left;
+        }
+        catch (PostgresException problem) when (!problem.IsTransient && !IsOutage(problem))
+        {
+            Finish(batch[0], b => b.Fail(problem));
+            return [];
+        }
+        catch (Exception problem)
+        {
+            return await AfterOutageAsync(batch, problem);
+        }
+    }
+
+    private static bool IsOutage(PostgresException problem) =>
+        problem.SqlState.StartsWith("57", StringComparison.Ordinal) || problem.SqlState.StartsWith("53", StringComparison.Ordinal) || problem.SqlState.StartsWith("08", StringComparison.Ordinal);
+
+    private async Task<List<JobPen>> AfterOutageAsync(List<JobPen> batch, Exception problem)
+    {
+        Log.WriterCutOff(log, problem, batch.Count);
+        if (connection is not null)
+            await connection.DisposeAsync();
+        connection = null;
+        var left = new List<JobPen>();
+        foreach (var pen in batch)
+        {
+            // Past its lease the job may run elsewhere: this attempt ends here.
+            if (Stopwatch.GetElapsedTime(pen.LastReply) > options.Lease)
+                Finish(pen, b => b.Fail(new LeaseLostException(pen.JobId, pen.Epoch)));
+            else
+                left.Add(pen);
+        }
+        await Task.Delay(options.OutagePause, time);
+        return left;
+    }
+
+    private async Task<List<JobPen>> SendAsync(List<JobPen> batch)
+    {
+        connection ??= await database.OpenConnectionAsync();
+        var sentAt = Stopwatch.GetTimestamp();
+        var answers = new Dictionary<Guid, Answer>(batch.Count);
+        await using (var command = RecordCommand.Build(batch, options.Worker, options.Lease, connection))
+        {
+            await command.PrepareAsync();
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+            {
+                answers[reader.GetGuid(0)] = new Answer(
+                    reader.GetBoolean(1),
+                    reader.GetBoolean(2),
+                    reader.GetInt64(4),
+                    new RecordReply(
+                        reader.GetFieldValue<DateTimeOffset>(3),
+                        reader.GetInt64(5),
+                        reader.GetBoolean(6),
+                        reader.GetBoolean(7),
+                        reader.GetInt32(8),
+                        reader.GetString(9)
+                    )
+                );
+            }
+        }
+        var busy = new List<JobPen>();
+        var events = new List<LiveEvent>();
+        foreach (var pen in batch)
+            Settle(pen, answers, sentAt, busy, events);
+        feed.Publish(events);
+        feed.Touch(time.GetUtcNow());
+        if (busy.Count == batch.Count)
+            await Task.Delay(options.BusyPause, time);
+        return busy;
+    }
+
+    private void Settle(JobPen pen, Dictionary<Guid, Answer> answers, long sentAt, List<JobPen> busy, List<LiveEvent> events)
+    {
+        if (!answers.TryGetValue(pen.JobId, out var answer))
+        {
+            if (Stopwatch.GetElapsedTime(pen.LastReply) > options.Lease)
+                Finish(pen, b => b.Fail(new LeaseLostException(pen.JobId, pen.Epoch)));
+            else
+                busy.Add(pen);
+            return;
+        }
+        if (!answer.Done)
+        {
+            Finish(pen, b => b.Fail(new LeaseLostException(pen.JobId, pen.Epoch)));
+            return;
+        }
+        pen.Heard(sentAt);
+        var batch = pen.InFlight!;
+        pen.WriteNo = batch.WriteNo;
+        if (answer.Written)
+            events.AddRange(Published(pen.JobId, batch, answer));
+        Finish(pen, b => b.Succeed(answer.Reply));
+    }
+
+    private void Finish(JobPen pen, Action<PenBatch> how)
+    {
+        var batch = pen.InFlight!;
+        pen.InFlight = null;
+        pen.Leave(queue.Writer);
+        how(batch);
+    }
+
+    private static IEnumerable<LiveEvent> Published(Guid jobId, PenBatch batch, Answer answer) =>
+        batch
+            .Numbered()
+            .Select(e =>
+            {
+                var changed = e.Final && batch.End!.State != answer.Reply.State;
+                return new LiveEvent(
+                    jobId,
+                    answer.Base + e.Index,
+                    answer.Reply.Now,
+                    changed && answer.Reply.State is "cancelled" or "paused" ? "job." + answer.Reply.State : e.Event.Type,
+                    changed ? "info" : e.Event.Level,
+                    e.Event.Message,
+                    e.Event.Data,
+                    e.Event.Actor
+                );
+            });
+
+    private sealed record Answer(bool Written, bool Done, long Base, RecordReply Reply);
+}
