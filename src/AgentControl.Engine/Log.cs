@@ -22,4 +22,13 @@ internal static partial class Log
 
     [LoggerMessage(1006, LogLevel.Error, "The attempt of job {JobId} at epoch {Epoch} broke off; the sweeper takes it up")]
     public static partial void AttemptBroke(ILogger logger, Exception problem, Guid jobId, int epoch);
+
+    [LoggerMessage(1007, LogLevel.Information, "{Workers} hands started for queues {Queues}")]
+    public static partial void HandsStarted(ILogger logger, int workers, string queues);
+
+    [LoggerMessage(1008, LogLevel.Warning, "Job {JobId} was taken up from lost worker {Worker}; strikes {Strikes}")]
+    public static partial void LeaseTakenUp(ILogger logger, Guid jobId, string worker, int strikes);
+
+    [LoggerMessage(1009, LogLevel.Warning, "{Attempts} attempts did not reach the end of their step in time; their leases run out")]
+    public static partial void NotDrained(ILogger logger, int attempts);
 }

@@ -30,10 +30,16 @@ internal sealed class Bells(NpgsqlDataSource database, ResumeSignal resume, Pare
             hangfire.Ring(reader.GetString(0), jobId);
     }
 
+    /// <summary>For a job that was just queued.</summary>
+    public void RingJob(string queue, Guid jobId) => hangfire.Ring(queue, jobId);
+
     public void RingResume() => resume.Ring();
 
     /// <summary>One bell for each worker that can take one of <paramref name="jobs"/> new jobs.</summary>
     public void RingLane(string queue, int jobs) => hangfire.RingLane(queue, jobs);
+
+    /// <summary>The sweeper's ring: bells that are said to be under way may be lost, so they are not counted.</summary>
+    public void RingLaneAgain(string queue, int bells) => hangfire.RingAgain(queue, bells);
 
     public void RingParent(Guid parentId) => parents.Ring(parentId);
 }

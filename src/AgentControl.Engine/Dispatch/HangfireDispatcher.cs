@@ -32,6 +32,14 @@ internal sealed class HangfireDispatcher(IBackgroundJobClientV2 client, ILogger<
             Enqueue(queue, null);
     }
 
+    /// <summary>Rings whatever is said to be outstanding: those bells may be lost.</summary>
+    public void RingAgain(string queue, int bells)
+    {
+        outstanding[queue] = 0;
+        for (; bells > 0; bells--)
+            Enqueue(queue, null);
+    }
+
     /// <summary>A bell was answered.</summary>
     public void Answered(string queue) => outstanding.AddOrUpdate(queue, 0, (_, count) => Math.Max(0, count - 1));
 

@@ -23,7 +23,7 @@ internal sealed class Stopping : IDisposable
 
     public CancellationToken Token => source.Token;
 
-    public void Begin() => source.Cancel();
+    public Task BeginAsync() => source.CancelAsync();
 
     public void Dispose() => source.Dispose();
 }

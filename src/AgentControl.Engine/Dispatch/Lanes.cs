@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using AgentControl.Engine.Queues;
+using AgentControl.Engine.Execution;
 
 namespace AgentControl.Engine.Dispatch;
 

@@ -1,6 +1,7 @@
 using AgentControl.Core.Agents;
 using AgentControl.Core.Jobs;
 using AgentControl.Engine.Jobs;
+using AgentControl.Engine.Live;
 using AgentControl.Engine.Recording;
 
 namespace AgentControl.Engine.Execution;
@@ -12,12 +13,13 @@ internal sealed class Attempt : IDisposable
     private readonly TaskCompletionSource<AttemptEnd> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
     private readonly HashSet<Scope> scopes = [];
+    private readonly EventFeed feed;
     private int active = 1;
     private volatile bool hold;
 
-    public Attempt(LeasedJob job, Journal journal, GroupCommitWriter writer, string worker)
+    public Attempt(LeasedJob job, Journal journal, GroupCommitWriter writer, EventFeed feed)
     {
-        (Job, Journal, Writer, Worker) = (job, journal, writer, worker);
+        (Job, Journal, Writer, this.feed) = (job, journal, writer, feed);
         Pen = new JobPen(job.Id, job.Epoch)
         {
             ParentId = job.ParentId,
@@ -39,8 +41,6 @@ internal sealed class Attempt : IDisposable
 
     public JobPen Pen { get; }
 
-    public string Worker { get; }
-
     /// <summary>Fires on cancel, timeout and a lost lease.</summary>
     public CancellationToken Cancellation => cancel.Token;
 
@@ -52,6 +52,9 @@ internal sealed class Attempt : IDisposable
 
     /// <summary>The row after the end was recorded; null where it was not.</summary>
     public RecordReply? Final { get; set; }
+
+    /// <summary>The job that goes on in place of this one.</summary>
+    public Guid? Continued { get; set; }
 
     public string? TimeoutMessage { get; private set; }
 
@@ -135,11 +138,15 @@ internal sealed class Attempt : IDisposable
     }
 
     /// <summary>Leaves the branch where it stands: a task that does not complete in this attempt.</summary>
-    public Task<T> NeverAsync<T>()
+    public Task<T> NeverAsync<T>(Scope scope)
     {
+        // Its place goes to the next item first: the job is not parked while there is work to start.
+        scope.Rests?.Invoke();
         BranchRests();
         return new TaskCompletionSource<T>().Task;
     }
+
+    public void Publish(IReadOnlyList<LiveEvent> events) => feed.Publish(events);
 
     public void Watch(Scope scope)
     {

@@ -6,6 +6,7 @@ using AgentControl.Core.Steps;
 using AgentControl.Engine.Agents;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Jobs;
+using AgentControl.Engine.Live;
 using AgentControl.Engine.Recording;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ internal sealed class AttemptRunner(
     AgentCatalog agents,
     AttemptFactory factory,
     RunningAttempts running,
+    EventFeed feed,
     AttemptAftermath aftermath,
     IServiceProvider services,
     ILogger<AttemptRunner> log
@@ -31,7 +33,7 @@ internal sealed class AttemptRunner(
         try
         {
             var journal = job.Steps > 0 || job.Epoch > 1 ? await Journal.LoadAsync(database, job.Id, CancellationToken.None) : new Journal();
-            attempt = new Attempt(job, journal, writers.For(job.Id), writers.Worker);
+            attempt = new Attempt(job, journal, writers.For(job.Id), feed);
             using var watch = running.Add(attempt);
             using var stop = stopping.Register(() => attempt.Hold(StopReason.Draining));
             var end = await RunToEndAsync(attempt);

@@ -24,6 +24,9 @@ internal sealed class Scope(string path, DateTimeOffset now)
     /// <summary>The time of the scope's last record.</summary>
     public DateTimeOffset Now { get; private set; } = now;
 
+    /// <summary>Gives back the branch's place among the running items of its <c>Parallel</c>, and of those around it.</summary>
+    public Action? Rests { get; init; }
+
     public string NextKey(string name) => StepKey.Of(Path, name, Count(name));
 
     public int Count(string name) =>

@@ -30,12 +30,12 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
             return Replay<T>(entry, name, options.Kind, inputHash);
         attempt.Cancellation.ThrowIfCancellationRequested();
         if (attempt.Holding)
-            return await attempt.NeverAsync<T>();
+            return await attempt.NeverAsync<T>(scope);
         var (tries, unknown) = attempt.Journal.Begun(key);
         if (unknown && await DecideUnknownAsync<T>(key, name) is { Done: true } decided)
             return decided.Value!;
         if (attempt.Journal.IsOpen(RetryKey(key)))
-            return await attempt.NeverAsync<T>();
+            return await attempt.NeverAsync<T>(scope);
         return await RunBodyAsync(key, name, inputHash, body, options, tries + 1, record);
     }
 
@@ -157,7 +157,7 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
             );
             await attempt.RecordAsync(contribution);
             await waits.OpenRetryAsync(RetryKey(key), delay, name);
-            return await attempt.NeverAsync<T>();
+            return await attempt.NeverAsync<T>(scope);
         }
         contribution.Steps.Add(
             new(key, name, kind, "failed", contribution.Events.Count, tries, inputHash, null, EventData.Of(failure), options.Service, null, step.ElapsedMs)

@@ -24,11 +24,11 @@ internal sealed class WaitRunner(Attempt attempt, Scope scope, WaitStore store)
             return answered;
         attempt.Cancellation.ThrowIfCancellationRequested();
         if (keys.All(attempt.Journal.IsOpen) || attempt.Holding)
-            return await attempt.NeverAsync<WaitOutcome>();
+            return await attempt.NeverAsync<WaitOutcome>(scope);
         var opening = waits.Select((wait, i) => Open(keys[i], group, wait)).ToList();
         return await OpenAsync(opening) is { } at
             ? new WaitOutcome(at.Index, JsonSerializer.Deserialize<JsonElement>(at.Answer, JournalJson.Options))
-            : await attempt.NeverAsync<WaitOutcome>();
+            : await attempt.NeverAsync<WaitOutcome>(scope);
     }
 
     /// <summary>A question of the engine's own under a fixed key.</summary>
@@ -38,7 +38,7 @@ internal sealed class WaitRunner(Attempt attempt, Scope scope, WaitStore store)
             return answered.Answer.Deserialize<ApprovalOutcome>(JournalJson.Options)!;
         if (!attempt.Journal.IsOpen(key))
             await OpenAsync([Open(key, key, new ApprovalWait(request))]);
-        return await attempt.NeverAsync<ApprovalOutcome>();
+        return await attempt.NeverAsync<ApprovalOutcome>(scope);
     }
 
     public Task OpenRetryAsync(string key, TimeSpan delay, string detail) =>

@@ -72,7 +72,7 @@ internal static class RecordSql
            ON CONFLICT (job_id) DO UPDATE SET output = EXCLUDED.output, error = EXCLUDED.error),
         notices AS (INSERT INTO child_ends (parent_id, child_id, parent_key, state)
            SELECT d.parent_id, d.job_id, d.parent_key, d.goal FROM d JOIN u USING (job_id)
-            WHERE d.parent_id IS NOT NULL AND d.goal IN ('succeeded','failed','cancelled') ON CONFLICT DO NOTHING),
+            WHERE d.parent_id IS NOT NULL AND u.generation = 0 AND d.goal IN ('succeeded','failed','cancelled') ON CONFLICT DO NOTHING),
         gone AS (DELETE FROM waits w USING d JOIN u USING (job_id) WHERE w.job_id = d.job_id AND d.goal IN ('succeeded','failed','cancelled')),
         closed AS (UPDATE approvals a SET state = 'cancelled', decided_at = t.now, decided_by = 'system' FROM d JOIN u USING (job_id), t
             WHERE a.job_id = d.job_id AND a.state = 'pending' AND d.goal IN ('succeeded','failed','cancelled')),

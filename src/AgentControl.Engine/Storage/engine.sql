@@ -247,6 +247,6 @@ BEGIN
     ON CONFLICT (job_id) DO UPDATE SET error = EXCLUDED.error, output = NULL;
   END IF;
   INSERT INTO child_ends (parent_id, child_id, parent_key, state)
-  SELECT j.parent_id, j.id, j.parent_key, p_state FROM jobs j WHERE j.id = p_job AND j.parent_id IS NOT NULL
+  SELECT j.parent_id, j.id, j.parent_key, p_state FROM jobs j JOIN job_runs r ON r.job_id = j.id WHERE j.id = p_job AND j.parent_id IS NOT NULL AND r.generation = 0
   ON CONFLICT DO NOTHING;
 END $$;

@@ -1,0 +1,80 @@
+using Hangfire;
+using Hangfire.Server;
+using Microsoft.Extensions.Logging;
+
+namespace AgentControl.Engine.Dispatch;
+
+/// <summary>The Hangfire servers of this process. They only grow: a larger queue gets another server beside the first, so that no running job is touched.</summary>
+internal sealed class HangfireServers(JobStorage storage, IServiceProvider services, ResumeLaneOptions resume, ILogger<HangfireServers> log) : IDisposable
+{
+    /// <summary>Hands beyond the permits, so that a bell for a full lane is answered and dropped at once.</summary>
+    private const int Spare = 2;
+    private readonly Lock gate = new();
+    private readonly List<BackgroundJobServer> servers = [];
+    private readonly HashSet<string> queues = new(StringComparer.Ordinal);
+    private int hands;
+    private bool closed;
+
+    /// <summary>Starts what is missing for these queues and workers.</summary>
+    public void Ensure(IReadOnlyDictionary<string, int> workers)
+    {
+        lock (gate)
+        {
+            if (closed)
+                return;
+            var wanted = workers.Where(w => w.Value > 0).ToArray();
+            var needed = wanted.Sum(w => w.Value) + Spare;
+            var more = needed - hands;
+            var unknown = wanted.Select(w => w.Key).Where(q => !queues.Contains(q)).ToArray();
+            if (more <= 0 && unknown.Length == 0)
+                return;
+            var count = Math.Max(more, wanted.Where(w => unknown.Contains(w.Key, StringComparer.Ordinal)).Sum(w => w.Value));
+            Start([.. wanted.Select(w => w.Key).Order(StringComparer.Ordinal)], count);
+            hands += count;
+            queues.UnionWith(wanted.Select(w => w.Key));
+        }
+    }
+
+    /// <summary>Tells all servers to stop; running jobs hand back by the process' own signal.</summary>
+    public void SendStop()
+    {
+        lock (gate)
+        {
+            closed = true;
+            servers.ForEach(s => s.SendStop());
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            closed = true;
+            foreach (var server in servers)
+                server.Dispose();
+            servers.Clear();
+        }
+    }
+
+    private void Start(string[] names, int workers)
+    {
+        var first = servers.Count == 0;
+        var options = new BackgroundJobServerOptions
+        {
+            ServerName = $"agentcontrol:{Environment.ProcessId}:{servers.Count}",
+            Queues = names,
+            WorkerCount = workers,
+            CancellationCheckInterval = TimeSpan.FromSeconds(1),
+            SchedulePollingInterval = TimeSpan.FromSeconds(5),
+            StopTimeout = TimeSpan.FromSeconds(10),
+            ShutdownTimeout = TimeSpan.FromSeconds(10),
+            Activator = (JobActivator)services.GetService(typeof(JobActivator))!,
+        };
+        var own = first ? Enumerable.Range(0, resume.Workers).Select(_ => (IBackgroundProcess)services.GetService(typeof(ResumeLane))!).ToArray() : [];
+        servers.Add(new BackgroundJobServer(options, storage, own));
+        Log.HandsStarted(log, workers, string.Join(", ", names));
+    }
+}
+
+/// <summary><c>AgentControl:ResumeWorkers</c>.</summary>
+internal sealed record ResumeLaneOptions(int Workers);

@@ -1,0 +1,20 @@
+using AgentControl.Engine.Checkpoints;
+using AgentControl.Engine.Children;
+using AgentControl.Engine.Waits;
+using AgentControl.Engine.Workspaces;
+using Npgsql;
+
+namespace AgentControl.Engine.Execution;
+
+/// <summary>The actors that an attempt's context calls.</summary>
+internal sealed record AttemptParts(
+    NpgsqlDataSource Database,
+    WaitStore Waits,
+    ChildSpawner Children,
+    Handovers Handovers,
+    Stash Stash,
+    FileAccess Files
+);
+
+/// <summary>Workspace stores in one hand.</summary>
+internal sealed record FileAccess(WorkspaceFiles Files, WorkspaceFileQueries Queries, WorkspaceChanges Changes);

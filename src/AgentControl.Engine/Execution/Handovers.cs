@@ -1,0 +1,87 @@
+using AgentControl.Core.Events;
+using AgentControl.Core.Jobs;
+using AgentControl.Engine.Events;
+using AgentControl.Engine.Jobs;
+using AgentControl.Engine.Live;
+using AgentControl.Engine.Queues;
+using AgentControl.Engine.Recording;
+using Npgsql;
+
+namespace AgentControl.Engine.Execution;
+
+/// <summary>Goes on elsewhere: on another queue's workers, or as a new job.</summary>
+internal sealed class Handovers(NpgsqlDataSource database, JobInserter inserter, EventFeed feed)
+{
+    public async Task ContinueOnAsync(Attempt attempt, Scope scope, string queue)
+    {
+        if (!QueueNames.IsValid(queue))
+            throw new ArgumentException($"'{queue}' is no queue name: use a-z, 0-9, '-' and '_', at most 50 characters.", nameof(queue));
+        if (scope.Path.Length > 0)
+            throw new InvalidOperationException("ContinueOnAsync moves the whole job and cannot be called inside Parallel.");
+        var name = "continueOn:" + queue;
+        var key = scope.NextKey(name);
+        if (attempt.Journal.Find(key) is { } entry)
+        {
+            scope.Replayed(entry.CompletedAt);
+            return;
+        }
+        attempt.Cancellation.ThrowIfCancellationRequested();
+        if (attempt.Holding)
+        {
+            await attempt.NeverAsync<bool>(scope);
+            return;
+        }
+        var contribution = new Contribution();
+        scope.Flush(contribution);
+        contribution.Steps.Add(new(key, name, "continue", "completed", contribution.Events.Count, 1, null, "null"u8.ToArray(), null, null, null, 0));
+        contribution.Events.Add(new(EventTypes.StepCompleted, $"Goes on in queue {queue}", EventData.Step(key, name, 1)));
+        if (queue == attempt.Job.Queue)
+        {
+            scope.Recorded((await attempt.RecordAsync(contribution)).Now);
+            return;
+        }
+        contribution.End = AttemptEnds.HandedOver(attempt, queue);
+        attempt.Last.End = contribution.End;
+        attempt.Final = await attempt.RecordAsync(contribution);
+        attempt.End(AttemptEnd.Recorded);
+        await new TaskCompletionSource().Task;
+    }
+
+    /// <summary>The new job and this one's end in one transaction.</summary>
+    public async Task ContinueAsNewAsync(Attempt attempt, Scope scope, byte[] input)
+    {
+        if (scope.Path.Length > 0)
+            throw new InvalidOperationException("ContinueAsNewAsync ends the whole job and cannot be called inside Parallel.");
+        attempt.Cancellation.ThrowIfCancellationRequested();
+        var riding = new Contribution();
+        scope.Flush(riding);
+        var next = Guid.CreateVersion7();
+        await using var connection = await database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var told = await JobLog.FenceAndAppendAsync(connection, attempt.Pen, riding.Events);
+        var inserted = await inserter.ContinueAsync(connection, attempt.Job, next, input);
+        await Storage.Sql.ExecuteAsync(
+            connection,
+            "SELECT ac_end($1, 'succeeded', NULL, NULL, $2, NULL)",
+            attempt.Job.Id,
+            $"Goes on as {ShortId.Of(next)}"
+        );
+        await Storage.Sql.ExecuteAsync(
+            connection,
+            """
+            INSERT INTO job_results (job_id, continued_as) VALUES ($1, $2)
+            ON CONFLICT (job_id) DO UPDATE SET continued_as = EXCLUDED.continued_as, error = NULL
+            """,
+            attempt.Job.Id,
+            next
+        );
+        // Parents follow the chain: the new job tells them, not this one.
+        await Storage.Sql.ExecuteAsync(connection, "DELETE FROM child_ends WHERE child_id = $1", attempt.Job.Id);
+        await transaction.CommitAsync();
+        feed.Publish([.. told, .. inserted]);
+        attempt.Continued = next;
+        attempt.Final = new RecordReply(inserted[0].At, 0, false, false, attempt.Wakes, "continued");
+        attempt.End(AttemptEnd.Recorded);
+        await new TaskCompletionSource().Task;
+    }
+}

@@ -1,0 +1,141 @@
+using AgentControl.Engine.Agents;
+using AgentControl.Engine.Approvals;
+using AgentControl.Engine.Checkpoints;
+using AgentControl.Engine.Children;
+using AgentControl.Engine.Dispatch;
+using AgentControl.Engine.Execution;
+using AgentControl.Engine.Jobs;
+using AgentControl.Engine.Live;
+using AgentControl.Engine.Maintenance;
+using AgentControl.Engine.Queues;
+using AgentControl.Engine.Recording;
+using AgentControl.Engine.Signals;
+using AgentControl.Engine.Storage;
+using AgentControl.Engine.Waits;
+using AgentControl.Engine.Workers;
+using AgentControl.Engine.Workspaces;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace AgentControl.Engine.Hosting;
+
+/// <summary>Puts the engine together.</summary>
+public static class EngineRegistration
+{
+    /// <param name="configuration">With <c>ConnectionStrings:AgentControl</c> set.</param>
+    public static IServiceCollection AddEngine(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var options = configuration.GetSection(EngineOptions.Section).Get<EngineOptions>() ?? new EngineOptions();
+        var problems = options.Problems().ToArray();
+        if (problems.Length > 0)
+            throw new InvalidOperationException(string.Join(Environment.NewLine, problems));
+        services.AddSingleton(options);
+        services.AddOptions<QueueOptions>().Configure(o => ReadQueues(configuration, o));
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddDatabase(configuration);
+        services.AddSingleton(_ => WorkerIdentity.Of(options));
+        services.AddSingleton<EventFeed>();
+        services.AddSingleton<AgentCatalog>();
+        services.AddSingleton<ServedAgents>();
+        services.AddCommands();
+        services.AddHangfireParts(options);
+        services.AddHostedService(s => s.GetRequiredService<RunningAttempts>());
+        services.AddHostedService(s => s.GetRequiredService<HangfireDispatcher>());
+        if (options.RunsJobs)
+            services.AddWorkerParts();
+        services.AddHostedService<WorkerHeartbeat>();
+        services.AddHostedService<EngineHost>();
+        return services;
+    }
+
+    private static void AddDatabase(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(provider =>
+        {
+            var builder = new NpgsqlDataSourceBuilder(configuration.GetConnectionString("AgentControl")) { Name = "agentcontrol" };
+            builder.UseLoggerFactory(provider.GetService<ILoggerFactory>());
+            builder.ConnectionStringBuilder.ApplicationName ??= "AgentControl";
+            return builder.Build();
+        });
+        services.AddDbContextFactory<ControlDbContext>((provider, o) => o.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<DatabaseMigrator>();
+    }
+
+    private static void AddCommands(this IServiceCollection services)
+    {
+        services.AddSingleton<JobInserter>();
+        services.AddSingleton<ResumeSignal>();
+        services.AddSingleton<ParentSignal>();
+        services.AddSingleton<Stopping>();
+        services.AddSingleton<Bells>();
+        services.AddSingleton<RunningAttempts>();
+        services.AddSingleton<Writers>();
+        services.AddSingleton<LeaseStore>();
+        services.AddSingleton<TimerWaker>();
+        services.AddSingleton<WaitStore>();
+        services.AddSingleton<ChildSpawner>();
+        services.AddSingleton<Handovers>();
+        services.AddSingleton<Stash>();
+        services.AddSingleton<FileAccess>();
+        services.AddSingleton<AttemptParts>();
+        services.AddSingleton<AttemptFactory>();
+        services.AddSingleton<AttemptAftermath>();
+        services.AddSingleton<AttemptRunner>();
+        services.AddSingleton<LaneLeaser>();
+        services.AddSingleton<Lanes>();
+        services.AddSingleton<CheckpointCommands>();
+        services.AddSingleton<IVirtualFiles, JobFiles>();
+        services.AddSingleton(s => new JobCommands(
+            s.GetRequiredService<NpgsqlDataSource>(),
+            s.GetRequiredService<AgentCatalog>(),
+            s.GetRequiredService<JobInserter>(),
+            s.GetRequiredService<EventFeed>(),
+            s.GetRequiredService<Bells>(),
+            s.GetRequiredService<RunningAttempts>()
+        ));
+        services.AddSingleton(s => new SignalCommands(
+            s.GetRequiredService<NpgsqlDataSource>(),
+            s.GetRequiredService<EventFeed>(),
+            s.GetRequiredService<Bells>()
+        ));
+        services.AddSingleton(s => new ApprovalCommands(
+            s.GetRequiredService<NpgsqlDataSource>(),
+            s.GetRequiredService<EventFeed>(),
+            s.GetRequiredService<Bells>()
+        ));
+        services.AddSingleton(s => new QueueSettings(
+            s.GetRequiredService<NpgsqlDataSource>(),
+            s.GetRequiredService<IOptions<QueueOptions>>(),
+            s.GetRequiredService<Lanes>(),
+            s.GetRequiredService<HangfireServers>(),
+            s.GetRequiredService<EngineOptions>()
+        ));
+    }
+
+    private static void AddWorkerParts(this IServiceCollection services)
+    {
+        services.AddSingleton<ChildDrain>();
+        services.AddHostedService(s => s.GetRequiredService<ChildDrain>());
+        services.AddHostedService(s => s.GetRequiredService<TimerWaker>());
+        services.AddSingleton<LeaseSweeper>();
+        services.AddHostedService(s => s.GetRequiredService<LeaseSweeper>());
+    }
+
+    private static void ReadQueues(IConfiguration configuration, QueueOptions options)
+    {
+        foreach (var queue in configuration.GetSection(QueueOptions.Section).GetChildren())
+        {
+            if (!QueueNames.IsValid(queue.Key))
+                throw new InvalidOperationException($"{queue.Path}: use a-z, 0-9, '-' and '_' for the name of a queue.");
+            if (!int.TryParse(queue.Value, out var workers) || workers is < 0 or > QueueOptions.MaxWorkers)
+                throw new InvalidOperationException($"{queue.Path} is '{queue.Value}'. Use 0 to {QueueOptions.MaxWorkers} workers.");
+            options.Workers[queue.Key] = workers;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using AgentControl.Engine.Dispatch;
+using Hangfire;
+using Hangfire.PostgreSql;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace AgentControl.Engine.Hosting;
+
+/// <summary>Hangfire's storage and servers, owned by us so that they can be started, enlarged and drained.</summary>
+internal static class HangfireRegistration
+{
+    /// <summary>Connections of Hangfire's own pool: its hands poll, they do not hold.</summary>
+    private const int PoolSize = 40;
+
+    public static void AddHangfireParts(this IServiceCollection services, EngineOptions options)
+    {
+        services.AddSingleton(new ResumeLaneOptions(options.ResumeWorkers));
+        services.AddSingleton<JobStorage>(provider =>
+        {
+            var text = provider.GetRequiredService<IConfiguration>().GetConnectionString("AgentControl");
+            var own = new NpgsqlConnectionStringBuilder(text) { ApplicationName = "AgentControl.Hangfire", MaxPoolSize = PoolSize, Enlist = false };
+            var storage = new PostgreSqlStorageOptions
+            {
+                SchemaName = "hangfire",
+                PrepareSchemaIfNecessary = true,
+                // The in-process signal wakes a hand at once; the poll is for bells of other processes.
+                QueuePollInterval = TimeSpan.FromSeconds(1),
+                UseSlidingInvisibilityTimeout = true,
+                InvisibilityTimeout = TimeSpan.FromSeconds(30),
+                DistributedLockTimeout = TimeSpan.FromMinutes(1),
+                StartupConnectionMaxRetries = 0,
+                AllowDegradedModeWithoutStorage = false,
+                EnableLongPolling = false,
+            };
+            return new PostgreSqlStorage(new HangfireConnections(own.ConnectionString), storage);
+        });
+        services.AddSingleton<IBackgroundJobClientV2>(provider => new BackgroundJobClient(provider.GetRequiredService<JobStorage>()));
+        services.AddSingleton<JobActivator>(provider => new Hangfire.AspNetCore.AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
+        services.AddSingleton<HangfireDispatcher>();
+        services.AddSingleton<HangfireServers>();
+        services.AddTransient<JobDoorbell>();
+        services.AddTransient<ResumeLane>();
+    }
+
+    /// <summary>Connections from a pool of Hangfire's own.</summary>
+    private sealed class HangfireConnections(string connectionString) : IConnectionFactory
+    {
+        private readonly NpgsqlDataSource pool = NpgsqlDataSource.Create(connectionString);
+
+        public NpgsqlConnection GetOrCreateConnection() => pool.CreateConnection();
+    }
+}

@@ -1,0 +1,32 @@
+using AgentControl.Core.Jobs;
+using AgentControl.Engine.Live;
+using AgentControl.Engine.Storage;
+using Npgsql;
+
+namespace AgentControl.Engine.Jobs;
+
+/// <summary>A job's row under its lock, as a command finds it, and the events that the command wrote.</summary>
+internal sealed record CommandRow(Guid Id, JobState State, bool PauseRequested, bool CancelRequested, long LastNo, DateTimeOffset Now)
+{
+    public List<LiveEvent> Events { get; } = [];
+
+    public static async Task<CommandRow?> LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(
+            connection,
+            "SELECT state, pause_requested, cancel_requested, last_no, ac_now() FROM job_runs WHERE job_id = $1 FOR UPDATE",
+            id
+        );
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new CommandRow(
+                id,
+                JobStates.Parse(reader.GetString(0)),
+                reader.GetBoolean(1),
+                reader.GetBoolean(2),
+                reader.GetInt64(3),
+                reader.GetFieldValue<DateTimeOffset>(4)
+            )
+            : null;
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text.Json;
+using AgentControl.Core.Agents;
+using AgentControl.Engine.Access;
+using AgentControl.Engine.Agents;
+using AgentControl.Engine.Dispatch;
+using AgentControl.Engine.Live;
+using AgentControl.Engine.Storage;
+using Npgsql;
+
+namespace AgentControl.Engine.Jobs;
+
+/// <summary>Submissions: accepted means on disk.</summary>
+public sealed partial class JobCommands
+{
+    private readonly NpgsqlDataSource database;
+    private readonly AgentCatalog agents;
+    private readonly JobInserter inserter;
+    private readonly EventFeed feed;
+    private readonly Bells bells;
+    private readonly Execution.RunningAttempts running;
+
+    internal JobCommands(
+        NpgsqlDataSource database,
+        AgentCatalog agents,
+        JobInserter inserter,
+        EventFeed feed,
+        Bells bells,
+        Execution.RunningAttempts running
+    ) => (this.database, this.agents, this.inserter, this.feed, this.bells, this.running) = (database, agents, inserter, feed, bells, running);
+
+    /// <summary>Accepts one job. Rings after the commit; a lost ring costs a few seconds, never the job.</summary>
+    public async Task<SubmitOutcome> SubmitAsync(JobSubmission job, Actor actor, IdempotencyKey? key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        var agent = agents.Find(job.Agent);
+        var errors = SubmissionRules.Check(job, agent, checkInput: true);
+        if (errors.Count > 0)
+            return new SubmitOutcome.Invalid(errors);
+        var input = SubmissionRules.InputBytes(job.Input);
+        if (input.Length > SubmissionRules.MaxInputBytes)
+            return TooLarge("input", input.Length);
+        var row = NewJobOf(job, agent!, actor, input, null);
+        var outcome = await InsertAsync([row], key, row.Id, cancellationToken);
+        if (outcome is not null)
+            return outcome is SubmitOutcome.AcceptedBatch first ? new SubmitOutcome.Accepted(first.BatchId, true) : outcome;
+        if (row.RunAt is null)
+            bells.RingJob(row.Queue, row.Id);
+        return new SubmitOutcome.Accepted(row.Id, false);
+    }
+
+    /// <summary>Accepts all jobs of a batch or none.</summary>
+    public async Task<SubmitOutcome> SubmitBatchAsync(BatchSubmission batch, Actor actor, IdempotencyKey? key, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var agent = agents.Find(batch.Shared.Agent);
+        var errors = SubmissionRules.Check(batch.Shared, agent, checkInput: false);
+        if (batch.Items.Count is 0 or > SubmissionRules.MaxBatchItems)
+            errors["items"] = [$"Give 1 to {SubmissionRules.MaxBatchItems:N0} inputs."];
+        if (errors.Count > 0)
+            return new SubmitOutcome.Invalid(errors);
+        var batchId = Guid.CreateVersion7();
+        var rows = new List<NewJob>(batch.Items.Count);
+        long bytes = 0;
+        for (var i = 0; i < batch.Items.Count; i++)
+        {
+            foreach (var (field, problems) in agent!.Check(batch.Items[i]))
+                errors[$"items[{i}]{field["input".Length..]}"] = problems;
+            var input = SubmissionRules.InputBytes(batch.Items[i]);
+            if (input.Length > SubmissionRules.MaxInputBytes)
+                return TooLarge($"items[{i}]", input.Length);
+            bytes += input.Length;
+            var shared = batch.Shared with { Name = $"{batch.Shared.Name ?? agent.Name} · {i + 1}" };
+            rows.Add(NewJobOf(shared, agent, actor, input, batchId));
+        }
+        if (errors.Count > 0)
+            return new SubmitOutcome.Invalid(errors);
+        if (bytes > SubmissionRules.MaxBatchBytes)
+            return new SubmitOutcome.TooLarge("items", $"The batch has {bytes:N0} bytes; at most {SubmissionRules.MaxBatchBytes:N0} are accepted. Split it.");
+        var outcome = await InsertAsync(rows, key, batchId, cancellationToken);
+        if (outcome is not null)
+            return outcome;
+        if (rows[0].RunAt is null)
+            bells.RingLane(rows[0].Queue, rows.Count);
+        return new SubmitOutcome.AcceptedBatch(batchId, [.. rows.Select(r => r.Id)], false);
+    }
+
+    private static SubmitOutcome.TooLarge TooLarge(string field, int bytes) =>
+        new(field, $"'{field}' has {bytes:N0} bytes; at most {SubmissionRules.MaxInputBytes:N0} are accepted. Upload large data to the workspace and pass its path.");
+
+    private static NewJob NewJobOf(JobSubmission job, AgentDefinition agent, Actor actor, byte[] input, Guid? batchId)
+    {
+        var id = Guid.CreateVersion7();
+        return new NewJob
+        {
+            Id = id,
+            Name = job.Name ?? $"{agent.Name}-{Core.Jobs.ShortId.Of(id)[2..]}",
+            Agent = agent.Name,
+            AgentVersion = agent.Version,
+            Queue = job.Queue ?? agent.Queue,
+            Workspace = job.Workspace ?? "default",
+            SubmittedBy = actor.Name,
+            Input = input,
+            Priority = job.Priority,
+            Tags = job.Tags,
+            BatchId = batchId,
+            RunAt = job.RunAt,
+            DeadlineAt = job.DeadlineAt,
+            TtlSeconds = job.TtlSeconds,
+            TimeoutSeconds = job.TimeoutSeconds ?? NewJob.DefaultTimeoutSeconds,
+            MaxAttempts = job.MaxAttempts ?? Core.Leases.StrikeRules.DefaultMaxAttempts,
+            ConcurrencyKey = job.ConcurrencyKey,
+            Traceparent = job.Traceparent,
+            Budget = job.Budget?.GetRawText(),
+            Notify = job.Notify?.GetRawText(),
+            ApprovalPolicy = job.ApprovalPolicy?.GetRawText(),
+        };
+    }
+
+    /// <summary>Null where the jobs are in; otherwise what an earlier request with the same key decided.</summary>
+    private async Task<SubmitOutcome?> InsertAsync(IReadOnlyList<NewJob> rows, IdempotencyKey? key, Guid resultId, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        if (key is null)
+        {
+            feed.Publish(await inserter.InsertAsync(connection, rows, cancellationToken));
+            return null;
+        }
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var claim = await SubmissionKeys.ClaimAsync(connection, key, resultId, cancellationToken);
+        if (claim is SubmissionKeys.Claim.Replayed replayed)
+        {
+            await transaction.RollbackAsync(cancellationToken);
+            var jobs = await JobsOfBatchAsync(connection, replayed.ResultId, cancellationToken);
+            return new SubmitOutcome.AcceptedBatch(replayed.ResultId, jobs, true);
+        }
+        if (claim is SubmissionKeys.Claim.OtherBody)
+            return new SubmitOutcome.KeyReused();
+        if (claim is SubmissionKeys.Claim.Busy)
+            return new SubmitOutcome.InFlight();
+        var events = await inserter.InsertAsync(connection, rows, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        feed.Publish(events);
+        return null;
+    }
+
+    private static async Task<IReadOnlyList<Guid>> JobsOfBatchAsync(NpgsqlConnection connection, Guid batchId, CancellationToken cancellationToken)
+    {
+        var jobs = new List<Guid>();
+        await using var command = Sql.Command(connection, "SELECT id FROM jobs WHERE batch_id = $1 ORDER BY id", batchId);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            jobs.Add(reader.GetGuid(0));
+        return jobs;
+    }
+}

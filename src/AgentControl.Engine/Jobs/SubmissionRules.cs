@@ -1,0 +1,51 @@
+using System.Text.Json;
+using AgentControl.Core.Agents;
+using AgentControl.Engine.Queues;
+
+namespace AgentControl.Engine.Jobs;
+
+/// <summary>What a submission must be; every breach names its field and the remedy.</summary>
+internal static class SubmissionRules
+{
+    public const int MaxInputBytes = 1024 * 1024;
+    public const int MaxBatchItems = 10_000;
+    public const long MaxBatchBytes = 64L * 1024 * 1024;
+    private const int MaxNameLength = 200;
+    private const int MaxTags = 20;
+    private const int MaxTagLength = 100;
+    private const int MaxSeconds = 366 * 86_400;
+
+    public static Dictionary<string, string[]> Check(JobSubmission job, AgentDefinition? agent, bool checkInput)
+    {
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        void Wrong(string field, string why) => errors[field] = [why];
+        if (agent is null)
+            Wrong("agent", $"No agent is called '{job.Agent}'. See GET /api/v1/agents.");
+        else if (checkInput)
+        {
+            foreach (var (field, problems) in agent.Check(job.Input))
+                errors[field] = problems;
+        }
+        if (job.Name is { } name && (name.Length is 0 or > MaxNameLength || name.Any(char.IsControl)))
+            Wrong("name", $"Use 1 to {MaxNameLength} characters without line breaks, or leave it out.");
+        if (job.Queue is { } queue && !QueueNames.IsValid(queue))
+            Wrong("queue", "Use a-z, 0-9, '-' and '_', at most 50 characters.");
+        if (job.Priority is < -2 or > 2)
+            Wrong("priority", "Use a whole number from -2 to 2.");
+        if (job.Tags.Count > MaxTags || job.Tags.Any(t => t.Length is 0 or > MaxTagLength || t.Any(char.IsControl)))
+            Wrong("tags", $"Use at most {MaxTags} tags of 1 to {MaxTagLength} characters.");
+        CheckSeconds(job.TtlSeconds, "ttlSeconds", Wrong);
+        CheckSeconds(job.TimeoutSeconds, "timeoutSeconds", Wrong);
+        if (job.MaxAttempts is < 1 or > 100)
+            Wrong("maxAttempts", "Use 1 to 100.");
+        return errors;
+    }
+
+    private static void CheckSeconds(int? seconds, string field, Action<string, string> wrong)
+    {
+        if (seconds is < 1 or > MaxSeconds)
+            wrong(field, $"Use 1 to {MaxSeconds} seconds, or leave it out.");
+    }
+
+    public static byte[] InputBytes(JsonElement input) => System.Text.Encoding.UTF8.GetBytes(input.GetRawText());
+}

@@ -1,0 +1,63 @@
+using AgentControl.Engine.Agents;
+using AgentControl.Engine.Hosting;
+using AgentControl.Engine.Jobs;
+using AgentControl.Engine.Maintenance;
+using AgentControl.Engine.Queues;
+using AgentControl.Engine.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace AgentControl.Engine.Workers;
+
+/// <summary>Keeps this process in the list of workers.</summary>
+internal sealed class WorkerHeartbeat(
+    NpgsqlDataSource database,
+    WorkerIdentity worker,
+    EngineOptions options,
+    IOptions<QueueOptions> queues,
+    ServedAgents agents,
+    TimeProvider time,
+    ILogger<WorkerHeartbeat> log
+) : MaintenanceLoop(time, log)
+{
+    private static readonly string Version = typeof(WorkerHeartbeat).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    protected override TimeSpan Pause => TimeSpan.FromSeconds(5);
+
+    protected override async Task<TimeSpan?> RoundAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var served = options.RunsJobs ? queues.Value.Workers.Where(q => q.Value > 0).ToArray() : [];
+        await Sql.ExecuteAsync(
+            connection,
+            """
+            INSERT INTO workers (name, role, version, queues, agents, slots, started_at, last_heartbeat) VALUES ($1, $2, $3, $4, $5, $6, ac_now(), ac_now())
+            ON CONFLICT (name) DO UPDATE SET last_heartbeat = ac_now(), stopped_at = NULL
+            """,
+            worker.Name,
+            options.Role,
+            Version,
+            served.Select(q => q.Key).ToArray(),
+            options.RunsJobs ? agents.Keys.ToArray() : [],
+            served.Sum(q => q.Value)
+        );
+        // Processes that have been silent for a day are history.
+        await Sql.ExecuteAsync(connection, "DELETE FROM workers WHERE last_heartbeat < ac_now() - interval '1 day'");
+        return null;
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await Sql.ExecuteAsync(connection, "UPDATE workers SET stopped_at = ac_now() WHERE name = $1", worker.Name);
+        }
+        catch (NpgsqlException problem)
+        {
+            Log.RoundFailed(log, problem, nameof(WorkerHeartbeat));
+        }
+    }
+}
