@@ -14,7 +14,7 @@ internal sealed class Stash(NpgsqlDataSource database)
 {
     public const int MaxKeyLength = 200;
 
-    public async Task SaveAsync<T>(Attempt attempt, Scope scope, StepRunner steps, string key, T value)
+    public static async Task SaveAsync<T>(Attempt attempt, Scope scope, StepRunner steps, string key, T value)
     {
         if (key.Length is 0 or > MaxKeyLength)
             throw new ArgumentException($"A checkpoint's key has 1 to {MaxKeyLength} characters.", nameof(key));

@@ -15,7 +15,7 @@ using Npgsql;
 namespace AgentControl.Engine.Children;
 
 /// <summary>Fan-out: rows, counts and journal entry of a chunk in one transaction, so that each child exists exactly once.</summary>
-internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agents, JobInserter inserter, EventFeed feed, Bells bells)
+internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agents, EventFeed feed, Bells bells)
 {
     public const int ChunkSize = 1_000;
     public const int MaxChildren = 100_000;
@@ -112,7 +112,7 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
                 group,
                 total
             );
-            born = await inserter.InsertAsync(connection, jobs);
+            born = await JobInserter.InsertAsync(connection, jobs);
         }
         await transaction.CommitAsync();
         feed.Publish([.. told, .. born]);

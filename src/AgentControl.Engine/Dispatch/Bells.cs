@@ -45,11 +45,13 @@ internal sealed class Bells(NpgsqlDataSource database, ResumeSignal resume, Pare
 }
 
 /// <summary>Wakes the resume lane of this process.</summary>
-internal sealed class ResumeSignal
+internal sealed class ResumeSignal : IDisposable
 {
     private readonly SemaphoreSlim signal = new(0, int.MaxValue);
 
     public void Ring() => signal.Release();
+
+    public void Dispose() => signal.Dispose();
 
     public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) => signal.WaitAsync(timeout, cancellationToken);
 }

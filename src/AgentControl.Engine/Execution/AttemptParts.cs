@@ -13,8 +13,8 @@ internal sealed record AttemptParts(
     ChildSpawner Children,
     Handovers Handovers,
     Stash Stash,
-    FileAccess Files
+    WorkspaceStores Files
 );
 
 /// <summary>Workspace stores in one hand.</summary>
-internal sealed record FileAccess(WorkspaceFiles Files, WorkspaceFileQueries Queries, WorkspaceChanges Changes);
+internal sealed record WorkspaceStores(WorkspaceFiles Files, WorkspaceFileQueries Queries, WorkspaceChanges Changes);

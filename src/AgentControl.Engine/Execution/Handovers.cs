@@ -10,9 +10,9 @@ using Npgsql;
 namespace AgentControl.Engine.Execution;
 
 /// <summary>Goes on elsewhere: on another queue's workers, or as a new job.</summary>
-internal sealed class Handovers(NpgsqlDataSource database, JobInserter inserter, EventFeed feed)
+internal sealed class Handovers(NpgsqlDataSource database, EventFeed feed)
 {
-    public async Task ContinueOnAsync(Attempt attempt, Scope scope, string queue)
+    public static async Task ContinueOnAsync(Attempt attempt, Scope scope, string queue)
     {
         if (!QueueNames.IsValid(queue))
             throw new ArgumentException($"'{queue}' is no queue name: use a-z, 0-9, '-' and '_', at most 50 characters.", nameof(queue));
@@ -59,7 +59,7 @@ internal sealed class Handovers(NpgsqlDataSource database, JobInserter inserter,
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         var told = await JobLog.FenceAndAppendAsync(connection, attempt.Pen, riding.Events);
-        var inserted = await inserter.ContinueAsync(connection, attempt.Job, next, input);
+        var inserted = await JobInserter.ContinueAsync(connection, attempt.Job, next, input);
         await Storage.Sql.ExecuteAsync(
             connection,
             "SELECT ac_end($1, 'succeeded', NULL, NULL, $2, NULL)",

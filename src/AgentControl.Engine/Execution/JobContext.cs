@@ -4,6 +4,7 @@ using AgentControl.Core.Events;
 using AgentControl.Core.Json;
 using AgentControl.Core.Progress;
 using AgentControl.Core.Waits;
+using AgentControl.Engine.Checkpoints;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Recording;
 
@@ -98,7 +99,7 @@ internal sealed class JobContext : IJobContext
     public async Task ContinueOnAsync(string queue)
     {
         using var call = scope.Enter("ContinueOn");
-        await parts.Handovers.ContinueOnAsync(attempt, scope, queue);
+        await Handovers.ContinueOnAsync(attempt, scope, queue);
     }
 
     public async Task ContinueAsNewAsync<TInput>(TInput input)
@@ -110,7 +111,7 @@ internal sealed class JobContext : IJobContext
     public async Task StashAsync<T>(string key, T value)
     {
         using var call = scope.Enter("Stash");
-        await parts.Stash.SaveAsync(attempt, scope, steps, key, value);
+        await Stash.SaveAsync(attempt, scope, steps, key, value);
     }
 
     public async Task<T?> RecallAsync<T>(string key)

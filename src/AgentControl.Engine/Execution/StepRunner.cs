@@ -106,9 +106,9 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
         {
             return await body(new StepCall(StepIds.Of(attempt.Job.Id, key, attempt.Job.Generation), key, tries, limit.Token));
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !attempt.Cancellation.IsCancellationRequested)
+        catch (OperationCanceledException late) when (limit.IsCancellationRequested && !attempt.Cancellation.IsCancellationRequested)
         {
-            throw new TimeoutException($"Step '{key}' took longer than {options.Timeout!.Value.TotalSeconds:0.###} s.");
+            throw new TimeoutException($"Step '{key}' took longer than {options.Timeout!.Value.TotalSeconds:0.###} s.", late);
         }
     }
 

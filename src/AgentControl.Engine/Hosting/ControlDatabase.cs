@@ -27,8 +27,8 @@ public sealed class ControlDatabase : IAsyncDisposable
             DataDirectory = Path.GetFullPath(configuration["AgentControl:DataDirectory"] ?? "./data"),
             Binaries = configuration[PostgresBinaries.ConfigurationKey],
         };
-        var embedded = await EmbeddedPostgres.StartAsync(options, log, cancellationToken);
-        return new(embedded.ConnectionString, embedded);
+        var own = await EmbeddedPostgres.StartAsync(options, log, cancellationToken);
+        return new(own.ConnectionString, own);
     }
 
     /// <summary>A process that alone owns its database knows that every running lease is its dead predecessor's: they end at once.</summary>

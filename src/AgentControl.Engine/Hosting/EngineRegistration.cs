@@ -69,7 +69,6 @@ public static class EngineRegistration
 
     private static void AddCommands(this IServiceCollection services)
     {
-        services.AddSingleton<JobInserter>();
         services.AddSingleton<ResumeSignal>();
         services.AddSingleton<ParentSignal>();
         services.AddSingleton<Stopping>();
@@ -82,7 +81,7 @@ public static class EngineRegistration
         services.AddSingleton<ChildSpawner>();
         services.AddSingleton<Handovers>();
         services.AddSingleton<Stash>();
-        services.AddSingleton<FileAccess>();
+        services.AddSingleton<WorkspaceStores>();
         services.AddSingleton<AttemptParts>();
         services.AddSingleton<AttemptFactory>();
         services.AddSingleton<AttemptAftermath>();
@@ -94,7 +93,6 @@ public static class EngineRegistration
         services.AddSingleton(s => new JobCommands(
             s.GetRequiredService<NpgsqlDataSource>(),
             s.GetRequiredService<AgentCatalog>(),
-            s.GetRequiredService<JobInserter>(),
             s.GetRequiredService<EventFeed>(),
             s.GetRequiredService<Bells>(),
             s.GetRequiredService<RunningAttempts>()
@@ -133,7 +131,7 @@ public static class EngineRegistration
         {
             if (!QueueNames.IsValid(queue.Key))
                 throw new InvalidOperationException($"{queue.Path}: use a-z, 0-9, '-' and '_' for the name of a queue.");
-            if (!int.TryParse(queue.Value, out var workers) || workers is < 0 or > QueueOptions.MaxWorkers)
+            if (!int.TryParse(queue.Value, System.Globalization.CultureInfo.InvariantCulture, out var workers) || workers is < 0 or > QueueOptions.MaxWorkers)
                 throw new InvalidOperationException($"{queue.Path} is '{queue.Value}'. Use 0 to {QueueOptions.MaxWorkers} workers.");
             options.Workers[queue.Key] = workers;
         }

@@ -33,7 +33,7 @@ public sealed partial class JobCommands
         }
         if (copy.Input.Length > SubmissionRules.MaxInputBytes)
             return TooLarge("input", copy.Input.Length);
-        var born = await inserter.InsertAsync(connection, [copy], cancellationToken);
+        var born = await JobInserter.InsertAsync(connection, [copy], cancellationToken);
         await ForkStatement.CopyAsync(connection, id, copy.Id, until.Value);
         var line = await JobLog.AppendAsync(
             connection,

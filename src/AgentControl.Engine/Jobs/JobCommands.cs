@@ -14,7 +14,6 @@ public sealed partial class JobCommands
 {
     private readonly NpgsqlDataSource database;
     private readonly AgentCatalog agents;
-    private readonly JobInserter inserter;
     private readonly EventFeed feed;
     private readonly Bells bells;
     private readonly Execution.RunningAttempts running;
@@ -22,11 +21,10 @@ public sealed partial class JobCommands
     internal JobCommands(
         NpgsqlDataSource database,
         AgentCatalog agents,
-        JobInserter inserter,
         EventFeed feed,
         Bells bells,
         Execution.RunningAttempts running
-    ) => (this.database, this.agents, this.inserter, this.feed, this.bells, this.running) = (database, agents, inserter, feed, bells, running);
+    ) => (this.database, this.agents, this.feed, this.bells, this.running) = (database, agents, feed, bells, running);
 
     /// <summary>Accepts one job. Rings after the commit; a lost ring costs a few seconds, never the job.</summary>
     public async Task<SubmitOutcome> SubmitAsync(JobSubmission job, Actor actor, IdempotencyKey? key, CancellationToken cancellationToken)
@@ -122,7 +120,7 @@ public sealed partial class JobCommands
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         if (key is null)
         {
-            feed.Publish(await inserter.InsertAsync(connection, rows, cancellationToken));
+            feed.Publish(await JobInserter.InsertAsync(connection, rows, cancellationToken));
             return null;
         }
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -137,7 +135,7 @@ public sealed partial class JobCommands
             return new SubmitOutcome.KeyReused();
         if (claim is SubmissionKeys.Claim.Busy)
             return new SubmitOutcome.InFlight();
-        var events = await inserter.InsertAsync(connection, rows, cancellationToken);
+        var events = await JobInserter.InsertAsync(connection, rows, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         feed.Publish(events);
         return null;

@@ -7,7 +7,7 @@ using NpgsqlTypes;
 namespace AgentControl.Engine.Jobs;
 
 /// <summary>Inserts jobs with their first event: one statement for one job as for ten thousand.</summary>
-internal sealed class JobInserter
+internal static class JobInserter
 {
     private const string Insert = """
         WITH t AS MATERIALIZED (SELECT ac_now() AS now),
@@ -27,7 +27,7 @@ internal sealed class JobInserter
         """;
 
     /// <summary>All of them share everything but id, name, input, place and tags of the first.</summary>
-    public async Task<IReadOnlyList<LiveEvent>> InsertAsync(NpgsqlConnection connection, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<LiveEvent>> InsertAsync(NpgsqlConnection connection, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken = default)
     {
         var shared = jobs[0];
         await using var command = new NpgsqlCommand(Insert, connection);
@@ -69,7 +69,7 @@ internal sealed class JobInserter
     }
 
     /// <summary>The job that goes on in place of another.</summary>
-    public async Task<IReadOnlyList<LiveEvent>> ContinueAsync(NpgsqlConnection connection, LeasedJob from, Guid id, byte[] input) =>
+    public static async Task<IReadOnlyList<LiveEvent>> ContinueAsync(NpgsqlConnection connection, LeasedJob from, Guid id, byte[] input) =>
         await InsertAsync(
             connection,
             [

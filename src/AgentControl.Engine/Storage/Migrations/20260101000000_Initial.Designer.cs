@@ -747,6 +747,10 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.HasKey("Id")
                         .HasName("pk_jobs");
 
+                    b.HasIndex("DeadlineAt")
+                        .HasDatabaseName("ix_jobs_deadline_at")
+                        .HasFilter("deadline_at IS NOT NULL");
+
                     b.HasIndex("ShortId")
                         .IsUnique()
                         .HasDatabaseName("ix_jobs_short_id");

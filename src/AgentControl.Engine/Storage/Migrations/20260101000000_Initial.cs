@@ -732,6 +732,12 @@ namespace AgentControl.Engine.Storage.Migrations
                 filter: "batch_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_jobs_deadline_at",
+                table: "jobs",
+                column: "deadline_at",
+                filter: "deadline_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_jobs_parent_id_parent_key_parent_index",
                 table: "jobs",
                 columns: new[] { "parent_id", "parent_key", "parent_index" },
