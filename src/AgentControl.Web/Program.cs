@@ -1,7 +1,8 @@
 using AgentControl.Web.Hosting;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddPages();
+await using var database = await builder.AddControlPlaneAsync();
 var app = builder.Build();
-app.MapPages();
+await app.PrepareAsync(database);
+app.UseControlPlane();
 await app.RunAsync();

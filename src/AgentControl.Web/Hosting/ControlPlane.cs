@@ -1,0 +1,55 @@
+using AgentControl.Engine;
+using AgentControl.Engine.Hosting;
+using AgentControl.Engine.Storage;
+using AgentControl.Engine.Workspaces;
+using AgentControl.Web.Access;
+using AgentControl.Web.Shared;
+using Hangfire;
+using Microsoft.AspNetCore.DataProtection;
+using Npgsql;
+
+namespace AgentControl.Web.Hosting;
+
+/// <summary>Puts the whole program together: database, engine, access, interfaces, pages.</summary>
+internal static class ControlPlane
+{
+    private const string DefaultUrl = "http://localhost:5080";
+
+    /// <summary>Opens the database, starting the program's own where none is configured, and registers everything.</summary>
+    public static async Task<ControlDatabase> AddControlPlaneAsync(this WebApplicationBuilder builder)
+    {
+        if (builder.Configuration["urls"] is null or "")
+            builder.WebHost.UseUrls(DefaultUrl);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(40));
+        using var logs = LoggerFactory.Create(l => l.AddConfiguration(builder.Configuration.GetSection("Logging")).AddSimpleConsole(c => c.SingleLine = true));
+        var database = await ControlDatabase.OpenAsync(builder.Configuration, logs.CreateLogger<ControlDatabase>(), CancellationToken.None);
+        builder.Configuration["ConnectionStrings:AgentControl"] = database.ConnectionString;
+        var services = builder.Services;
+        services.AddDataProtection().SetApplicationName("AgentControl").PersistKeysToDbContext<ControlDbContext>();
+        services.AddEngine(builder.Configuration);
+        services.AddWorkspaces(builder.Configuration);
+        services.AddQueries();
+        services.AddAgents(builder.Configuration, builder.Environment);
+        services.AddAccess(builder.Configuration);
+        services.AddHangfire((provider, hangfire) => hangfire.UseStorage(provider.GetRequiredService<JobStorage>()));
+        services.AddSingleton<ILiveFeed, EngineLiveFeed>();
+        services.AddPages();
+        return database;
+    }
+
+    /// <summary>Brings the schema up before anything reads it.</summary>
+    public static async Task PrepareAsync(this WebApplication app, ControlDatabase database)
+    {
+        await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
+        await database.ReleaseDeadLeasesAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), CancellationToken.None);
+    }
+
+    public static void UseControlPlane(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseAccess();
+        app.MapAccess();
+        app.MapHangfireDashboard("/hangfire", new DashboardOptions { Authorization = [new HangfireAdminFilter()], AppPath = "/" }).RequireAuthorization(Policies.Admin);
+        app.MapPages();
+    }
+}

@@ -1,0 +1,27 @@
+using AgentControl.Engine.Live;
+using AgentControl.Engine.Workspaces;
+using AgentControl.Web.Shared;
+
+namespace AgentControl.Web.Hosting;
+
+/// <summary>The pages' topics over the engine's feed.</summary>
+internal sealed class EngineLiveFeed(EventFeed feed, WorkspaceChanges workspaces) : ILiveFeed
+{
+    private const string JobPrefix = "job:";
+    private const string WorkspacePrefix = "workspace:";
+
+    public IDisposable Subscribe(string topic, Action changed)
+    {
+        if (topic.StartsWith(JobPrefix, StringComparison.Ordinal))
+            return feed.Subscribe(Guid.Parse(topic[JobPrefix.Length..]), _ => changed());
+        if (topic.StartsWith(WorkspacePrefix, StringComparison.Ordinal))
+            return workspaces.Watch(topic[WorkspacePrefix.Length..], changed);
+        if (topic == LiveTopic.Approvals)
+            return feed.Subscribe(events =>
+            {
+                if (events.Any(e => e.Type.StartsWith("approval.", StringComparison.Ordinal) || e.Type is "job.cancelled" or "job.failed"))
+                    changed();
+            });
+        return feed.Subscribe(_ => changed());
+    }
+}
