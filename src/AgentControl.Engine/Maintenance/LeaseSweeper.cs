@@ -179,7 +179,7 @@ internal sealed class LeaseSweeper(
             SELECT q.name, (SELECT count(*) FROM (SELECT 1 FROM job_runs r WHERE r.state = 'queued' AND NOT r.resume AND r.queue = q.name LIMIT 50) x)
               FROM unnest($1::text[]) AS q(name)
             """,
-            free.Keys.ToArray()
+            (object)free.Keys.ToArray()
         );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
