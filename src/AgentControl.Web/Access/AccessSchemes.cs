@@ -11,7 +11,7 @@ internal static class AccessSchemes
 
     // Browsers cannot set a header on a WebSocket: there, and nowhere else, a key may stand in the address.
     private const string HubKey = "access_token";
-    private const string Bearer = "Bearer ";
+    private const string Bearer = "Bearer";
 
     public static string Choose(HttpContext context) =>
         KeyOf(context.Request) is null ? IdentityConstants.ApplicationScheme : ApiKey;
@@ -19,8 +19,13 @@ internal static class AccessSchemes
     public static string? KeyOf(HttpRequest request)
     {
         var header = request.Headers.Authorization.ToString();
-        if (header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        if (
+            header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            && (header.Length == Bearer.Length || header[Bearer.Length] == ' ')
+        )
+        {
             return header[Bearer.Length..].Trim();
+        }
         return
             request.Path.StartsWithSegments(Hubs, StringComparison.OrdinalIgnoreCase)
             && request.Query.TryGetValue(HubKey, out var key)

@@ -1,0 +1,152 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using AgentControl.Engine.Access;
+using AgentControl.TestKit;
+
+namespace AgentControl.Web.Tests.Access;
+
+public sealed class SignInTests(PostgresFixture postgres)
+{
+    [Fact]
+    public async Task A_stranger_is_sent_to_sign_in_and_back_to_where_they_wanted()
+    {
+        await using var host = await AccessHost.StartAsync(postgres);
+        await host.PersonAsync("maria", Role.Admin);
+        using var browser = host.Browser();
+
+        using var sent = await browser.GetAsync("/settings/keys?x=1");
+        var page = browser.LeadsTo(sent)!;
+        Assert.Equal("/signin?returnUrl=%2Fsettings%2Fkeys%3Fx%3D1", page);
+        Assert.Contains("Sign in to open /settings/keys.", await browser.TextAsync(page), StringComparison.Ordinal);
+
+        using var signedIn = await browser.SignInAsync("maria", page: page);
+
+        Assert.Equal("/settings/keys?x=1", browser.LeadsTo(signedIn));
+    }
+
+    [Theory]
+    [InlineData("maria", "wrong password")]
+    [InlineData("nobody", "wrong password")]
+    [InlineData("", "")]
+    public async Task A_wrong_name_or_password_says_only_that(string name, string password)
+    {
+        await using var host = await AccessHost.StartAsync(postgres);
+        await host.PersonAsync("maria", Role.Admin);
+        using var browser = host.Browser();
+
+        using var answer = await browser.SignInAsync(name, password);
+
+        var html = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains(">Name or password is wrong.</div>", html, StringComparison.Ordinal);
+        using var closed = await browser.GetAsync("/api/v1/keys");
+        Assert.Equal(HttpStatusCode.Unauthorized, closed.StatusCode);
+    }
+
+    [Fact]
+    public async Task After_five_wrong_passwords_the_right_one_is_refused_too()
+    {
+        await using var host = await AccessHost.StartAsync(postgres);
+        await host.PersonAsync("maria", Role.Admin);
+        using var browser = host.Browser();
+        for (var i = 0; i < 5; i++)
+            (await browser.SignInAsync("maria", "wrong password")).Dispose();
+
+        using var answer = await browser.SignInAsync("maria");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(1L, await host.AskAsync<long>("SELECT count(*) FROM users WHERE lockout_end > now()"));
+    }
+
+    [Theory]
+    [InlineData("https://evil.example")]
+    [InlineData("//evil.example")]
+    [InlineData("/\\evil.example")]
+    [InlineData("javascript:alert(1)")]
+    public async Task Signing_in_leads_nowhere_but_into_the_program(string returnUrl)
+    {
+        await using var host = await AccessHost.StartAsync(postgres);
+        await host.PersonAsync("maria", Role.Admin);
+        using var browser = host.Browser();
+
+        using var answer = await browser.SignInAsync(
+            "maria@example.com",
+            page: $"/signin?returnUrl={Uri.EscapeDataString(returnUrl)}"
+        );
+
+        Assert.Equal("/", browser.LeadsTo(answer));
+    }
+
+    [Fact]
+    public async Task The_cookie_is_out_of_reach_for_scripts_and_other_sites()
+    {
+        await using var host = await AccessHost.StartAsync(postgres);
+        await host.PersonAsync("maria", Role.Admin);
+        using var browser = host.Browser();
+
+        using var answer = await browser.SignInAsync("maria");
+
+        var cookie = answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("agentcontrol=", StringComparison.Ordinal));
+        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Signing_out_takes_a_form_and_opening_the_page_changes_nothing()
+    {
+        await using var host = await AccessHost.StartAsync(postgres);
+        await host.PersonAsync("maria", Role.Admin);
+        using var browser = host.Browser();
+        (await browser.SignInAsync("maria")).Dispose();
+        (await browser.GetAsync("/signout")).Dispose();
+        using var still = await browser.GetAsync("/api/v1/keys");
+
+        (await browser.SubmitAsync("/signout")).Dispose();
+
+        using var gone = await browser.GetAsync("/api/v1/keys");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (still.StatusCode, gone.StatusCode));
+    }
+
+    [Fact]
+    public async Task A_demoted_persons_next_click_is_refused()
+    {
+        await using var host = await AccessHost.StartAsync(postgres);
+        await host.PersonAsync("ben", Role.Admin);
+        var maria = await host.PersonAsync("maria", Role.Admin);
+        using var browser = host.Browser();
+        (await browser.SignInAsync("maria")).Dispose();
+        using var before = await browser.GetAsync("/api/v1/keys");
+
+        await host.GrantAsync(maria, Role.Viewer);
+
+        using var after = await browser.GetAsync("/api/v1/keys");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Forbidden), (before.StatusCode, after.StatusCode));
+        var problem = await after.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        Assert.Equal("forbidden", problem.GetProperty("code").GetString());
+        Assert.Contains("Admin", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Programs_get_problem_details_and_no_page()
+    {
+        await using var host = await AccessHost.StartAsync(postgres);
+        using var browser = host.Browser();
+
+        using var answer = await browser.GetAsync("/api/v1/keys");
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Equal("Bearer", answer.Headers.WwwAuthenticate.ToString());
+    }
+
+    [Fact]
+    public async Task Before_the_first_admin_sign_in_leads_to_set_up()
+    {
+        await using var host = await AccessHost.StartAsync(postgres);
+        using var browser = host.Browser();
+
+        using var answer = await browser.GetAsync("/signin");
+
+        Assert.Equal("/setup", browser.LeadsTo(answer));
+    }
+}
