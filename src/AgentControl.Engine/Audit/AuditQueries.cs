@@ -51,8 +51,16 @@ public sealed class AuditQueries(IDbContextFactory<ControlDbContext> contexts)
         if (filter.Before is { } before)
             rows = rows.Where(r => r.At < before);
         if (behind is { } last)
-            rows = rows.Where(r => r.Id < last);
-        return await rows.OrderByDescending(r => r.Id)
+        {
+            var at = await context
+                .Set<AuditRow>()
+                .Where(r => r.Id == last)
+                .Select(r => r.At)
+                .SingleOrDefaultAsync(cancellationToken);
+            rows = rows.Where(r => r.At < at || (r.At == at && r.Id < last));
+        }
+        return await rows.OrderByDescending(r => r.At)
+            .ThenByDescending(r => r.Id)
             .Take(limit)
             .Select(r => new AuditLine(
                 r.Id,

@@ -25,8 +25,9 @@ internal sealed class AuditMapping : IEntityTypeConfiguration<AuditRow>
         row.ToTable("audit_log");
         row.HasKey(r => r.Id);
         row.Property(r => r.Id).ValueGeneratedNever();
-        row.HasIndex(r => new { r.Actor, r.Id }).IsDescending(false, true);
-        row.HasIndex(r => new { r.Target, r.Id }).IsDescending(false, true);
+        row.HasIndex(r => new { r.At, r.Id });
+        row.HasIndex(r => new { r.Actor, r.At });
+        row.HasIndex(r => new { r.Target, r.At });
         // Text, not jsonb: the bytes stay as written, doubled keys and all.
         row.Property(r => r.Before).HasColumnType("text");
         row.Property(r => r.After).HasColumnType("text");

@@ -18,15 +18,15 @@ namespace AgentControl.Web.Tests.Access;
 internal sealed class AccessHost : IAsyncDisposable
 {
     public const string AdminKey = "ac_test-key-of-the-admin-0123456789abcdef";
-    private readonly TestDatabase database;
-    private readonly WebApplication app;
-    private readonly LogLines lines = new();
+    private readonly TestDatabase _database;
+    private readonly WebApplication _app;
+    private readonly LogLines _lines;
 
     private AccessHost(TestDatabase database, WebApplication app, LogLines lines)
     {
-        this.database = database;
-        this.app = app;
-        this.lines = lines;
+        _database = database;
+        _app = app;
+        _lines = lines;
     }
 
     public static async Task<AccessHost> StartAsync(
@@ -65,13 +65,13 @@ internal sealed class AccessHost : IAsyncDisposable
     public static Task<AccessHost> StartWithAdminKeyAsync(PostgresFixture postgres, Action<WebApplication>? map = null) =>
         StartAsync(postgres, map, ("AgentControl:Bootstrap:ApiKey", AdminKey));
 
-    public IServiceProvider Services => app.Services;
+    public IServiceProvider Services => _app.Services;
 
-    public Uri Address => new(app.Urls.Single());
+    public Uri Address => new(_app.Urls.Single());
 
     /// <summary>The link that the program printed.</summary>
     public string? SetupLink =>
-        lines.All.Select(line => line.Split(' ')[^1]).LastOrDefault(word => word.Contains("/setup?token="));
+        _lines.All.Select(line => line.Split(' ')[^1]).LastOrDefault(word => word.Contains("/setup?token="));
 
     /// <summary>A browser: keeps cookies, follows nothing by itself.</summary>
     public Browser Browser() => new(Address);
@@ -137,7 +137,7 @@ internal sealed class AccessHost : IAsyncDisposable
 
     public async Task<T?> AskAsync<T>(string sql)
     {
-        await using var connection = new NpgsqlConnection(database.ConnectionString);
+        await using var connection = new NpgsqlConnection(_database.ConnectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using var command = new NpgsqlCommand(sql, connection);
         var value = await command.ExecuteScalarAsync(TestContext.Current.CancellationToken);
@@ -146,9 +146,9 @@ internal sealed class AccessHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await app.StopAsync(CancellationToken.None);
-        await app.DisposeAsync();
-        await database.DisposeAsync();
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+        await _database.DisposeAsync();
     }
 
     private sealed class LogLines : ILoggerProvider, ILogger
@@ -173,5 +173,5 @@ internal sealed class AccessHost : IAsyncDisposable
         ) => All.Enqueue($"{formatter(state, exception)}{(exception is null ? "" : "\n" + exception)}");
     }
 
-    public string Log => string.Join('\n', lines.All);
+    public string Log => string.Join('\n', _lines.All);
 }

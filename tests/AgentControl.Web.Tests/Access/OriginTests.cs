@@ -95,6 +95,7 @@ public sealed class OriginTests(PostgresFixture postgres)
         foreach (var path in new[] { "/signin", "/api/v1/keys", "/js/theme.js" })
         {
             using var answer = await stranger.GetAsync(path);
+            Assert.True(answer.Headers.Contains("Content-Security-Policy"), $"{path} answers {answer}");
             var policy = string.Join("; ", answer.Headers.GetValues("Content-Security-Policy"));
             Assert.Contains("script-src 'self'", policy, StringComparison.Ordinal);
             Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
