@@ -659,16 +659,19 @@ namespace AgentControl.Engine.Storage.Migrations
                 columns: new[] { "state", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_audit_log_actor_id",
+                name: "ix_audit_log_actor_at",
                 table: "audit_log",
-                columns: new[] { "actor", "id" },
-                descending: new[] { false, true });
+                columns: new[] { "actor", "at" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_audit_log_target_id",
+                name: "ix_audit_log_at_id",
                 table: "audit_log",
-                columns: new[] { "target", "id" },
-                descending: new[] { false, true });
+                columns: new[] { "at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_audit_log_target_at",
+                table: "audit_log",
+                columns: new[] { "target", "at" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_checkpoints_job_id_key_version",

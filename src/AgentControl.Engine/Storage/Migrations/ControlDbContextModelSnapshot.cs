@@ -437,13 +437,14 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.HasKey("Id")
                         .HasName("pk_audit_log");
 
-                    b.HasIndex("Actor", "Id")
-                        .IsDescending(false, true)
-                        .HasDatabaseName("ix_audit_log_actor_id");
+                    b.HasIndex("Actor", "At")
+                        .HasDatabaseName("ix_audit_log_actor_at");
 
-                    b.HasIndex("Target", "Id")
-                        .IsDescending(false, true)
-                        .HasDatabaseName("ix_audit_log_target_id");
+                    b.HasIndex("At", "Id")
+                        .HasDatabaseName("ix_audit_log_at_id");
+
+                    b.HasIndex("Target", "At")
+                        .HasDatabaseName("ix_audit_log_target_at");
 
                     b.ToTable("audit_log", (string)null);
                 });
