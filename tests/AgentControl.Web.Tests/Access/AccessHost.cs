@@ -5,6 +5,7 @@ using AgentControl.TestKit;
 using AgentControl.Web.Access;
 using AgentControl.Web.Hosting;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -45,6 +46,7 @@ internal sealed class AccessHost : IAsyncDisposable
                 .. configuration.Select(one => KeyValuePair.Create(one.Key, (string?)one.Value)),
             ]
         );
+        builder.WebHost.UseStaticWebAssets();
         var lines = new LogLines();
         builder.Logging.ClearProviders().AddProvider(lines);
         builder.Services.AddDbContextFactory<ControlDbContext>(options =>
