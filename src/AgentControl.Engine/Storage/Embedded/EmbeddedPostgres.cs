@@ -11,12 +11,19 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 {
     private readonly PostgresFolder folder;
     private readonly PostgresServer server;
+    private readonly PostgresKeeper keeper;
     private bool stopped;
 
-    private EmbeddedPostgres(PostgresFolder folder, PostgresServer server, string connectionString)
+    private EmbeddedPostgres(
+        PostgresFolder folder,
+        PostgresServer server,
+        PostgresKeeper keeper,
+        string connectionString
+    )
     {
         this.folder = folder;
         this.server = server;
+        this.keeper = keeper;
         ConnectionString = connectionString;
     }
 
@@ -45,10 +52,15 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
                 await starting.CreateAsync(cancellationToken);
             }
 
-            var port = await starting.StartAsync(cancellationToken);
+            var port = await starting.StartAsync(knownPort: null, cancellationToken);
             var password = await place.ReadPasswordAsync(cancellationToken);
             var connection = await OpenDatabaseAsync(options, port, password, cancellationToken);
-            return new EmbeddedPostgres(place, starting, connection);
+            return new EmbeddedPostgres(
+                place,
+                starting,
+                new PostgresKeeper(starting, port, TimeProvider.System, logger),
+                connection
+            );
         }
         catch
         {
@@ -69,6 +81,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         stopped = true;
         try
         {
+            await keeper.DisposeAsync();
             await server.StopAsync(cancellationToken);
         }
         finally
@@ -78,9 +91,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     }
 
     /// <summary>Lets go of the folder as the end of a killed program does: the server runs on.</summary>
-    internal void Abandon()
+    internal async Task AbandonAsync()
     {
         stopped = true;
+        await keeper.DisposeAsync();
         folder.Dispose();
     }
 

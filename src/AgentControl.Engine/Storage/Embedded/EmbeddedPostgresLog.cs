@@ -19,9 +19,9 @@ internal static partial class EmbeddedPostgresLog
     [LoggerMessage(1905, LogLevel.Warning, "PostgreSQL on {Cluster} did not stop: {Output}")]
     public static partial void NotStopped(ILogger logger, string cluster, string output);
 
-    [LoggerMessage(1906, LogLevel.Error, "PostgreSQL on {Cluster} is gone; starting it again on the same port.")]
-    public static partial void Lost(ILogger logger, string cluster);
+    [LoggerMessage(1906, LogLevel.Error, "PostgreSQL on port {Port} is gone; starting it again.")]
+    public static partial void Lost(ILogger logger, int port);
 
-    [LoggerMessage(1907, LogLevel.Error, "PostgreSQL on {Cluster} could not be started again; the next try follows.")]
-    public static partial void NotRestarted(ILogger logger, Exception failure, string cluster);
+    [LoggerMessage(1907, LogLevel.Error, "PostgreSQL on port {Port} could not be started again; the next try follows.")]
+    public static partial void NotRestarted(ILogger logger, Exception failure, int port);
 }

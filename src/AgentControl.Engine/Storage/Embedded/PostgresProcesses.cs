@@ -9,6 +9,11 @@ internal static class PostgresProcesses
     // The kernel shows a process's working folder only to the process's own account and to a tracer.
     private const string ShowFolders = "for p; do echo \"$p $(readlink /proc/$p/cwd)\"; done";
 
+    /// <summary>Answers for one process without looking at all; false also where the system does not show its folder.</summary>
+    public static bool IsSurelyIn(string cluster, int processId) =>
+        OperatingSystem.IsLinux()
+        && WorkingFolder("/proc/" + processId.ToString(CultureInfo.InvariantCulture)) == cluster;
+
     public static async Task<IReadOnlySet<int>> InAsync(
         string cluster,
         PostgresAccount account,

@@ -42,8 +42,8 @@ internal sealed class PostgresServer(
         EmbeddedPostgresLog.Created(logger, folder.Cluster, binaries.Major);
     }
 
-    /// <summary>Starts the server, or takes over one that outlived the program, and tells its port.</summary>
-    public async Task<int> StartAsync(CancellationToken cancellationToken)
+    /// <summary>Starts the server, or takes over one that outlived the program, and tells its port. A running program's connections ask for the port they know.</summary>
+    public async Task<int> StartAsync(int? knownPort, CancellationToken cancellationToken)
     {
         CommandResult? refusal = null;
         for (var tries = 0; tries < Tries; tries++)
@@ -64,7 +64,7 @@ internal sealed class PostgresServer(
             {
                 RemoveLeftOverFile_NeedsFolderLock(servers);
                 await account.TakeOwnershipAsync(folder.Root, cancellationToken);
-                var port = folder.ChoosePort();
+                var port = knownPort ?? folder.ChoosePort();
                 refusal = await LaunchAsync(port, cancellationToken);
                 if (refusal.Succeeded)
                 {
@@ -88,8 +88,13 @@ internal sealed class PostgresServer(
 
     public async Task<bool> IsRunningAsync(CancellationToken cancellationToken)
     {
-        var servers = await PostgresProcesses.InAsync(folder.Cluster, account, cancellationToken);
-        return PostmasterFile.Read(folder.Cluster) is { } file && servers.Contains(file.ProcessId);
+        if (PostmasterFile.Read(folder.Cluster) is not { } file)
+        {
+            return false;
+        }
+
+        return PostgresProcesses.IsSurelyIn(folder.Cluster, file.ProcessId)
+            || (await PostgresProcesses.InAsync(folder.Cluster, account, cancellationToken)).Contains(file.ProcessId);
     }
 
     /// <summary>Ends all sessions and stops with everything written to the disk.</summary>

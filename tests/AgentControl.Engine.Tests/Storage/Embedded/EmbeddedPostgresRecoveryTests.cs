@@ -11,7 +11,7 @@ public sealed class EmbeddedPostgresRecoveryTests : IAsyncDisposable
     {
         var first = await folder.StartAsync();
         await PostgresTestFolder.AskAsync(first, "CREATE TABLE kept AS SELECT 42 AS value");
-        first.Abandon();
+        await first.AbandonAsync();
         await folder.KillServerAsync();
 
         var second = await folder.StartAsync();
@@ -20,11 +20,25 @@ public sealed class EmbeddedPostgresRecoveryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_server_killed_under_the_running_program_is_started_again_on_its_port()
+    {
+        var startedTwice = new SignalLogger(eventId: 1902, times: 2);
+        var postgres = await folder.StartAsync(folder.Path, logger: startedTwice);
+        var before = folder.ReadServerProcess();
+        await folder.KillServerAsync();
+
+        await startedTwice.Logged.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, await PostgresTestFolder.AskAsync(postgres, "SELECT 1"));
+        Assert.NotEqual(before, folder.ReadServerProcess());
+    }
+
+    [Fact]
     public async Task A_server_that_outlived_the_program_is_taken_over()
     {
         var first = await folder.StartAsync();
         var server = folder.ReadServerProcess();
-        first.Abandon();
+        await first.AbandonAsync();
 
         var second = await folder.StartAsync();
 
@@ -37,7 +51,7 @@ public sealed class EmbeddedPostgresRecoveryTests : IAsyncDisposable
     public async Task A_server_taken_over_stops_with_the_program()
     {
         var first = await folder.StartAsync();
-        first.Abandon();
+        await first.AbandonAsync();
 
         var second = await folder.StartAsync();
         await second.StopAsync(TestContext.Current.CancellationToken);

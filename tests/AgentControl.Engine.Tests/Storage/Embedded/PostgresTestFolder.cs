@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AgentControl.Engine.Storage.Embedded;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -28,7 +29,11 @@ internal sealed class PostgresTestFolder : IAsyncDisposable
 
     public Task<EmbeddedPostgres> StartAsync(bool withoutFsync = true) => StartAsync(Path, withoutFsync);
 
-    public async Task<EmbeddedPostgres> StartAsync(string dataDirectory, bool withoutFsync = true)
+    public async Task<EmbeddedPostgres> StartAsync(
+        string dataDirectory,
+        bool withoutFsync = true,
+        ILogger? logger = null
+    )
     {
         var options = new EmbeddedPostgresOptions
         {
@@ -36,7 +41,7 @@ internal sealed class PostgresTestFolder : IAsyncDisposable
             Binaries = Environment.GetEnvironmentVariable("AgentControl__PostgresBinaries"),
             WithoutFsync = withoutFsync,
         };
-        var postgres = await EmbeddedPostgres.StartAsync(options, NullLogger.Instance, Token);
+        var postgres = await EmbeddedPostgres.StartAsync(options, logger ?? NullLogger.Instance, Token);
         started.Add(postgres);
         return postgres;
     }

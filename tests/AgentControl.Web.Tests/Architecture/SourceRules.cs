@@ -1,0 +1,80 @@
+using System.Text.RegularExpressions;
+
+namespace AgentControl.Web.Tests.Architecture;
+
+/// <summary>The rules of the tree. Each takes files and tells what breaks it, so that a bad sample can prove that it is able to fail.</summary>
+internal static partial class SourceRules
+{
+    private static readonly string[] LayerFolders =
+    [
+        "Models",
+        "Services",
+        "Helpers",
+        "Interfaces",
+        "DTOs",
+        "Common",
+        "Utils",
+    ];
+
+    public static IEnumerable<string> LayersAsFolders(IEnumerable<SourceFile> files) =>
+        from file in files
+        from folder in file.Path.Split('/').SkipLast(1)
+        where LayerFolders.Contains(folder, StringComparer.OrdinalIgnoreCase)
+        select $"{file.Path}: a folder is named for a concept, not '{folder}'";
+
+    public static IEnumerable<string> LongFiles(IEnumerable<SourceFile> files) =>
+        from file in files
+        let limit = file.Name switch
+        {
+            _ when file.Name.EndsWith(".razor", StringComparison.Ordinal) => 150,
+            _ when file.Name.EndsWith(".razor.cs", StringComparison.Ordinal) => 200,
+            _ => 400,
+        }
+        where file.Lines > limit
+        select $"{file.Path}: {file.Lines} lines, at most {limit}";
+
+    /// <summary>Whoever can reach Hangfire's client can enqueue, so one file alone knows it.</summary>
+    public static IEnumerable<string> SecondEnqueuers(IEnumerable<SourceFile> files)
+    {
+        var enqueuers = files
+            .Where(file =>
+                file.Path.StartsWith("src/", StringComparison.Ordinal) && HangfireClient().IsMatch(file.Text)
+            )
+            .Select(file => file.Path)
+            .ToList();
+        return enqueuers.Count > 1 ? enqueuers.Select(path => $"{path}: only one file enqueues to Hangfire") : [];
+    }
+
+    public static IEnumerable<string> VagueNames(IEnumerable<SourceFile> files) =>
+        from file in files
+        from match in VagueType().Matches(file.Text)
+        select $"{file.Path}: {match.Groups["name"].Value} is named for one duty instead";
+
+    /// <summary>The core takes the time and chance as arguments and touches nothing outside.</summary>
+    public static IEnumerable<string> ImpureCore(IEnumerable<SourceFile> files) =>
+        from file in files
+        where file.Path.StartsWith("src/AgentControl.Core/", StringComparison.Ordinal)
+        from match in Impure().Matches(file.Text)
+        select $"{file.Path}: the core does not use {match.Value.TrimEnd('(')}";
+
+    [GeneratedRegex(
+        @"\b(I?BackgroundJobClient\w*|I?RecurringJobManager\w*|RecurringJob|BackgroundJob\.(Enqueue|Schedule|ContinueJobWith|Requeue))\b",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
+    private static partial Regex HangfireClient();
+
+    [GeneratedRegex(
+        @"\b(class|record|struct|interface|enum)\s+(?<name>\w+(Manager|Managers|Helper|Helpers|Util|Utils|Utility))\b",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
+    private static partial Regex VagueType();
+
+    [GeneratedRegex(
+        @"\b(Random\.Shared|new Random\(|RandomNumberGenerator|Guid\.NewGuid|Guid\.CreateVersion7\(\)|Stopwatch|TimeProvider\.System|(File|Directory|Process|Environment)\.[A-Z]\w+)",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
+    private static partial Regex Impure();
+}
