@@ -45,16 +45,16 @@ public sealed class ContractsAgent : IAgent<ContractsInput, ContractsOutput>
     private static async Task FollowAsync(int commentEvery, ChildGroup group, IJobContext job)
     {
         await job.ReportProgressAsync(0, group.Count, "documents", string.Create(CultureInfo.InvariantCulture, $"{group.Count} documents are being analysed"));
-        for (var ended = 0; ended < group.Count; )
+        for (var told = 0; told < group.Count; )
         {
-            // The next multiple: several ends can arrive in one waking.
-            var next = Math.Min(group.Count, ((ended / commentEvery) + 1) * commentEvery);
-            var counts = await job.WhenChildrenFinish(group, next);
-            ended = Math.Max(counts.Ended, next);
+            // One comment for each multiple, also where several were passed in one waking.
+            told = Math.Min(group.Count, told + commentEvery);
+            var counts = await job.WhenChildrenFinish(group, told);
             var failed = counts.Failed + counts.Cancelled;
-            var text = string.Create(CultureInfo.InvariantCulture, $"{ended} of {group.Count} documents done")
-                + (failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {failed} of them without a result.") : ".");
-            await job.ReportProgressAsync(ended, group.Count, "documents", text);
+            var text =
+                string.Create(CultureInfo.InvariantCulture, $"{told} of {group.Count} documents done")
+                + (failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {failed} without a result so far.") : ".");
+            await job.ReportProgressAsync(Math.Max(counts.Ended, told), group.Count, "documents", text);
             await job.Workspace.CommentAsync(text);
         }
     }

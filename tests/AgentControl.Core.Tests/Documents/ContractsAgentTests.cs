@@ -139,7 +139,7 @@ public sealed class ContractsAgentTests
         );
         Assert.Single(run.Workspace.Paths, path => path.Contains("/results/", StringComparison.Ordinal));
         Assert.Contains("scan.pdf,skipped,binary: a PDF file", run.Workspace.Text(ContractsRun.Folder + "summary.csv"), StringComparison.Ordinal);
-        Assert.Contains("7 of 7 documents done, 1 of them without a result", run.Workspace.Comments[0], StringComparison.Ordinal);
+        Assert.Contains("7 of 7 documents done, 1 without a result so far.", run.Workspace.Comments[0], StringComparison.Ordinal);
     }
 
     [Fact]
