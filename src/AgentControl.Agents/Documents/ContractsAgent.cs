@@ -44,7 +44,7 @@ public sealed class ContractsAgent : IAgent<ContractsInput, ContractsOutput>
     /// <summary>Waits for the children and tells in the feed how far they are.</summary>
     private static async Task FollowAsync(int commentEvery, ChildGroup group, IJobContext job)
     {
-        await job.ReportProgressAsync(0, group.Count, "documents", string.Create(CultureInfo.InvariantCulture, $"{group.Count} documents are being analysed"));
+        await job.ReportProgressAsync(0, group.Count, "documents", "Documents are being analysed");
         for (var told = 0; told < group.Count; )
         {
             // One comment for each multiple, also where several were passed in one waking.
@@ -54,7 +54,7 @@ public sealed class ContractsAgent : IAgent<ContractsInput, ContractsOutput>
             var text =
                 string.Create(CultureInfo.InvariantCulture, $"{told} of {group.Count} documents done")
                 + (failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {failed} without a result so far.") : ".");
-            await job.ReportProgressAsync(Math.Max(counts.Ended, told), group.Count, "documents", text);
+            await job.ReportProgressAsync(Math.Max(counts.Ended, told), group.Count, "documents", "Documents are being analysed");
             await job.Workspace.CommentAsync(text);
         }
     }
