@@ -5,6 +5,7 @@ import "./goto.js";
 import "./tree.js";
 import "./uploader.js";
 import { announce } from "./announce.js";
+import { focusBack, focusIn } from "./dialogs.js";
 import { keepDrafts, restoreDrafts } from "./drafts.js";
 import { startKeys } from "./keys.js";
 import { reconnection, watchStart } from "./reconnect.js";
@@ -14,6 +15,8 @@ root.dataset.connection = "connecting";
 
 globalThis.ac = {
   announce,
+  focusIn,
+  focusBack: () => focusBack(),
   interactive() {
     root.dataset.connection = "live";
     root.dataset.interactive = "true";

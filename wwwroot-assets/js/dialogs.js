@@ -8,6 +8,25 @@ export function openDialog(id) {
   dialog.dispatchEvent(new CustomEvent("ac-opened"));
 }
 
+const openers = [];
+
+/** Moves the focus into a dialog of the server and remembers where it was. */
+export function focusIn(element) {
+  openers.push(document.activeElement);
+  element?.focus();
+}
+
+/** Gives the focus back to what opened the dialog, once the dialog is out of the page; if the opener is gone, to the heading. */
+export function focusBack(tries = 20) {
+  if (tries > 0 && document.querySelectorAll(".mud-dialog").length >= openers.length) {
+    setTimeout(focusBack, 25, tries - 1);
+    return;
+  }
+  const opener = openers.pop();
+  if (opener?.isConnected && opener !== document.body) opener.focus();
+  else document.querySelector("h1")?.focus();
+}
+
 document.addEventListener("click", (e) => {
   const opener = e.target.closest?.("[data-open-dialog]");
   if (opener) openDialog(opener.dataset.openDialog);

@@ -13,11 +13,20 @@ function write(key, value) {
   try { sessionStorage.setItem(key, JSON.stringify(value)); } catch { /* no room: nothing is kept */ }
 }
 
-/** A field's lasting name: its own, its label's, or its place among its like. */
-function nameOf(field) {
-  const said = field.dataset.draft ?? (field.name || field.getAttribute("aria-label") || field.labels?.[0]?.textContent?.trim() || field.placeholder || field.type);
-  const like = [...document.querySelectorAll(fields)].filter((f) => f.type === field.type);
-  return `${field.type}:${said}:${said === field.type ? like.indexOf(field) : ""}`;
+/** A field's own word: its name, its label's, or at least its kind. */
+function wordOf(field) {
+  return `${field.type}:${field.dataset.draft ?? (field.name || field.getAttribute("aria-label") || field.labels?.[0]?.textContent?.trim() || field.placeholder || "")}`;
+}
+
+/** Lasting names of all fields of the page: the word, and the place among its like. */
+function names() {
+  const seen = new Map(), named = new Map();
+  for (const field of document.querySelectorAll(fields)) {
+    const word = wordOf(field), no = seen.get(word) ?? 0;
+    seen.set(word, no + 1);
+    named.set(field, `${word}:${no}`);
+  }
+  return named;
 }
 
 function valueOf(field) {
@@ -26,9 +35,9 @@ function valueOf(field) {
 
 function keep() {
   if (!touched.size) return;
-  const values = {};
+  const values = {}, named = names();
   for (const field of touched) {
-    if (field.isConnected) values[nameOf(field)] = valueOf(field);
+    if (named.has(field)) values[named.get(field)] = valueOf(field);
     else touched.delete(field);
   }
   write(store, { place: place(), values });
@@ -66,8 +75,7 @@ export function restoreDrafts() {
   const until = Date.now() + 8000;
   let scrolled = false;
   const step = () => {
-    for (const field of document.querySelectorAll(fields)) {
-      const name = nameOf(field);
+    for (const [field, name] of names()) {
       if (left.has(name)) {
         put(field, left.get(name));
         left.delete(name);

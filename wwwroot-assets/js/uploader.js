@@ -4,7 +4,7 @@ import { fromDrop, fromList } from "./file-drop.js";
 import { address, sendFile } from "./send-file.js";
 
 const lanes = 3, pulse = 250;
-const size = (n) => (n < 1000 ? `${n} B` : n < 999_500 ? `${Math.round(n / 1000)} kB` : `${(n / 1e6).toFixed(1)} MB`);
+const size = (n) => (n < 1000 ? `${n} B` : n < 999_500 ? `${Math.round(n / 1000)} kB` : `${Number((n / 1e6).toFixed(1))} MB`);
 const count = (n) => n.toLocaleString("en-US");
 
 function element(name, properties = {}, ...children) {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 
 namespace AgentControl.Web.Shared;
 
@@ -18,6 +19,9 @@ public sealed partial class ActionButton : IDisposable
     private string? _note;
 
     [Inject]
+    private IDialogService Dialogs { get; set; } = null!;
+
+    [Inject]
     private TimeProvider Clock { get; set; } = null!;
 
     [Parameter, EditorRequired]
@@ -25,6 +29,10 @@ public sealed partial class ActionButton : IDisposable
 
     [Parameter, EditorRequired]
     public string BusyText { get; set; } = "";
+
+    /// <summary>Asks first; the button is busy only after the yes.</summary>
+    [Parameter]
+    public Func<ConfirmRequest>? Ask { get; set; }
 
     [Parameter, EditorRequired]
     public EventCallback OnAct { get; set; }
@@ -66,6 +74,11 @@ public sealed partial class ActionButton : IDisposable
     private async Task ActAsync()
     {
         if (_busy || DisabledReason is not null)
+        {
+            return;
+        }
+
+        if (Ask is not null && !await Dialogs.ConfirmAsync(Ask()))
         {
             return;
         }

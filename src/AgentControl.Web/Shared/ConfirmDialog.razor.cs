@@ -1,15 +1,19 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 using MudBlazor;
 
 namespace AgentControl.Web.Shared;
 
 /// <summary>The question of <see cref="ConfirmQuestions.ConfirmAsync"/>: now, then; effects; focus on the safe button.</summary>
-public sealed partial class ConfirmDialog
+public sealed partial class ConfirmDialog : IAsyncDisposable
 {
     private readonly string _id = $"number-{Guid.NewGuid():N}";
     private ElementReference _safe;
     private string _typed = "";
+
+    [Inject]
+    private IJSRuntime Js { get; set; } = null!;
 
     [CascadingParameter]
     private IMudDialogInstance Dialog { get; set; } = null!;
@@ -23,9 +27,11 @@ public sealed partial class ConfirmDialog
     {
         if (firstRender)
         {
-            await _safe.FocusAsync();
+            await Js.TryInvokeAsync("ac.focusIn", _safe);
         }
     }
+
+    public async ValueTask DisposeAsync() => await Js.TryInvokeAsync("ac.focusBack");
 
     // "1,204" and "1 204" are the number as well.
     private static string Digits(string typed) => string.Concat(typed.Where(c => c is not (',' or ' ' or '\u00A0' or '.')));

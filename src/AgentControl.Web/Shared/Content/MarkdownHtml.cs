@@ -25,6 +25,11 @@ internal static class MarkdownHtml
         using var document = Sanitizer().SanitizeDom(Markdown.ToHtml(markdown, _pipeline));
         var body = document.Body!;
         ShowOddCharacters(document, body);
+        foreach (var heading in body.QuerySelectorAll("h1, h2, h3, h4, h5, h6").ToArray())
+        {
+            Demote(document, heading);
+        }
+
         foreach (var image in body.QuerySelectorAll("img").ToArray())
         {
             ReplaceImage(document, image);
@@ -83,6 +88,14 @@ internal static class MarkdownHtml
             var pieces = OddCharacters.Pieces(text.Data).Select(p => p.IsOdd ? Element(document, "span", "ac-odd-char", p.Text) : (INode)document.CreateTextNode(p.Text));
             text.Replace([.. pieces]);
         }
+    }
+
+    // The page has one h1 and its panels have h2: headings of content stand below both.
+    private static void Demote(IDocument document, IElement heading)
+    {
+        var lower = document.CreateElement($"h{Math.Min(6, heading.LocalName[1] - '0' + 2)}");
+        lower.Append([.. heading.ChildNodes]);
+        heading.Replace(lower);
     }
 
     private static void ReplaceImage(IDocument document, IElement image)
