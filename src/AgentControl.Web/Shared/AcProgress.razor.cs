@@ -7,6 +7,7 @@ namespace AgentControl.Web.Shared;
 public sealed partial class AcProgress
 {
     private (double?, string, string, bool, bool)? _drawn;
+    private bool _differs;
 
     /// <summary>0 to 100; null where it is not known.</summary>
     [Parameter, EditorRequired]
@@ -32,11 +33,12 @@ public sealed partial class AcProgress
 
     private string? Part => Percent is { } p ? string.Create(CultureInfo.InvariantCulture, $"--ac-part:{Math.Clamp(p, 0, 100):0.#}%") : null;
 
-    protected override bool ShouldRender()
+    protected override void OnParametersSet()
     {
         var next = (Percent, Label, Hue, ShowText, Wide);
-        var changed = _drawn != next;
+        _differs = _drawn != next;
         _drawn = next;
-        return changed;
     }
+
+    protected override bool ShouldRender() => _differs;
 }

@@ -6,6 +6,7 @@ namespace AgentControl.Web.Shared;
 public sealed partial class AcRow<TRow>
 {
     private (TRow Row, object? State, string? Class, bool? Selected)? _drawn;
+    private bool _differs;
 
     [Parameter, EditorRequired]
     public TRow Row { get; set; } = default!;
@@ -28,11 +29,12 @@ public sealed partial class AcRow<TRow>
     [Parameter]
     public RenderFragment<TRow>? ChildContent { get; set; }
 
-    protected override bool ShouldRender()
+    protected override void OnParametersSet()
     {
         var next = (Row, State, Class, Selected);
-        var changed = _drawn is null || !_drawn.Value.Equals(next);
+        _differs = _drawn is null || !_drawn.Value.Equals(next);
         _drawn = next;
-        return changed;
     }
+
+    protected override bool ShouldRender() => _differs;
 }

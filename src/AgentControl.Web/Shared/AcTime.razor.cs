@@ -28,6 +28,7 @@ public enum TimeForm
 public sealed partial class AcTime
 {
     private (DateTimeOffset, TimeForm)? _drawn;
+    private bool _differs;
     private string _text = "";
 
     [Inject]
@@ -39,18 +40,15 @@ public sealed partial class AcTime
     [Parameter]
     public TimeForm Form { get; set; }
 
-    protected override bool ShouldRender()
-    {
-        var changed = _drawn != (At, Form);
-        _drawn = (At, Form);
-        return changed;
-    }
+    protected override bool ShouldRender() => _differs;
 
     // Until the script takes over, and where there is none: the same words from the server, absolute ones in UTC.
     protected override void OnParametersSet()
     {
-        if (_drawn != (At, Form))
+        _differs = _drawn != (At, Form);
+        if (_differs)
         {
+            _drawn = (At, Form);
             _text = Formats.Time(At, Form, Clock.GetUtcNow());
         }
     }
