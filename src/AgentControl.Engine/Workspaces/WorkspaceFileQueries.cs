@@ -71,6 +71,19 @@ public sealed class WorkspaceFileQueries(IDbContextFactory<ControlDbContext> con
         return Pages.Cut(items, limit, last => WorkspaceCursor.Of(last.Path));
     }
 
+    /// <summary>Files whose names have this text somewhere, whatever its case.</summary>
+    public async Task<IReadOnlyList<FileEntry>> SearchAsync(string workspace, string text, int limit, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var pattern = "%" + PlainText.Clean(text, 200).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%";
+        return await InRange(context, workspace, "", "")
+            .Where(f => EF.Functions.ILike(f.Path, pattern))
+            .OrderBy(f => f.Path)
+            .Take(limit)
+            .Select(FileEntries.FromHead)
+            .ToListAsync(cancellationToken);
+    }
+
     /// <summary>What lies in the bin, by name.</summary>
     public async Task<WorkspacePage<FileEntry>> BinAsync(string workspace, string? cursor, int limit, CancellationToken cancellationToken)
     {

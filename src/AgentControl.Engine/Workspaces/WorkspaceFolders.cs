@@ -3,7 +3,17 @@ using Npgsql;
 namespace AgentControl.Engine.Workspaces;
 
 /// <summary>One line of a folder: a folder in it, or a file.</summary>
-public sealed record FolderLine(string Name, string Path, bool IsFolder);
+public sealed record FolderLine(string Name, string Path, bool IsFolder)
+{
+    /// <summary>Of a file; null for a folder.</summary>
+    public int? Version { get; init; }
+
+    public long? Size { get; init; }
+
+    public DateTimeOffset? At { get; init; }
+
+    public string? WrittenBy { get; init; }
+}
 
 /// <summary>What lies directly in a folder. Each folder in it costs one index probe, however many files are below.</summary>
 public sealed class WorkspaceFolders(NpgsqlDataSource database)
@@ -19,7 +29,10 @@ public sealed class WorkspaceFolders(NpgsqlDataSource database)
                 WHERE workspace = $1 AND deleted_at IS NULL AND version > 0 AND path < $2 || $4
                   AND path > CASE WHEN cut > 0 THEN left(walk.path, length($2) + cut) || $4 ELSE walk.path END
                 ORDER BY path LIMIT 1) AS next)
-        SELECT left(path, length($2) + cut), cut > 0, path FROM walk LIMIT $5
+        SELECT CASE WHEN cut > 0 THEN left(walk.path, length($2) + cut) ELSE walk.path END, cut > 0, f.version, f.size, f.at, f.author_name
+        FROM walk LEFT JOIN LATERAL (
+            SELECT * FROM workspace_files WHERE cut = 0 AND workspace = $1 AND workspace_files.path = walk.path) AS f ON true
+        LIMIT $5
         """;
 
     /// <summary>Lines in byte order; <paramref name="folder"/> is empty or ends in a slash.</summary>
@@ -36,8 +49,19 @@ public sealed class WorkspaceFolders(NpgsqlDataSource database)
         while (await reader.ReadAsync(cancellationToken))
         {
             var isFolder = reader.GetBoolean(1);
-            var path = isFolder ? reader.GetString(0) : reader.GetString(2);
-            lines.Add(new FolderLine(path[folder.Length..].TrimEnd('/'), path, isFolder));
+            var path = reader.GetString(0);
+            var line = new FolderLine(path[folder.Length..].TrimEnd('/'), path, isFolder);
+            if (!isFolder)
+            {
+                line = line with
+                {
+                    Version = reader.GetInt32(2),
+                    Size = reader.GetInt64(3),
+                    At = await reader.GetFieldValueAsync<DateTimeOffset>(4, cancellationToken),
+                    WrittenBy = reader.GetString(5),
+                };
+            }
+            lines.Add(line);
         }
         return Pages.Cut(lines, limit, last => WorkspaceCursor.Of(last.IsFolder ? last.Path + ByteOrder.Last : last.Path));
     }

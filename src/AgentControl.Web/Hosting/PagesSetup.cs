@@ -1,5 +1,6 @@
 using AgentControl.Web.Shared;
 using AgentControl.Web.Shell;
+using AgentControl.Web.Workspaces;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor.Services;
@@ -24,6 +25,7 @@ internal static class PagesSetup
         services.AddScoped<CircuitHandler, PulseCircuit>();
         services.AddScoped<Announcer>();
         services.AddScoped<Notices>();
+        services.AddWorkspacePages();
         return services;
     }
 

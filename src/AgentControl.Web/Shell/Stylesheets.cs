@@ -32,6 +32,7 @@ internal static class Stylesheets
         "css/connection.css",
         "css/states.css",
         "css/content.css",
+        "css/workspace.css",
         "css/motion.css",
     ];
 }
