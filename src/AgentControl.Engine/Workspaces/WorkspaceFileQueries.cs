@@ -77,7 +77,7 @@ public sealed class WorkspaceFileQueries(IDbContextFactory<ControlDbContext> con
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var pattern = "%" + PlainText.Clean(text, 200).Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal) + "%";
         return await InRange(context, workspace, "", "")
-            .Where(f => EF.Functions.ILike(f.Path, pattern))
+            .Where(f => EF.Functions.ILike(f.Path, pattern, "\\"))
             .OrderBy(f => f.Path)
             .Take(limit)
             .Select(FileEntries.FromHead)

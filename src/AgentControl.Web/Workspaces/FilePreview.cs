@@ -3,7 +3,7 @@ using AgentControl.Engine.Workspaces;
 namespace AgentControl.Web.Workspaces;
 
 /// <summary>A file as a page shows it: its entry, and the text where it has one. <see cref="Cut"/>: there is more than is shown.</summary>
-internal sealed record FilePreview(FileEntry Entry, PreviewKind Kind, string? Text, bool Cut)
+public sealed record FilePreview(FileEntry Entry, PreviewKind Kind, string? Text, bool Cut)
 {
     public static async Task<FilePreview> ReadAsync(OpenFile file, CancellationToken cancellationToken)
     {

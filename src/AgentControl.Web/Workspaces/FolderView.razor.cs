@@ -59,6 +59,6 @@ public sealed partial class FolderView
     private static FolderLine Line(FileEntry file) =>
         new(WorkspaceAddress.Name(file.Path), file.Path, false) { Size = file.Size, Version = file.Version, At = file.At, WrittenBy = file.WrittenBy.Name };
 
-    private void SearchAsync() =>
+    private void Search() =>
         Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["q"] = string.IsNullOrWhiteSpace(_typed) ? null : _typed.Trim(), ["after"] = null }));
 }
