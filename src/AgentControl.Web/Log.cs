@@ -8,4 +8,7 @@ internal static partial class Log
 
     [LoggerMessage(101, LogLevel.Error, "A part of a page failed ({ErrorId})")]
     public static partial void PartFailed(ILogger logger, string errorId, Exception exception);
+
+    [LoggerMessage(300, LogLevel.Error, "{Method} {Path} failed ({ErrorId})")]
+    public static partial void RequestFailed(ILogger logger, string method, string path, string errorId, Exception exception);
 }

@@ -45,6 +45,9 @@ public sealed class ApprovalQueries(IDbContextFactory<ControlDbContext> contexts
         return Page<ApprovalView>.Of(views, limit, a => Cursor.Of(a.Id));
     }
 
+    /// <summary>Whether the text is a cursor that <see cref="ListAsync"/> gave out.</summary>
+    public static bool IsCursor(string cursor) => Cursor.ReadGuid(cursor) is not null;
+
     /// <summary>What waits, the nearest deadline first, then the oldest: the inbox.</summary>
     public async Task<IReadOnlyList<ApprovalView>> InboxAsync(
         ApprovalFilter filter,

@@ -48,6 +48,9 @@ public sealed class CheckpointQueries(IDbContextFactory<ControlDbContext> contex
         return Page<CheckpointView>.Of(rows, limit, c => Cursor.Of(c.Version));
     }
 
+    /// <summary>Whether the text is a cursor that <see cref="ListAsync"/> gave out.</summary>
+    public static bool IsCursor(string cursor) => Cursor.ReadNumber(cursor) is not null;
+
     /// <summary>A value: its newest version, or the one that is asked for.</summary>
     public async Task<CheckpointValue?> FindAsync(
         Guid jobId,

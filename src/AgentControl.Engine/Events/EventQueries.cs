@@ -15,6 +15,18 @@ public sealed record EventFilter(
 )
 {
     public static readonly EventFilter All = new();
+
+    /// <summary>The same conditions on an event in memory.</summary>
+    public bool Matches(EventView line)
+    {
+        ArgumentNullException.ThrowIfNull(line);
+        return (Levels is not { Count: > 0 } || Levels.Contains(line.Level))
+            && (Types is not { Count: > 0 } || Types.Any(t => IsType(t, line.Type)))
+            && (string.IsNullOrEmpty(Text) || line.Message.Contains(Text, StringComparison.OrdinalIgnoreCase));
+    }
+
+    private static bool IsType(string wanted, string type) =>
+        wanted.EndsWith(".*", StringComparison.Ordinal) ? type.StartsWith(wanted[..^1], StringComparison.Ordinal) : wanted == type;
 }
 
 /// <summary>Reads a job's log by number.</summary>
@@ -56,6 +68,9 @@ public sealed class EventQueries(IDbContextFactory<ControlDbContext> contexts)
         rows.Reverse();
         return [.. rows.Select(EventView.Of)];
     }
+
+    /// <summary>Whether the text is a cursor that <see cref="ListAsync"/> gave out.</summary>
+    public static bool IsCursor(string cursor) => Cursor.ReadNumber(cursor) is not null;
 
     /// <summary>One page, oldest first; the cursor is a number in disguise.</summary>
     public async Task<Page<EventView>> ListAsync(

@@ -72,6 +72,9 @@ public sealed class StepQueries(IDbContextFactory<ControlDbContext> contexts)
         return Page<StepLine>.Of(lines, limit, l => Cursor.Of(l.No ?? Running, l.Key)).Select(View);
     }
 
+    /// <summary>Whether the text is a cursor that <see cref="ListAsync"/> gave out.</summary>
+    public static bool IsCursor(string cursor) => Cursor.ReadPlace(cursor) is not null;
+
     /// <summary>One step with its whole result: the newest generation of its key.</summary>
     public async Task<StepView?> FindAsync(Guid jobId, string key, CancellationToken cancellationToken = default)
     {

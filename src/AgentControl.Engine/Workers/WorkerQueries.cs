@@ -36,7 +36,11 @@ public sealed class WorkerQueries(IDbContextFactory<ControlDbContext> contexts)
     private static readonly TimeSpan ShowStoppedFor = TimeSpan.FromHours(1);
 
     /// <summary>Live processes first, then those that were lost or stopped within the last hour.</summary>
-    public async Task<IReadOnlyList<WorkerView>> ListAsync(CancellationToken cancellationToken = default)
+    /// <param name="visible">Workspaces whose jobs are named; null means all. Jobs of others only count.</param>
+    public async Task<IReadOnlyList<WorkerView>> ListAsync(
+        IReadOnlyCollection<string>? visible = null,
+        CancellationToken cancellationToken = default
+    )
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var now = await db.Database.SqlQuery<DateTimeOffset>($"""SELECT ac_now() AS "Value" """).SingleAsync(cancellationToken);
@@ -51,18 +55,28 @@ public sealed class WorkerQueries(IDbContextFactory<ControlDbContext> contexts)
             .AsNoTracking()
             .Where(j => j.Run.State == "running" && j.Run.Worker != null)
             .OrderBy(j => j.Id)
-            .Select(j => new { j.Run.Worker, Job = new WorkerJobView(j.Id, j.ShortId, j.Name) })
+            .Select(j => new { j.Run.Worker, j.Workspace, Job = new WorkerJobView(j.Id, j.ShortId, j.Name) })
             .ToListAsync(cancellationToken);
-        var byWorker = running.ToLookup(r => r.Worker!, r => r.Job, StringComparer.Ordinal);
-        return [.. rows.Select(w => View(w, [.. byWorker[w.Name]], now))];
+        var byWorker = running.ToLookup(r => r.Worker!, StringComparer.Ordinal);
+        return
+        [
+            .. rows.Select(w =>
+                View(
+                    w,
+                    byWorker[w.Name].Count(),
+                    [.. byWorker[w.Name].Where(r => visible?.Contains(r.Workspace) != false).Select(r => r.Job)],
+                    now
+                )
+            ),
+        ];
     }
 
-    private static WorkerView View(WorkerRow worker, IReadOnlyList<WorkerJobView> jobs, DateTimeOffset now)
+    private static WorkerView View(WorkerRow worker, int running, IReadOnlyList<WorkerJobView> jobs, DateTimeOffset now)
     {
         var silent = now - worker.LastHeartbeat > TimeSpan.FromSeconds(LostAfterSeconds);
         var state = worker.StoppedAt is not null ? "stopped" : silent ? "lost" : "alive";
         return new(
-            worker.Name, worker.Role, state, worker.Version, worker.Queues, worker.Agents, worker.Slots, jobs.Count, jobs,
+            worker.Name, worker.Role, state, worker.Version, worker.Queues, worker.Agents, worker.Slots, running, jobs,
             worker.StartedAt, worker.LastHeartbeat, worker.StoppedAt
         );
     }

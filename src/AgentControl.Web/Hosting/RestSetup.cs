@@ -1,0 +1,50 @@
+using AgentControl.Web.Agents;
+using AgentControl.Web.Approvals;
+using AgentControl.Web.Checkpoints;
+using AgentControl.Web.Events;
+using AgentControl.Web.Jobs;
+using AgentControl.Web.Queues;
+using AgentControl.Web.Steps;
+using AgentControl.Web.Workers;
+
+namespace AgentControl.Web.Hosting;
+
+/// <summary>The API: how it reads, answers and describes itself, and its routes.</summary>
+internal static class RestSetup
+{
+    public static IServiceCollection AddRest(this IServiceCollection services)
+    {
+        services.ConfigureHttpJsonOptions(options => ApiJson.Apply(options.SerializerOptions));
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ProblemMapping>();
+        services.AddApiDescription();
+        services.AddHealth();
+        services.AddSingleton<JobDoor>();
+        return services;
+    }
+
+    /// <summary>Before access and every route.</summary>
+    public static void UseRest(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(ProblemMapping.AnswerStatusAsync);
+        app.UseWhen(
+            context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase),
+            api => api.UseMiddleware<TextDoor>()
+        );
+    }
+
+    public static void MapRest(this IEndpointRouteBuilder routes)
+    {
+        routes.MapApiDescription();
+        routes.MapHealth();
+        routes.MapJobs();
+        routes.MapSteps();
+        routes.MapEvents();
+        routes.MapCheckpoints();
+        routes.MapApprovals();
+        routes.MapAgents();
+        routes.MapQueues();
+        routes.MapWorkers();
+    }
+}
