@@ -7,22 +7,25 @@ using AgentControl.Engine.Queues;
 using AgentControl.Engine.Steps;
 using AgentControl.Engine.Workers;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AgentControl.Engine;
 
 /// <summary>Everything that only reads.</summary>
 public static class QueriesRegistration
 {
-    public static IServiceCollection AddQueries(this IServiceCollection services) =>
-        services
-            .AddSingleton<JobQueries>()
-            .AddSingleton<JobCounts>()
-            .AddSingleton<StepQueries>()
-            .AddSingleton<EventQueries>()
-            .AddSingleton<CheckpointQueries>()
-            .AddSingleton<ProgressQueries>()
-            .AddSingleton<ApprovalQueries>()
-            .AddSingleton<QueueQueries>()
-            .AddSingleton<WorkerQueries>()
-            .AddSingleton<OverviewQueries>();
+    public static IServiceCollection AddQueries(this IServiceCollection services)
+    {
+        services.TryAddSingleton<JobQueries>();
+        services.TryAddSingleton<JobCounts>();
+        services.TryAddSingleton<StepQueries>();
+        services.TryAddSingleton<EventQueries>();
+        services.TryAddSingleton<CheckpointQueries>();
+        services.TryAddSingleton<ProgressQueries>();
+        services.TryAddSingleton<ApprovalQueries>();
+        services.TryAddSingleton<QueueQueries>();
+        services.TryAddSingleton<WorkerQueries>();
+        services.TryAddSingleton<OverviewQueries>();
+        return services;
+    }
 }

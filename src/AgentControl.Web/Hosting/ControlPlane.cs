@@ -4,6 +4,7 @@ using AgentControl.Engine.Storage;
 using AgentControl.Engine.Workspaces;
 using AgentControl.Web.Access;
 using AgentControl.Web.Shared;
+using AgentControl.Web.Workspaces;
 using Hangfire;
 using Microsoft.AspNetCore.DataProtection;
 using Npgsql;
@@ -31,7 +32,7 @@ internal static class ControlPlane
         services.AddDataProtection().SetApplicationName("AgentControl").PersistKeysToDbContext<ControlDbContext>();
         services.AddEngine(builder.Configuration);
         services.AddWorkspaces(builder.Configuration);
-        services.AddQueries();
+        services.AddRest();
         services.AddAgents(builder.Configuration, builder.Environment);
         services.AddAccess(builder.Configuration);
         services.AddHangfire((provider, hangfire) => hangfire.UseStorage(provider.GetRequiredService<JobStorage>()));
@@ -49,9 +50,11 @@ internal static class ControlPlane
 
     public static void UseControlPlane(this WebApplication app)
     {
-        app.UseExceptionHandler();
+        app.UseRest();
         app.UseAccess();
         app.MapAccess();
+        app.MapRest();
+        app.MapWorkspaces();
         app.MapHangfireDashboard("/hangfire", new DashboardOptions { Authorization = [new HangfireAdminFilter()], AppPath = "/" }).RequireAuthorization(Policies.Admin);
         app.MapPages();
     }

@@ -1,9 +1,11 @@
+using AgentControl.Engine;
 using AgentControl.Web.Agents;
 using AgentControl.Web.Approvals;
 using AgentControl.Web.Checkpoints;
 using AgentControl.Web.Events;
 using AgentControl.Web.Jobs;
 using AgentControl.Web.Queues;
+using AgentControl.Web.Signals;
 using AgentControl.Web.Steps;
 using AgentControl.Web.Workers;
 
@@ -17,6 +19,7 @@ internal static class RestSetup
         services.ConfigureHttpJsonOptions(options => ApiJson.Apply(options.SerializerOptions));
         services.AddProblemDetails();
         services.AddExceptionHandler<ProblemMapping>();
+        services.AddQueries();
         services.AddApiDescription();
         services.AddHealth();
         services.AddSingleton<JobDoor>();
@@ -39,12 +42,19 @@ internal static class RestSetup
         routes.MapApiDescription();
         routes.MapHealth();
         routes.MapJobs();
+        routes.MapSubmit();
+        routes.MapCommands();
+        routes.MapJobComments();
         routes.MapSteps();
         routes.MapEvents();
         routes.MapCheckpoints();
+        routes.MapSaveCheckpoint();
+        routes.MapSignals();
         routes.MapApprovals();
+        routes.MapDecide();
         routes.MapAgents();
         routes.MapQueues();
+        routes.MapQueueSettings();
         routes.MapWorkers();
     }
 }

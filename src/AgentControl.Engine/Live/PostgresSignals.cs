@@ -1,0 +1,82 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace AgentControl.Engine.Live;
+
+/// <summary>
+/// Joins the feeds of all processes: tells the others what was committed here, and publishes what they committed, each event
+/// once. Numbers of one job come in order but for what two processes committed at the same moment; readers go by number.
+/// </summary>
+public sealed class PostgresSignals : BackgroundService
+{
+    private static readonly TimeSpan ReconnectAfter = TimeSpan.FromSeconds(1);
+
+    [ThreadStatic]
+    private static bool publishingForeign;
+
+    private readonly EventFeed feed;
+    private readonly TimeProvider time;
+    private readonly ILogger<PostgresSignals> logger;
+    private readonly SeenEvents seen;
+    private readonly SignalSender sender;
+    private readonly SignalListener listener;
+    private readonly TaskCompletionSource listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public PostgresSignals(NpgsqlDataSource database, EventFeed feed, TimeProvider time, ILogger<PostgresSignals> logger)
+    {
+        (this.feed, this.time, this.logger) = (feed, time, logger);
+        var me = Guid.NewGuid().ToString("N");
+        seen = new(time);
+        sender = new(database, me, time, logger);
+        listener = new(database, me, PublishForeign, () => feed.Touch(time.GetUtcNow()), logger);
+    }
+
+    /// <summary>Done when nothing that other processes commit from now on can be missed.</summary>
+    public Task Listening => listening.Task;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var subscription = feed.Subscribe(PublishedHere);
+        await Task.WhenAll(ListenAsync(stoppingToken), sender.RunAsync(stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await sender.SendAsync(CancellationToken.None);
+    }
+
+    private void PublishedHere(IReadOnlyList<LiveEvent> events)
+    {
+        if (publishingForeign)
+            return;
+        seen.Add(events);
+        sender.Add(events);
+    }
+
+    private void PublishForeign(IReadOnlyList<LiveEvent> events)
+    {
+        var fresh = seen.Add(events);
+        publishingForeign = true;
+        try
+        {
+            feed.Publish(fresh);
+        }
+        finally
+        {
+            publishingForeign = false;
+        }
+    }
+
+    private async Task ListenAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await listener.ListenAsync(() => listening.TrySetResult(), stopping);
+            }
+            catch (Exception problem) when (!stopping.IsCancellationRequested)
+            {
+                Log.SignalsLost(logger, problem);
+                await Task.Delay(ReconnectAfter, time, stopping);
+            }
+        }
+    }
+}

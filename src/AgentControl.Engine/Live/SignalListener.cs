@@ -1,0 +1,128 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AgentControl.Engine.Live;
+
+/// <summary>
+/// Hears what other processes committed, reads those events and hands them on. After a lost connection it reads whatever
+/// was committed since a transaction id that was safe before: ids order commits, highest numbers would not.
+/// </summary>
+internal sealed class SignalListener(NpgsqlDataSource database, string me, Action<IReadOnlyList<LiveEvent>> publish, Action contact, ILogger logger)
+{
+    /// <summary>How often the connection is proved alive. What was sent before a proof has arrived.</summary>
+    private static readonly TimeSpan ProveEvery = TimeSpan.FromSeconds(5);
+
+    private const int CatchUpChunk = 2_000;
+
+    private const string Columns = "e.job_id, e.no, e.at, e.type, e.level, e.message, e.data, e.actor";
+
+    /// <summary>Every event below this transaction id was announced before the last proof; the one before it leaves room for slow announcers.</summary>
+    private long? safe;
+    private long? newest;
+
+    /// <summary>Listens until the connection is lost.</summary>
+    /// <param name="listening">Called when nothing that comes from now on can be missed.</param>
+    public async Task ListenAsync(Action listening, CancellationToken stopping)
+    {
+        await using var connection = await database.OpenConnectionAsync(stopping);
+        var heard = Channel.CreateUnbounded<string>(new() { SingleReader = true });
+        connection.Notification += (_, signal) => heard.Writer.TryWrite(signal.Payload);
+        await using (var listen = new NpgsqlCommand($"LISTEN {SignalSender.Topic}", connection))
+            await listen.ExecuteNonQueryAsync(stopping);
+        await CatchUpAsync(stopping);
+        await ProveAsync(connection, stopping);
+        listening();
+        while (true)
+        {
+            if (!await connection.WaitAsync(ProveEvery, stopping))
+                await ProveAsync(connection, stopping);
+            contact();
+            await ReadAsync(heard.Reader, stopping);
+        }
+    }
+
+    private async Task ProveAsync(NpgsqlConnection connection, CancellationToken stopping)
+    {
+        await using var command = new NpgsqlCommand("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint", connection);
+        var xmin = (long)(await command.ExecuteScalarAsync(stopping))!;
+        (safe, newest) = (newest ?? xmin, xmin);
+    }
+
+    /// <summary>Everything visible from the safe id on. What was published before is sorted out by number.</summary>
+    private async Task CatchUpAsync(CancellationToken stopping)
+    {
+        if (safe is not { } from)
+            return;
+        var (job, no) = (Guid.Empty, 0L);
+        while (true)
+        {
+            await using var command = database.CreateCommand(
+                $"""
+                SELECT {Columns}, e.xid::text::bigint FROM events e
+                WHERE e.xid >= $1::text::xid8 AND (e.xid, e.job_id, e.no) > ($1::text::xid8, $2, $3)
+                ORDER BY e.xid, e.job_id, e.no LIMIT {CatchUpChunk}
+                """
+            );
+            command.Parameters.Add(new() { Value = from.ToString(System.Globalization.CultureInfo.InvariantCulture) });
+            command.Parameters.Add(new() { Value = job });
+            command.Parameters.Add(new() { Value = no });
+            var (events, last) = await EventsAsync(command, stopping);
+            publish(events);
+            if (events.Count < CatchUpChunk)
+            {
+                Log.SignalsCaughtUp(logger, from);
+                return;
+            }
+            (from, job, no) = (last, events[^1].JobId, events[^1].No);
+        }
+    }
+
+    private async Task ReadAsync(ChannelReader<string> heard, CancellationToken stopping)
+    {
+        var ranges = new List<EventRange>();
+        while (heard.TryRead(out var text))
+        {
+            var (sender, said) = SignalText.Read(text);
+            if (sender != me)
+                ranges.AddRange(said);
+        }
+        if (ranges.Count == 0)
+            return;
+        await using var command = database.CreateCommand(
+            $"""
+            SELECT {Columns}, 0::bigint FROM unnest($1, $2, $3) AS r (job_id, first, last)
+            JOIN events e ON e.job_id = r.job_id AND e.no BETWEEN r.first AND r.last ORDER BY e.job_id, e.no
+            """
+        );
+        command.Parameters.Add(new() { Value = ranges.ConvertAll(r => r.JobId).ToArray() });
+        command.Parameters.Add(new() { Value = ranges.ConvertAll(r => r.From).ToArray() });
+        command.Parameters.Add(new() { Value = ranges.ConvertAll(r => r.To).ToArray() });
+        publish((await EventsAsync(command, stopping)).Events);
+    }
+
+    private static async Task<(List<LiveEvent> Events, long LastXid)> EventsAsync(NpgsqlCommand command, CancellationToken stopping)
+    {
+        var events = new List<LiveEvent>();
+        var xid = 0L;
+        await using var rows = await command.ExecuteReaderAsync(stopping);
+        while (await rows.ReadAsync(stopping))
+        {
+            events.Add(
+                new LiveEvent(
+                    rows.GetGuid(0),
+                    rows.GetInt64(1),
+                    rows.GetFieldValue<DateTimeOffset>(2),
+                    rows.GetString(3),
+                    rows.GetString(4),
+                    rows.GetString(5),
+                    await rows.IsDBNullAsync(6, stopping) ? null : rows.GetString(6),
+                    await rows.IsDBNullAsync(7, stopping) ? null : rows.GetString(7)
+                )
+            );
+            xid = rows.GetInt64(8);
+        }
+        return (events, xid);
+    }
+}
