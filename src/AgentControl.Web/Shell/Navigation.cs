@@ -18,5 +18,6 @@ internal static class Navigation
         new("Work", "Jobs", "/jobs", "list-checks", 'j', OnPhone: true),
         new("Work", "Approvals", "/approvals", "hand", 'a', CountsPeople: true, OnPhone: true),
         new("Work", "Workspace", "/workspace", "folder-tree", 'w'),
+        new("Setup", "API keys", "/settings/keys", "key"),
     ];
 }
