@@ -2,6 +2,7 @@
 import "./ac-time.js";
 import "./content.js";
 import "./goto.js";
+import "./tail.js";
 import "./tree.js";
 import "./uploader.js";
 import { announce } from "./announce.js";
@@ -17,6 +18,8 @@ globalThis.ac = {
   announce,
   focusIn,
   focusBack: () => focusBack(),
+  focus: (id) => document.getElementById(id)?.focus(),
+  timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
   interactive() {
     root.dataset.connection = "live";
     root.dataset.interactive = "true";
@@ -26,6 +29,7 @@ globalThis.ac = {
 
 for (const [name, createEventArgs] of [
   ["ackey", (e) => ({ key: e.detail.key })],
+  ["actail", (e) => e.detail],
   ["acvisible", (e) => ({ visible: e.detail.visible })],
   ["acuploads", (e) => e.detail],
 ]) {

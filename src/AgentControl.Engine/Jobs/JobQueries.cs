@@ -29,6 +29,22 @@ public sealed class JobQueries(IDbContextFactory<ControlDbContext> contexts, Tim
         return Page<JobColumns>.Of(rows, limit, j => Cursor.Of(j.Id)).Select(j => JobProjection.Summary(j, now));
     }
 
+    /// <summary>The first ones, oldest first: what has been under way for longest.</summary>
+    public async Task<IReadOnlyList<JobSummary>> OldestAsync(JobFilter filter, int limit, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var now = time.GetUtcNow();
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var rows = await db.Set<JobRow>()
+            .AsNoTracking()
+            .Matching(filter, now)
+            .OrderBy(j => j.Id)
+            .Take(limit)
+            .Select(JobProjection.Columns)
+            .ToListAsync(cancellationToken);
+        return [.. rows.Select(j => JobProjection.Summary(j, now))];
+    }
+
     /// <summary>Whether the text is a cursor that <see cref="ListAsync"/> gave out.</summary>
     public static bool IsCursor(string cursor) => Cursor.ReadGuid(cursor) is not null;
 

@@ -1,4 +1,8 @@
+using System.Text.Json;
+using AgentControl.Core.Approvals;
+using AgentControl.Core.Json;
 using AgentControl.Engine.Approvals;
+using AgentControl.Web.Shared;
 
 namespace AgentControl.Web.Approvals;
 
@@ -30,6 +34,22 @@ internal static class ApprovalWords
             _ => "",
         };
 
+    /// <summary>"Ana approved this 4 s ago."</summary>
+    public static string FirstDecided(string state, string? by, DateTimeOffset? at, DateTimeOffset now)
+    {
+        var verb = state switch
+        {
+            "approved" => "approved",
+            "rejected" => "rejected",
+            "responded" => "answered",
+            "edited" => "approved with changes",
+            "chosen" => "decided",
+            "expired" => "let expire",
+            _ => "ended",
+        };
+        return $"{by ?? "The deadline"} {verb} this{(at is { } moment ? " " + Formats.Relative(moment, now) : "")}. No second decision is possible.";
+    }
+
     public static string OnReject(string onReject) =>
         onReject == "cancel" ? "The job is cancelled." : "The agent gets your reason and decides how to go on.";
 
@@ -42,6 +62,13 @@ internal static class ApprovalWords
             "budget" => "Over the cost limit",
             _ => "Approval",
         };
+
+    /// <summary>The text that a person put in place of the content.</summary>
+    public static string EditedText(RawJson value) =>
+        value.ToElement() is { ValueKind: JsonValueKind.String } text ? text.GetString()! : value.ToString();
+
+    public static IReadOnlyList<ApprovalOption> Options(ApprovalView request) =>
+        request.Options is { } options ? JsonSerializer.Deserialize<List<ApprovalOption>>(options.Utf8, JournalJson.Options) ?? [] : [];
 
     public static string Who(ApprovalView request) =>
         request.Approvers.Count == 0 ? "Everyone with the Approver role" : string.Join(", ", request.Approvers);

@@ -4,7 +4,7 @@ using AgentControl.Engine.Approvals;
 namespace AgentControl.Web.Approvals;
 
 /// <summary>The inbox: what is listed, what is selected, what was shown when a person began to decide.</summary>
-internal sealed class ApprovalsView
+public sealed class ApprovalsView
 {
     public IReadOnlyList<ApprovalView> Items { get; private set; } = [];
 

@@ -5,10 +5,10 @@ using AgentControl.Engine.Approvals;
 namespace AgentControl.Web.Approvals;
 
 /// <summary>What a decision sends: always bound to the revision that was on the screen.</summary>
-internal sealed record DecisionToSend(Guid ApprovalId, ApprovalDecision Decision, int Revision, string? Comment, JsonElement? Value);
+public sealed record DecisionToSend(Guid ApprovalId, ApprovalDecision Decision, int Revision, string? Comment, JsonElement? Value);
 
 /// <summary>The second of the two steps of a decision: it is opened, filled in, checked, and only then sent.</summary>
-internal sealed class DecisionBar(ApprovalView request)
+public sealed class DecisionBar(ApprovalView request)
 {
     public ApprovalView Request { get; } = request;
 

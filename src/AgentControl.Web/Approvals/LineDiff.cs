@@ -1,6 +1,6 @@
 namespace AgentControl.Web.Approvals;
 
-internal enum DiffKind
+public enum DiffKind
 {
     Same,
     Removed,
@@ -11,7 +11,7 @@ internal enum DiffKind
 }
 
 /// <param name="Count">How many lines a folded one stands for.</param>
-internal sealed record DiffLine(DiffKind Kind, string Text, int Count = 1);
+public sealed record DiffLine(DiffKind Kind, string Text, int Count = 1);
 
 /// <summary>What a person changed, line by line.</summary>
 internal static class LineDiff

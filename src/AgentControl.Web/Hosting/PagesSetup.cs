@@ -1,3 +1,4 @@
+using AgentControl.Web.Jobs;
 using AgentControl.Web.Shared;
 using AgentControl.Web.Shell;
 using AgentControl.Web.Workspaces;
@@ -10,9 +11,16 @@ namespace AgentControl.Web.Hosting;
 /// <summary>Everything that the pages need, and their routes.</summary>
 internal static class PagesSetup
 {
+    /// <summary>A person may edit a proposal of 1 MiB; UTF-8 in JSON takes up to three times that.</summary>
+    private const long LargestMessage = 4 * 1024 * 1024;
+
     public static IServiceCollection AddPages(this IServiceCollection services)
     {
-        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(o => o.KeepAliveInterval = TimeSpan.FromSeconds(5));
+        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(o =>
+        {
+            o.KeepAliveInterval = TimeSpan.FromSeconds(5);
+            o.MaximumReceiveMessageSize = LargestMessage;
+        });
         services.AddMudServices();
         services.AddCascadingAuthenticationState();
         services.AddAuthorizationCore();
@@ -26,6 +34,7 @@ internal static class PagesSetup
         services.AddScoped<Announcer>();
         services.AddScoped<Notices>();
         services.AddWorkspacePages();
+        services.AddJobPages();
         return services;
     }
 

@@ -14,6 +14,7 @@ internal static class Stylesheets
         "css/shell.css",
         "css/states.css",
         "css/content.css",
+        "css/phone.css",
         "css/motion.css",
     ];
 
@@ -33,6 +34,8 @@ internal static class Stylesheets
         "css/states.css",
         "css/content.css",
         "css/workspace.css",
+        "css/jobs.css",
+        "css/approvals.css",
         "css/motion.css",
     ];
 }

@@ -15,7 +15,7 @@ public sealed class TimelineTests
     private static TimelineView View(params TimelineStep[] steps)
     {
         var view = new TimelineView();
-        view.Update(steps, [], Start, steps.Max(s => s.CompletedAt ?? At(1000)));
+        view.Update(steps, [], steps.Any(s => s.CompletedAt is null) ? steps.Max(s => s.StartedAt).AddSeconds(10) : null);
         return view;
     }
 
@@ -53,6 +53,33 @@ public sealed class TimelineTests
         var view = View([.. Enumerable.Range(1, TimelineTree.FoldAbove).Select(i => Step($"step#{i}", i, i + 1))]);
 
         Assert.Equal(TimelineTree.FoldAbove, view.Rows.Count);
+    }
+
+    [Fact]
+    public void Rows_NamesWithSlashes_AreNoScopes()
+    {
+        var view = View(Step("list:inbox/samples/#1", 0, 1, name: "list:inbox/samples/"), Step("docs#1[0]/read:inbox/a.txt#1", 1, 2, name: "read:inbox/a.txt"));
+
+        Assert.Equal(["0 list:inbox/samples/", "0 docs", "1 docs 1", "2 read:inbox/a.txt"], view.Rows.Select(r => $"{r.Depth} {r.Label}"));
+    }
+
+    [Fact]
+    public void Rows_AllItemsOfAScopeAlike_FoldIntoTheScopesRow()
+    {
+        var view = View([.. Enumerable.Range(0, 40).Select(i => Step($"docs#1[{i}]/extract#1", i, i + 1))]);
+
+        var row = Assert.Single(view.Rows);
+        Assert.Equal(("docs", 40, false), (row.Label, row.Times, row.IsOpen));
+        view.SetOpen(row.Id, true);
+        Assert.Equal(81, view.Rows.Count);
+    }
+
+    [Fact]
+    public void Ticks_AfterAWeekOfWaiting_AreFewAndSpreadOverWhatIsShown()
+    {
+        var scale = new TimeScale(Start, At(604_900), [new IdleGap(At(50), At(604_850))]);
+
+        Assert.InRange(scale.Ticks().Count, 4, 9);
     }
 
     [Fact]
@@ -136,7 +163,7 @@ public sealed class TimelineTests
         view.SetOpen("step#1×", true);
         view.Select("step#3");
 
-        view.Update([.. Enumerable.Range(1, 31).Select(i => Step($"step#{i}", i, i + 1))], [], Start, At(40));
+        view.Update([.. Enumerable.Range(1, 31).Select(i => Step($"step#{i}", i, i + 1))], [], At(40));
 
         Assert.Equal(32, view.Rows.Count);
         Assert.Equal("step#3", view.SelectedStep!.Key);
@@ -149,7 +176,7 @@ public sealed class TimelineTests
         {
             var ticks = new TimeScale(Start, At(seconds), []).Ticks();
 
-            Assert.InRange(ticks.Count, 2, 7);
+            Assert.InRange(ticks.Count, 2, 8);
             Assert.Equal(TimeSpan.Zero, ticks[0].Since);
         }
     }

@@ -1,13 +1,16 @@
 namespace AgentControl.Web.Jobs.Form;
 
 /// <summary>How one value of a schema is asked for.</summary>
-internal enum FieldKind
+public enum FieldKind
 {
     Text,
     TextArea,
     Password,
     Email,
     Uri,
+
+    /// <summary>A folder of the workspace: files are uploaded into it, or it is there already.</summary>
+    Folder,
     Date,
     DateTime,
     Number,

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace AgentControl.Web.Jobs.Form;
 
 /// <summary>One node of a JSON Schema, read once: what to ask for and with which control.</summary>
-internal sealed class FieldSchema
+public sealed class FieldSchema
 {
     /// <summary>An enum with more words than this becomes a select.</summary>
     private const int MostRadios = 5;
@@ -103,6 +103,7 @@ internal sealed class FieldSchema
             "uri" or "url" => FieldKind.Uri,
             "textarea" or "multiline" => FieldKind.TextArea,
             "password" => FieldKind.Password,
+            "folder" => FieldKind.Folder,
             _ => FieldKind.Text,
         };
 

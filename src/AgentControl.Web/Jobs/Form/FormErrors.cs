@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace AgentControl.Web.Jobs.Form;
 
 /// <summary>What is wrong with one field, and how to put it right.</summary>
-internal sealed record FieldError(string Path, string FieldId, string Message);
+public sealed record FieldError(string Path, string FieldId, string Message);
 
 /// <summary>Checks a filled form against its schema.</summary>
 internal static class FormErrors

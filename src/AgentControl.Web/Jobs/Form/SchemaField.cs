@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace AgentControl.Web.Jobs.Form;
 
 /// <summary>One field of a form and what a person has put into it. Keeps whatever JSON it was given, also where the control cannot show it.</summary>
-internal sealed class SchemaField
+public sealed class SchemaField
 {
     /// <summary>Members that the schema does not name.</summary>
     private JsonObject extra = [];

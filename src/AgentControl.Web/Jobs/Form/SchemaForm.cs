@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace AgentControl.Web.Jobs.Form;
 
 /// <summary>The form of one agent's input: fields and JSON are two views of one value and stay equal both ways.</summary>
-internal sealed class SchemaForm
+public sealed class SchemaForm
 {
     public SchemaForm(JsonNode schema)
     {

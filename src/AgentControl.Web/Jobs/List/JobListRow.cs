@@ -6,7 +6,7 @@ namespace AgentControl.Web.Jobs.List;
 /// <summary>One row as it is drawn; two equal rows look the same, so only a changed one is drawn again.</summary>
 /// <param name="Actions">The allowed actions, joined by blanks.</param>
 /// <param name="NoLongerMatches">Stays where it is, dimmed, until the list is read anew.</param>
-internal sealed record JobListRow(
+public sealed record JobListRow(
     Guid Id,
     string ShortId,
     string Name,

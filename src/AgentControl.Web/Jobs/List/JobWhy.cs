@@ -3,19 +3,42 @@ using AgentControl.Web.Shared;
 
 namespace AgentControl.Web.Jobs.List;
 
-/// <summary>The second line: what the job does or why it does not move. <c>{0}</c> and <c>{1}</c> stand for times that tick in the browser.</summary>
-internal sealed record JobWhy(string Text, DateTimeOffset? First = null, TimeForm FirstForm = TimeForm.Auto, DateTimeOffset? Second = null)
+/// <summary>The second line: what the job does or why it does not move. Its times tick in the browser.</summary>
+public sealed record JobWhy(string Text, DateTimeOffset? First = null, TimeForm FirstForm = TimeForm.Auto, DateTimeOffset? Second = null)
 {
+    // Private-use characters: no text of an agent or a person is taken for a mark.
+    private const string FirstMark = "\uE000";
+    private const string SecondMark = "\uE001";
+
+    /// <summary>Words and times in the order in which they are read.</summary>
+    public IEnumerable<JobWhyPart> Parts
+    {
+        get
+        {
+            var rest = Text;
+            foreach (var (mark, at, form) in new[] { (FirstMark, First, FirstForm), (SecondMark, Second, TimeForm.Absolute) })
+            {
+                var place = at is null ? -1 : rest.IndexOf(mark, StringComparison.Ordinal);
+                if (place < 0)
+                    continue;
+                yield return new(rest[..place], null, form);
+                yield return new("", at, form);
+                rest = rest[(place + 1)..];
+            }
+            yield return new(rest, null, TimeForm.Auto);
+        }
+    }
+
     public static JobWhy Of(JobSummary job) =>
         job.Label switch
         {
-            "scheduled" => job.RunAt is { } at ? new("Starts {0}", at) : new("Starts later"),
-            "queued" => new($"In {job.Queue}, waits {{0}}", job.QueuedAt, TimeForm.Elapsed),
+            "scheduled" => job.RunAt is { } at ? new("Starts " + FirstMark, at) : new("Starts later"),
+            "queued" => new($"In {job.Queue}, waits {FirstMark}", job.QueuedAt, TimeForm.Elapsed),
             "running" => new(Running(job)),
             "waiting" => Waiting(job),
             "needs_approval" => NeedsApproval(job),
             "retrying" => job.WaitingFor?.Until is { } next
-                ? new("Tries again {0}" + Because(job.WaitingFor.Detail), next)
+                ? new("Tries again " + FirstMark + Because(job.WaitingFor.Detail), next)
                 : new("Backs off before the next try" + Because(job.WaitingFor?.Detail)),
             "recovering" => new(job.Steps > 0 ? $"Its worker was lost; goes on behind step {Formats.Number(job.Steps)}" : "Its worker was lost; starts again"),
             "pausing" => new("Stops after the current step" + By(job)),
@@ -48,14 +71,14 @@ internal sealed record JobWhy(string Text, DateTimeOffset? First = null, TimeFor
         return wait?.Kind switch
         {
             "children" => new("For its child jobs" + (job.Progress is { Completed: { } done, Total: { } total } ? $": {Formats.Number(done)} of {Formats.Number(total)} done" : "")),
-            "timer" => wait.Until is { } until ? new("For a timer, ends {0}", until) : new("For a timer"),
+            "timer" => wait.Until is { } until ? new("For a timer, ends " + FirstMark, until) : new("For a timer"),
             "signal" => WithEnd($"For the signal {wait.Signal}", wait),
             "service" => WithEnd($"For the service {wait.Service}", wait),
             _ => new("For something outside"),
         };
     }
 
-    private static JobWhy WithEnd(string text, WaitingForView wait) => wait.Until is { } until ? new($"{text}, ends {{0}}", until) : new(text);
+    private static JobWhy WithEnd(string text, WaitingForView wait) => wait.Until is { } until ? new($"{text}, ends {FirstMark}", until) : new(text);
 
     private static JobWhy NeedsApproval(JobSummary job)
     {
@@ -63,8 +86,8 @@ internal sealed record JobWhy(string Text, DateTimeOffset? First = null, TimeFor
         var what = string.IsNullOrEmpty(wait?.Detail) ? "" : $": {wait.Detail}";
         return (wait?.Since, wait?.Until) switch
         {
-            ({ } since, { } until) => new($"Waiting {{0}}, until {{1}}{what}", since, TimeForm.Elapsed, until),
-            ({ } since, null) => new($"Waiting {{0}}{what}", since, TimeForm.Elapsed),
+            ({ } since, { } until) => new($"Waiting {FirstMark}, until {SecondMark}{what}", since, TimeForm.Elapsed, until),
+            ({ } since, null) => new($"Waiting {FirstMark}{what}", since, TimeForm.Elapsed),
             _ => new($"Waiting for a person{what}"),
         };
     }
@@ -73,14 +96,14 @@ internal sealed record JobWhy(string Text, DateTimeOffset? First = null, TimeFor
     {
         var reason = string.IsNullOrEmpty(job.RequestReason) ? "" : $": \"{job.RequestReason}\"";
         var by = job.RequestedBy is { } who ? $"By {who}" : "Paused";
-        return job.PausedAt is { } at ? new($"{by} {{0}}{reason}", at) : new(by + reason);
+        return job.PausedAt is { } at ? new($"{by} {FirstMark}{reason}", at) : new(by + reason);
     }
 
     private static JobWhy Stopped(JobSummary job)
     {
         var reason = string.IsNullOrEmpty(job.RequestReason) ? "" : $": \"{job.RequestReason}\"";
         var by = job.RequestedBy is { } who ? $"By {who}" : "Stopped";
-        return job.FinishedAt is { } at ? new($"{by} {{0}}{reason}", at) : new(by + reason);
+        return job.FinishedAt is { } at ? new($"{by} {FirstMark}{reason}", at) : new(by + reason);
     }
 
     private static string Failed(JobSummary job) =>
@@ -93,3 +116,6 @@ internal sealed record JobWhy(string Text, DateTimeOffset? First = null, TimeFor
 
     private static string By(JobSummary job) => job.RequestedBy is { } who ? $", asked by {who}" : "";
 }
+
+/// <summary>A piece of the second line: words, or a time.</summary>
+public readonly record struct JobWhyPart(string Text, DateTimeOffset? At, TimeForm Form);

@@ -10,11 +10,8 @@ internal sealed record JobsAddress(string Query = "", string View = JobsAddress.
     public const string All = "all";
     public const string Mine = "mine";
 
-    /// <summary>The views that come with the program, with the words people read.</summary>
-    public static readonly IReadOnlyList<(string Key, string Label)> Views = [(All, "All"), (Mine, "Mine")];
-
     public static JobsAddress Of(string? query, string? view, string? after) =>
-        new(query?.Trim() ?? "", Views.Any(v => v.Key == view) ? view! : All, string.IsNullOrEmpty(after) ? null : after);
+        new(query?.Trim() ?? "", view == Mine ? Mine : All, string.IsNullOrEmpty(after) ? null : after);
 
     public string Href
     {

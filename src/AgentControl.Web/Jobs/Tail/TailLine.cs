@@ -1,7 +1,7 @@
 namespace AgentControl.Web.Jobs.Tail;
 
 /// <summary>One line of a job's log.</summary>
-internal sealed record TailLine(long No, DateTimeOffset At, string Type, string Level, string Message, string? Data, string? Actor)
+public sealed record TailLine(long No, DateTimeOffset At, string Type, string Level, string Message, string? Data, string? Actor)
 {
     /// <summary>The key of the step it speaks of, where it does.</summary>
     public string? Step { get; init; }

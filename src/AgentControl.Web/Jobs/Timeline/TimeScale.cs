@@ -3,13 +3,22 @@ using System.Globalization;
 namespace AgentControl.Web.Jobs.Timeline;
 
 /// <summary>A stretch of time where only waits ran.</summary>
-internal sealed record IdleGap(DateTimeOffset From, DateTimeOffset To)
+public sealed record IdleGap(DateTimeOffset From, DateTimeOffset To)
 {
     public TimeSpan Length => To - From;
+
+    /// <summary>One unit, for the narrow place of a folded gap.</summary>
+    public string Short =>
+        Length switch
+        {
+            { TotalHours: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{Length.TotalMinutes:0} min"),
+            { TotalDays: < 1 } => string.Create(CultureInfo.InvariantCulture, $"{Length.TotalHours:0} h"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{Length.TotalDays:0} d"),
+        };
 }
 
 /// <summary>Turns moments into places on the bar. Hidden gaps keep a fixed width, so a place is a share of the bar plus pixels.</summary>
-internal sealed class TimeScale
+public sealed class TimeScale
 {
     /// <summary>Width of a folded gap, in pixels.</summary>
     public const int GapPixels = 24;
@@ -76,19 +85,26 @@ internal sealed class TimeScale
         return (share, pixels - (share * GapPixels * Folded.Count));
     }
 
-    /// <summary>At most six even moments with their distance from the start.</summary>
+    /// <summary>A few even moments with their distance from the start; none inside folded gaps.</summary>
     public IReadOnlyList<(DateTimeOffset At, TimeSpan Since)> Ticks()
     {
         double[] steps = [0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 604800];
-        var seconds = (To - From).TotalSeconds;
+        var seconds = shown / 1000;
         var every = steps.FirstOrDefault(s => seconds / s <= 6, 604800 * Math.Ceiling(seconds / 604800 / 6));
-        return
-        [
-            .. Enumerable
-                .Range(0, (int)(seconds / every) + 1)
-                .Select(i => (At: From.AddSeconds(i * every), Since: TimeSpan.FromSeconds(i * every)))
-                .Where(t => !Folded.Any(g => t.At > g.From && t.At < g.To)),
-        ];
+        var ticks = new List<(DateTimeOffset, TimeSpan)>();
+        var from = From;
+        foreach (var gap in Folded.Append(new IdleGap(To, To)))
+        {
+            for (var i = Math.Ceiling((from - From).TotalSeconds / every); ; i++)
+            {
+                var since = TimeSpan.FromSeconds(i * every);
+                if (From + since > gap.From || ticks.Count > 8)
+                    break;
+                ticks.Add((From + since, since));
+            }
+            from = gap.To;
+        }
+        return ticks;
     }
 
     private static string Css(double share, double pixels)

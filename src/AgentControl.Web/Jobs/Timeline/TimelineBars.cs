@@ -16,7 +16,7 @@ internal static class TimelineBars
     private static TimelineBar Span(TimelineNode node, TimeScale scale, DateTimeOffset now)
     {
         var end = node.EndedAt ?? now;
-        return Bar("scope", $"{node.Label}, {Formats.Duration(end - node.StartedAt)}", node.StartedAt, end, scale);
+        return Bar("scope", node.EndedAt is null ? $"{node.Label}, goes on" : $"{node.Label}, {Formats.Duration(end - node.StartedAt)}", node.StartedAt, end, scale);
     }
 
     private static List<TimelineBar> Tries(TimelineStep step, TimeScale scale, DateTimeOffset now)
@@ -40,7 +40,9 @@ internal static class TimelineBars
             (_, "failed" or "superseded") => ("failed", "failed, "),
             _ => ("done", name.Length > 0 ? "completed, " : ""),
         };
-        bars.Add(Bar(form, $"{name}{word}{Formats.Duration(end - from)}", from, end, scale));
+        // A growing length is written beside the bar; a name that changes all the time would draw the row again and again.
+        var length = step.CompletedAt is null ? "" : Formats.Duration(end - from);
+        bars.Add(Bar(form, $"{name}{word}{length}".TrimEnd(',', ' '), from, end, scale));
         return bars;
     }
 

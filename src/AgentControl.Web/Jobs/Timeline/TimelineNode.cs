@@ -10,7 +10,7 @@ internal sealed class TimelineNode(string id, string label)
     public List<TimelineNode> Children { get; } = [];
 
     /// <summary>Rows that this one stands for.</summary>
-    public int Times { get; init; }
+    public int Times { get; set; }
 
     public bool IsFold => Times > 0;
 

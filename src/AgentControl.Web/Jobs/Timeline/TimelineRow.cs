@@ -1,7 +1,8 @@
 namespace AgentControl.Web.Jobs.Timeline;
 
 /// <summary>One visible row: where it stands in the tree and what its bar shows.</summary>
-internal sealed record TimelineRow(
+/// <param name="Length">Null while something in it still goes on.</param>
+public sealed record TimelineRow(
     string Id,
     string Label,
     int Depth,
@@ -12,7 +13,8 @@ internal sealed record TimelineRow(
     string? Error,
     int Times,
     int Failed,
-    TimeSpan Length,
+    DateTimeOffset StartedAt,
+    TimeSpan? Length,
     IReadOnlyList<TimelineBar> Bars
 )
 {
@@ -23,4 +25,4 @@ internal sealed record TimelineRow(
 /// <summary>One piece of a row's bar.</summary>
 /// <param name="Form">done, failed, backoff, running, person, outside or dense: pattern and name carry the meaning, not colour alone.</param>
 /// <param name="Name">What a reader hears, such as "try 1, failed, 40 s".</param>
-internal sealed record TimelineBar(string Form, string Left, string Width, string Name);
+public sealed record TimelineBar(string Form, string Left, string Width, string Name);

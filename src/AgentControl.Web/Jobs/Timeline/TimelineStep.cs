@@ -2,7 +2,7 @@ namespace AgentControl.Web.Jobs.Timeline;
 
 /// <summary>One entry of the journal as the timeline needs it.</summary>
 /// <param name="State">running, completed, failed or superseded.</param>
-internal sealed record TimelineStep(
+public sealed record TimelineStep(
     string Key,
     string Name,
     string Kind,
@@ -22,12 +22,12 @@ internal sealed record TimelineStep(
 
 /// <summary>One try of a step that did not end it: it failed, then the step backed off.</summary>
 /// <param name="Until">When the next try began, or begins.</param>
-internal sealed record TimelineTry(int No, DateTimeOffset FailedAt, DateTimeOffset? Until, string Reason);
+public sealed record TimelineTry(int No, DateTimeOffset FailedAt, DateTimeOffset? Until, string Reason);
 
 /// <summary>Something that happened to the whole job at one moment.</summary>
-internal sealed record TimelineMark(MarkKind Kind, DateTimeOffset At, string Text);
+public sealed record TimelineMark(MarkKind Kind, DateTimeOffset At, string Text);
 
-internal enum MarkKind
+public enum MarkKind
 {
     /// <summary>◆ a value was stashed.</summary>
     Checkpoint,

@@ -1,5 +1,3 @@
-using AgentControl.Core.Steps;
-
 namespace AgentControl.Web.Jobs.Timeline;
 
 /// <summary>Makes the tree of a journal from its keys: <c>docs#1[17]/summarise#1</c> lies in item 17 of docs.</summary>
@@ -14,7 +12,7 @@ internal static class TimelineTree
         var byId = new Dictionary<string, TimelineNode>(StringComparer.Ordinal) { [""] = root };
         foreach (var step in steps.OrderBy(s => s.StartedAt).ThenBy(s => s.CompletedAt ?? DateTimeOffset.MaxValue))
         {
-            var scope = Scope(byId, StepKey.ScopeOf(step.Key));
+            var scope = Scope(byId, ScopeOf(step.Key));
             var node = byId.TryGetValue(step.Key, out var known) && known.Step is null
                 ? known
                 : Add(byId, scope, Unique(byId, step.Key), step.Name);
@@ -26,13 +24,18 @@ internal static class TimelineTree
         return root.Children;
     }
 
+    /// <summary>Only items of loops are scopes, so a scope ends with a bracket; names of steps may hold slashes of their own.</summary>
+    private static string ScopeOf(string key) =>
+        key.LastIndexOf("]/", StringComparison.Ordinal) is var end and >= 0 ? key[..(end + 1)] : "";
+
     /// <summary>The row of a scope, with the rows above it: <c>docs#1[17]</c> is item 17 below docs#1.</summary>
     private static TimelineNode Scope(Dictionary<string, TimelineNode> byId, string scope)
     {
         if (byId.TryGetValue(scope, out var known))
             return known;
-        var parent = Scope(byId, StepKey.ScopeOf(scope));
-        var name = scope[(StepKey.ScopeOf(scope) is { Length: > 0 } above ? above.Length + 1 : 0)..];
+        var above = ScopeOf(scope);
+        var parent = Scope(byId, above);
+        var name = scope[(above.Length > 0 ? above.Length + 1 : 0)..];
         var bracket = name.EndsWith(']') ? name.LastIndexOf('[') : -1;
         if (bracket <= 0)
             return Add(byId, parent, scope, WithoutCount(name));
@@ -76,6 +79,12 @@ internal static class TimelineTree
             while (end < node.Children.Count && NameOf(node.Children[end]) == name)
                 end++;
             var run = node.Children[start..end];
+            if (run.Count > FoldAbove && run.Count == node.Children.Count && node.Step is null && node.Id.Length > 0)
+            {
+                // All of a scope alike: the scope's own row stands for them.
+                node.Times = run.Count;
+                return;
+            }
             if (run.Count > FoldAbove)
             {
                 var fold = new TimelineNode($"{run[0].Id}×", name) { Times = run.Count };

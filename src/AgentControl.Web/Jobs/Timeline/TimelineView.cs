@@ -1,13 +1,17 @@
 namespace AgentControl.Web.Jobs.Timeline;
 
 /// <summary>The timeline of one job: which rows are open, which is selected, what is filtered, and the scale of the bars.</summary>
-internal sealed class TimelineView
+public sealed class TimelineView
 {
     /// <summary>Above this many events the timeline is not drawn live.</summary>
     public const int MostLiveEvents = 20_000;
 
     /// <summary>Rows that a fold opens at a time.</summary>
     public const int UnfoldBy = 100;
+
+    /// <summary>The state of the row behind the shown part of a fold, and the mark behind the fold's id in its own.</summary>
+    public const string More = "more";
+    public const string MoreMark = "…";
 
     private readonly Dictionary<string, bool> open = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> unfolded = new(StringComparer.Ordinal);
@@ -27,14 +31,25 @@ internal sealed class TimelineView
     public TimeScale Scale { get; private set; } = new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, []);
     public bool IsEmpty => steps.Count == 0;
 
-    /// <param name="startedAt">The beginning of the first attempt.</param>
-    /// <param name="now">The end of the job, or the moment of this snapshot.</param>
-    public void Update(IReadOnlyList<TimelineStep> journal, IReadOnlyList<TimelineMark> marks, DateTimeOffset startedAt, DateTimeOffset now)
+    /// <param name="now">The moment of this snapshot; null once the job has ended.</param>
+    public void Update(IReadOnlyList<TimelineStep> journal, IReadOnlyList<TimelineMark> marks, DateTimeOffset? now)
     {
         (steps, Marks) = (journal, marks);
-        from = journal.Count == 0 ? startedAt : journal.Min(s => s.StartedAt) is var first && first < startedAt ? first : startedAt;
-        to = journal.Select(s => s.CompletedAt).OfType<DateTimeOffset>().Append(now).Max();
+        if (journal.Count > 0)
+        {
+            from = journal.Min(s => s.StartedAt);
+            var last = journal.Max(s => s.CompletedAt ?? s.StartedAt);
+            to = now is { } moment ? Ahead(from, moment > last ? moment : last) : last;
+        }
         Rebuild();
+    }
+
+    /// <summary>While the job runs the scale ends a little ahead, so that bars do not move with each step.</summary>
+    private static DateTimeOffset Ahead(DateTimeOffset from, DateTimeOffset now)
+    {
+        var elapsed = (now - from).TotalSeconds;
+        var grain = Math.Pow(2, Math.Max(0, Math.Floor(Math.Log2(Math.Max(1, elapsed / 6)))));
+        return from.AddSeconds(Math.Ceiling(elapsed / grain) * grain);
     }
 
     public void SetHideIdle(bool on)
@@ -130,7 +145,7 @@ internal sealed class TimelineView
         foreach (var child in kept.Take(limit))
             Draw(child, depth + 1, rows);
         if (kept.Count > limit)
-            rows.Add(More(node, depth + 1, kept.Count - limit));
+            rows.Add(MoreRow(node, depth + 1, kept.Count - limit));
     }
 
     private TimelineRow Row(TimelineNode node, int depth, bool isOpen) =>
@@ -145,15 +160,14 @@ internal sealed class TimelineView
             node.Step?.Error,
             node.Times,
             node.IsFold ? node.Steps().Count(s => s.State == "failed") : 0,
-            (node.EndedAt ?? to) - node.StartedAt,
+            node.StartedAt,
+            node.EndedAt - node.StartedAt,
             TimelineBars.Of(node, Scale, to)
         );
 
     /// <summary>The row behind the shown part of a fold; <see cref="ShowMore"/> takes its id without the mark.</summary>
-    private static TimelineRow More(TimelineNode node, int depth, int left) =>
-        new(node.Id + MoreMark, $"{left} more", depth, false, false, "more", null, null, left, 0, TimeSpan.Zero, []);
-
-    public const string MoreMark = "…";
+    private static TimelineRow MoreRow(TimelineNode node, int depth, int left) =>
+        new(node.Id + MoreMark, $"{left} more", depth, false, false, More, null, null, left, 0, node.StartedAt, null, []);
 
     private bool IsFiltered => ErrorsOnly || Filter.Length > 0;
 

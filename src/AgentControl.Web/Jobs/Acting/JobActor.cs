@@ -1,0 +1,115 @@
+using AgentControl.Engine.Access;
+using AgentControl.Engine.Jobs;
+using AgentControl.Web.Access;
+using AgentControl.Web.Shared;
+using Microsoft.AspNetCore.Components;
+using MudBlazor;
+
+namespace AgentControl.Web.Jobs.Acting;
+
+/// <summary>Does what a person asks of a job: asks first where it cannot be taken back, offers Undo where it can, and says how it went.</summary>
+internal sealed class JobActor(JobCommands commands, ICallerAccessor callers, IDialogService dialogs, Notices notices, NavigationManager navigation)
+{
+    /// <summary>Asks where an action needs it. False: the person thought better of it.</summary>
+    public async Task<bool> ConfirmAsync(JobTarget job, string action) =>
+        action switch
+        {
+            JobActions.Cancel => await dialogs.ConfirmAsync(
+                new($"Cancel {job.Name}?", "Keep running", "Cancel job")
+                {
+                    Now = job.Label,
+                    Becomes = "cancelled",
+                    Text = "Running steps stop. What was recorded stays; the job can be retried from there.",
+                }
+            ),
+            JobActions.ForceStop => await dialogs.ConfirmAsync(
+                new($"Force {job.Name} to stop?", "Keep waiting", "Force stop")
+                {
+                    Now = job.Label,
+                    Becomes = "cancelled",
+                    Text = "The worker is not waited for. A step that is under way may still take effect outside.",
+                }
+            ),
+            JobActions.Retry => await dialogs.ConfirmAsync(
+                new($"Retry {job.Name}?", "Leave as it is", "Retry")
+                {
+                    Now = job.Label,
+                    Becomes = "queued",
+                    Text = "It goes on behind its last recorded step. No recorded step runs again.",
+                }
+            ),
+            _ => true,
+        };
+
+    /// <summary>Sends the action and says how it went. The state on the screen changes only when the server's does.</summary>
+    public async Task SendAsync(JobTarget job, string action)
+    {
+        if (action == JobActions.Decide)
+        {
+            navigation.NavigateTo(job.ApprovalId is { } approval ? $"/approvals/{approval}" : $"/jobs/{job.ShortId}/approvals");
+            return;
+        }
+        var least = action == JobActions.SkipWait ? Role.Admin : Role.Operator;
+        var caller = await callers.CurrentAsync(CancellationToken.None);
+        if (caller is null || !caller.Has(least, job.Workspace))
+        {
+            await notices.ProblemAsync($"{JobWords.Action(action, job.Label).TrimEnd('…')} needs the {least} role.");
+            return;
+        }
+        var outcome = await RunAsync(job.Id, action, caller.Actor);
+        await SayAsync(job, action, outcome, caller.Actor);
+    }
+
+    public async Task ActAsync(JobTarget job, string action)
+    {
+        if (await ConfirmAsync(job, action))
+            await SendAsync(job, action);
+    }
+
+    private async Task SayAsync(JobTarget job, string action, CommandOutcome outcome, Actor actor)
+    {
+        switch (outcome.Result)
+        {
+            case CommandResult.NotFound:
+                await notices.ProblemAsync($"{job.Name} is gone. Load the list again.");
+                break;
+            case CommandResult.Refused:
+                await notices.ProblemAsync(outcome.Reason ?? $"{job.Name} cannot do that now.");
+                break;
+            case CommandResult.Accepted when action == JobActions.Pause:
+                await notices.OfferUndoAsync($"Pause requested for {job.Name}.", () => RunAsync(job.Id, JobActions.Resume, actor));
+                break;
+            case CommandResult.Accepted when action == JobActions.Resume:
+                await notices.OfferUndoAsync($"{job.Name} goes on.", () => RunAsync(job.Id, JobActions.Pause, actor));
+                break;
+            default:
+                await notices.SayAsync(Said(job, action));
+                break;
+        }
+    }
+
+    private static string Said(JobTarget job, string action) =>
+        action switch
+        {
+            JobActions.Cancel => $"Cancel requested for {job.Name}.",
+            JobActions.Retry => $"{job.Name} is queued again behind its last recorded step.",
+            JobActions.RunNow => $"{job.Name} is queued now.",
+            JobActions.RetryNow => $"{job.Name} tries again now.",
+            JobActions.SkipWait => $"{job.Name} no longer waits.",
+            _ => $"Stop requested for {job.Name}.",
+        };
+
+    private Task<CommandOutcome> RunAsync(Guid id, string action, Actor actor) =>
+        action switch
+        {
+            JobActions.Pause => commands.PauseAsync(id, actor, null, CancellationToken.None),
+            JobActions.Resume => commands.ResumeAsync(id, actor, null, CancellationToken.None),
+            JobActions.Cancel => commands.CancelAsync(id, actor, null, CancellationToken.None),
+            JobActions.Retry => commands.RetryAsync(id, actor, null, CancellationToken.None),
+            JobActions.RunNow => commands.RunNowAsync(id, actor, CancellationToken.None),
+            JobActions.RetryNow => commands.RetryNowAsync(id, actor, CancellationToken.None),
+            JobActions.SkipWait => commands.SkipWaitAsync(id, actor, CancellationToken.None),
+            JobActions.ForceStop => commands.ForceStopAsync(id, actor, null, CancellationToken.None),
+            _ => throw new ArgumentOutOfRangeException(nameof(action), action, "No command has this name."),
+        };
+}

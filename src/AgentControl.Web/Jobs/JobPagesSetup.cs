@@ -1,0 +1,28 @@
+using AgentControl.Engine.Steps;
+using AgentControl.Web.Approvals;
+using AgentControl.Web.Jobs.Acting;
+using AgentControl.Web.Jobs.Detail;
+using AgentControl.Web.Jobs.List;
+using AgentControl.Web.Jobs.New;
+using AgentControl.Web.Jobs.Tail;
+using AgentControl.Web.Jobs.Timeline;
+using AgentControl.Web.Overview;
+
+namespace AgentControl.Web.Jobs;
+
+/// <summary>What the pages of jobs read and do by.</summary>
+internal static class JobPagesSetup
+{
+    public static IServiceCollection AddJobPages(this IServiceCollection services) =>
+        services
+            .AddSingleton<StepOutlineQueries>()
+            .AddScoped<JobsReader>()
+            .AddScoped<JobHeaderReader>()
+            .AddScoped<TimelineReader>()
+            .AddScoped<TailReader>()
+            .AddScoped<JobActor>()
+            .AddScoped<JobStarter>()
+            .AddScoped<ApprovalDesk>()
+            .AddScoped<OverviewReader>()
+            .AddScoped<SampleJob>();
+}

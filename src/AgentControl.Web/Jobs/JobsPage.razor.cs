@@ -1,0 +1,100 @@
+using AgentControl.Engine.Jobs;
+using AgentControl.Web.Access;
+using AgentControl.Web.Jobs.Acting;
+using AgentControl.Web.Jobs.List;
+using AgentControl.Web.Shared;
+using Microsoft.AspNetCore.Components;
+
+namespace AgentControl.Web.Jobs;
+
+/// <summary>All jobs, newest first, filtered by the URL and kept up to date in place.</summary>
+public sealed partial class JobsPage
+{
+    private readonly JobsView _view = new();
+    private IReadOnlyList<LabelCount> _counts = [];
+    private IReadOnlyList<string> _problems = [];
+    private IReadOnlyList<string> _agents = [];
+    private JobsAddress? _shown;
+    private Guid? _menuRow;
+    private string? _typed;
+    private bool _drawn;
+    private ElementReference _search;
+
+    [Inject]
+    private JobsReader Reader { get; set; } = null!;
+
+    [Inject]
+    private JobActor Actor { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    [SupplyParameterFromQuery(Name = "q")]
+    private string? Query { get; set; }
+
+    [SupplyParameterFromQuery(Name = "view")]
+    private string? View { get; set; }
+
+    [SupplyParameterFromQuery(Name = "after")]
+    private string? After { get; set; }
+
+    private JobsAddress Address => JobsAddress.Of(Query, View, After);
+
+    private string NoMatch =>
+        Address.Query.Length > 0 ? $"No jobs match {Address.Query}." : "No job is yours yet.";
+
+    protected override IEnumerable<string> Topics => [LiveTopic.Jobs];
+
+    protected override object LoadKey => Address;
+
+    protected override async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var address = Address;
+        var search = await Reader.ReadSearchAsync(address, cancellationToken);
+        _problems = search.Problems;
+        if (_shown == address)
+            await RefreshAsync(search, address, cancellationToken);
+        else
+            await OpenAsync(search, address, cancellationToken);
+        IReadOnlyList<LabelCount>? counts = _counts;
+        ShowRows(ref counts, LabelCounts.Of(await Reader.CountAsync(search, cancellationToken), address, search.Filter));
+        _counts = counts!;
+    }
+
+    private async Task OpenAsync(JobsSearch search, JobsAddress address, CancellationToken cancellationToken)
+    {
+        var page = await OnceAsync("page", c => Reader.PageAsync(search, address.After, c), cancellationToken);
+        _view.Reset(page.Items, page.NextCursor);
+        (_shown, _menuRow) = (address, null);
+        _agents = Reader.Agents;
+    }
+
+    private async Task RefreshAsync(JobsSearch search, JobsAddress address, CancellationToken cancellationToken)
+    {
+        var first = address.After is null ? await Reader.FirstAsync(search, cancellationToken) : null;
+        var known = first?.Items.ToDictionary(j => j.Id) ?? [];
+        var missing = _view.Rows.Select(r => r.Id).Where(id => !known.ContainsKey(id)).ToList();
+        var rest = missing.Count == 0 ? [] : await Reader.ByIdAsync(missing, cancellationToken);
+        var changed = _view.Merge(known.Values.Concat(rest), search.Filter);
+        if (first is not null)
+            changed |= _view.CountNew(first);
+        Show(ref _drawn, changed ? !_drawn : _drawn);
+    }
+
+    private async Task ShowNewAsync()
+    {
+        _shown = null;
+        await ReloadAsync();
+    }
+
+    private void SearchAsync() => Navigation.NavigateTo(Address.Search(_typed ?? Address.Query).Href);
+
+    private void ToggleMenu(Guid id) => _menuRow = _menuRow == id ? null : id;
+
+    private async Task ActAsync(JobListRow row, string action)
+    {
+        _menuRow = null;
+        await Actor.ActAsync(new JobTarget(row.Id, row.ShortId, row.Name, row.Label, row.Workspace, row.ApprovalId), action);
+        await ReloadAsync();
+    }
+}

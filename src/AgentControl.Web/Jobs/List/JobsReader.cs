@@ -1,0 +1,36 @@
+using AgentControl.Engine.Agents;
+using AgentControl.Engine.Jobs;
+using AgentControl.Engine.Paging;
+using AgentControl.Web.Access;
+
+namespace AgentControl.Web.Jobs.List;
+
+/// <summary>A search as it is asked: with what the caller may see.</summary>
+internal sealed record JobsSearch(JobFilter Filter, IReadOnlyList<string> Problems);
+
+/// <summary>Reads the jobs list for whoever looks at it.</summary>
+internal sealed class JobsReader(JobQueries jobs, JobCounts counts, AgentCatalog agents, ICallerAccessor callers)
+{
+    public IReadOnlyList<string> Agents => [.. agents.All.Select(a => a.Name).Order(StringComparer.Ordinal)];
+
+    public async Task<JobsSearch> ReadSearchAsync(JobsAddress address, CancellationToken cancellationToken)
+    {
+        var caller = await callers.CurrentAsync(cancellationToken);
+        var (filter, problems) = JobSearch.Parse(address.Query);
+        if (address.View == JobsAddress.Mine)
+            filter = filter with { Owner = JobSearch.Me };
+        return new(filter.AskedBy(caller?.Name ?? "") with { Visible = caller is null ? [] : caller.Workspaces }, problems);
+    }
+
+    public async Task<Page<JobListRow>> PageAsync(JobsSearch search, string? after, CancellationToken cancellationToken) =>
+        (await jobs.ListAsync(search.Filter, after, cancellationToken: cancellationToken)).Select(JobListRow.Of);
+
+    public Task<Page<JobSummary>> FirstAsync(JobsSearch search, CancellationToken cancellationToken) =>
+        jobs.ListAsync(search.Filter, cancellationToken: cancellationToken);
+
+    public Task<IReadOnlyList<JobSummary>> ByIdAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        jobs.SummariesAsync(ids, cancellationToken);
+
+    public Task<JobCountsView> CountAsync(JobsSearch search, CancellationToken cancellationToken) =>
+        counts.CountAsync(search.Filter, cancellationToken);
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AgentControl.Core.Agents;
+using AgentControl.Engine.Jobs;
+using AgentControl.Web.Jobs.Form;
+
+namespace AgentControl.Web.Jobs.New;
+
+/// <summary>Where the files of a folder field come from.</summary>
+public enum FolderSource
+{
+    Upload,
+    Samples,
+    Existing,
+}
+
+/// <summary>A job while it is being put together.</summary>
+internal sealed class NewJobView
+{
+    public const string SampleFolder = "inbox/samples/";
+
+    public AgentDefinition? Agent { get; private set; }
+    public SchemaForm? Form { get; private set; }
+    public string Name { get; set; } = "";
+    public string Queue { get; set; } = "";
+    public short Priority { get; set; }
+    public string Tags { get; set; } = "";
+
+    /// <summary>As the browser's field writes it, in the person's own time zone; empty starts at once.</summary>
+    public string StartAt { get; set; } = "";
+    public FolderSource Source { get; private set; }
+
+    /// <summary>Own to this draft, so that files of two drafts never mix.</summary>
+    public string UploadFolder { get; private set; } = NewFolder();
+
+    public int Uploading { get; private set; }
+    public int Uploaded { get; private set; }
+    public int FailedUploads { get; private set; }
+
+    /// <summary>Errors outside of the input.</summary>
+    public IReadOnlyList<FieldError> Problems { get; private set; } = [];
+
+    public IReadOnlyList<FieldError> Errors => [.. Problems, .. Form?.Errors ?? []];
+
+    public SchemaField? FolderField => Form?.Root.All().FirstOrDefault(f => f.Kind == FieldKind.Folder);
+
+    public void Choose(AgentDefinition agent)
+    {
+        Agent = agent;
+        Form = new SchemaForm(agent.InputSchema);
+        Problems = [];
+        Source = FolderSource.Upload;
+        (Uploading, Uploaded, FailedUploads) = (0, 0, 0);
+        UploadFolder = NewFolder();
+    }
+
+    public void Fill(JsonNode? input, string? name = null)
+    {
+        Form?.Fill(input);
+        Name = name ?? Name;
+        if (!string.IsNullOrEmpty(FolderField?.Text))
+            Source = FolderField.Text == SampleFolder ? FolderSource.Samples : FolderSource.Existing;
+    }
+
+    public void SetSource(FolderSource source)
+    {
+        Source = source;
+        if (FolderField is { } folder)
+        {
+            folder.Text = source switch
+            {
+                FolderSource.Samples => SampleFolder,
+                FolderSource.Upload => Uploaded > 0 ? UploadFolder : null,
+                _ => null,
+            };
+        }
+    }
+
+    public void Uploads(int ready, int waiting, int failed)
+    {
+        (Uploaded, Uploading, FailedUploads) = (ready, waiting, failed);
+        if (Source == FolderSource.Upload && FolderField is { } folder)
+            folder.Text = ready > 0 ? UploadFolder : null;
+    }
+
+    /// <summary>What would be sent; null where something is wrong, and <see cref="Errors"/> says what.</summary>
+    /// <param name="zone">The person's time zone.</param>
+    public JobSubmission? Submission(string workspace, TimeZoneInfo zone)
+    {
+        var problems = new List<FieldError>();
+        DateTimeOffset? runAt = null;
+        if (StartAt.Length > 0)
+        {
+            if (DateTime.TryParse(StartAt, CultureInfo.InvariantCulture, out var local))
+                runAt = new DateTimeOffset(local, zone.GetUtcOffset(local));
+            else
+                problems.Add(new("startAt", "new-start", "Start is no time. Choose one, or clear it."));
+        }
+        if (Uploading > 0 && Source == FolderSource.Upload)
+            problems.Add(new("uploads", "new-uploads", $"{Uploading} files are still being uploaded. Wait for them, or remove them."));
+        if (NeedsDocuments)
+            problems.Add(new("uploads", "new-uploads", "There is nothing to read. Drop files, or use the sample contracts."));
+        Problems = problems;
+        var fits = Form?.Check() ?? false;
+        if (Agent is null || Form is null || !fits || problems.Count > 0)
+            return null;
+        return new JobSubmission
+        {
+            Agent = Agent.Name,
+            Input = Form.Element,
+            Name = Name.Trim() is { Length: > 0 } name ? name : null,
+            Queue = Queue.Trim() is { Length: > 0 } queue ? queue : null,
+            Priority = Priority,
+            Tags = Tags.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+            Workspace = workspace,
+            RunAt = runAt,
+        };
+    }
+
+    /// <summary>Takes over what the server refused.</summary>
+    public void Refuse(IReadOnlyDictionary<string, string[]> errors)
+    {
+        bool OfInput(string key) => key.StartsWith("input", StringComparison.Ordinal);
+        Form?.Refuse(errors.Where(e => OfInput(e.Key)).ToDictionary());
+        Problems = [.. errors.Where(e => !OfInput(e.Key)).SelectMany(e => e.Value.Select(m => new FieldError(e.Key, "new-" + e.Key, $"{FieldLabel.Of(e.Key)}: {m}")))];
+    }
+
+    /// <summary>What is kept in the browser while the form is being filled in.</summary>
+    public string Draft() =>
+        JsonSerializer.Serialize(new JobDraft(Form?.Value.ToJsonString(), Name, Queue, Priority, Tags, StartAt, Source, UploadFolder));
+
+    public void Restore(string json)
+    {
+        if (JsonSerializer.Deserialize<JobDraft>(json) is not { } draft || Form is null)
+            return;
+        (Name, Queue, Priority, Tags, StartAt, Source, UploadFolder) = (draft.Name, draft.Queue, draft.Priority, draft.Tags, draft.StartAt, draft.Source, draft.UploadFolder);
+        if (draft.Input is { } input && FormJson.Parse(input, out var node))
+            Form.Fill(node);
+    }
+
+    /// <summary>A folder was asked for, none is given, and no document stands in the input either.</summary>
+    private bool NeedsDocuments =>
+        FolderField is { IsEmpty: true } && Form!.Root.Members.Where(m => m.Schema.Kind == FieldKind.List).All(m => m.IsEmpty);
+
+    private static string NewFolder() => $"inbox/{Guid.CreateVersion7():N}/";
+
+    private sealed record JobDraft(string? Input, string Name, string Queue, short Priority, string Tags, string StartAt, FolderSource Source, string UploadFolder);
+}

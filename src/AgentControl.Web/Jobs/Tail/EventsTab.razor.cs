@@ -1,0 +1,92 @@
+using AgentControl.Web.Shared;
+using Microsoft.AspNetCore.Components;
+
+namespace AgentControl.Web.Jobs.Tail;
+
+/// <summary>The log of one job, followed live; what a person reads does not move.</summary>
+public sealed partial class EventsTab
+{
+    private readonly TailView _view = new();
+    private List<TailLine> _lines = [];
+    private IReadOnlyList<TailLine>? _linesOf;
+    private TailLine? _opened;
+    private bool _drawn;
+    private bool _asked;
+
+    [Inject]
+    private TailReader Reader { get; set; } = null!;
+
+    [Parameter, EditorRequired]
+    public Guid JobId { get; set; }
+
+    /// <summary>An ended job is read from its end as well, but does not follow.</summary>
+    [Parameter]
+    public bool Ended { get; set; }
+
+    [SupplyParameterFromQuery(Name = "kind")]
+    private string? Kind { get; set; }
+
+    [SupplyParameterFromQuery(Name = "step")]
+    private string? Step { get; set; }
+
+    private long? _open => _opened?.No;
+
+    // Virtualize reads a list; the same list as long as the lines are the same.
+    private List<TailLine> Lines
+    {
+        get
+        {
+            if (!ReferenceEquals(_linesOf, _view.Shown))
+                (_linesOf, _lines) = (_view.Shown, [.. _view.Shown]);
+            return _lines;
+        }
+    }
+
+    protected override IEnumerable<string> Topics => [LiveTopic.Job(JobId)];
+
+    protected override object LoadKey => JobId;
+
+    protected override void OnParametersSet()
+    {
+        if (_asked)
+            return;
+        _asked = true;
+        _view.SetKind(Kind ?? "");
+        _view.SetStep(Step);
+    }
+
+    protected override async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var next = _view.LastNo == 0 ? await Reader.EndAsync(JobId, cancellationToken) : await Reader.AfterAsync(JobId, _view.LastNo, cancellationToken);
+        if (_view.Append(next))
+            Show(ref _drawn, !_drawn);
+    }
+
+    private static string Value(ChangeEventArgs e) => e.Value?.ToString() ?? "";
+
+    private static void Filter(Action change) => change();
+
+    private void OnScrolled(bool following)
+    {
+        if (following)
+            _view.StartFollowing();
+        else
+            _view.StopFollowing();
+    }
+
+    private async Task FollowAsync(bool follow)
+    {
+        if (!follow)
+            _view.StopFollowing();
+        else if (_view.StartFollowing())
+            await ReloadAsync();
+    }
+
+    private async Task OlderAsync()
+    {
+        _view.StopFollowing();
+        _view.Prepend(await Reader.BeforeAsync(JobId, _view.FirstNo));
+    }
+
+    private void Open(TailLine? line) => _opened = _opened?.No == line?.No ? null : line;
+}

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Components;
+using AgentControl.Web.Shared;
+
+namespace AgentControl.Web.Jobs.Timeline;
+
+/// <summary>Tree and bars that scroll together. Arrows move and fold, letters jump, Enter opens a step.</summary>
+public sealed partial class AcWaterfall
+{
+    /// <summary>Above so many rows only those in sight are drawn.</summary>
+    public const int VirtualAbove = 200;
+
+    /// <summary>More marks than this would hide each other.</summary>
+    private const int MostMarks = 200;
+
+    [Parameter, EditorRequired]
+    public TimelineView View { get; set; } = null!;
+
+    [Parameter]
+    public EventCallback<string?> OnSelect { get; set; }
+
+    /// <summary>The view was changed here: folded, unfolded, a gap opened.</summary>
+    [Parameter]
+    public EventCallback OnChange { get; set; }
+
+    private ICollection<TimelineRow> Items => [.. View.Rows];
+
+    private string? TabStop => View.Rows.Any(r => r.Id == View.Selected) ? View.Selected : View.Rows.Count > 0 ? View.Rows[0].Id : null;
+
+    private IEnumerable<TimelineMark> ShownMarks =>
+        View.Marks.Where(m => m.Kind == MarkKind.Recovery).Concat(View.Marks.Where(m => m.Kind == MarkKind.Checkpoint).TakeLast(MostMarks));
+
+    private string MarksText
+    {
+        get
+        {
+            var saved = View.Marks.Count(m => m.Kind == MarkKind.Checkpoint);
+            var recovered = View.Marks.Count(m => m.Kind == MarkKind.Recovery);
+            string?[] parts = [saved > 0 ? "◆ " + Formats.Count(saved, "checkpoint") : null, recovered > 0 ? "⟲ " + Formats.Count(recovered, "recovery", "recoveries") : null];
+            return string.Join(" ", parts.Where(p => p is not null));
+        }
+    }
+
+    private Task ShowGapAsync(IdleGap gap)
+    {
+        View.ShowGap(gap);
+        return OnChange.InvokeAsync();
+    }
+
+    private Task FoldAsync(TimelineRow row)
+    {
+        View.SetOpen(row.Id, !row.IsOpen);
+        return OnChange.InvokeAsync();
+    }
+
+    private Task SelectAsync(TimelineRow row)
+    {
+        if (row.State == TimelineView.More)
+        {
+            View.ShowMore(row.Id[..^TimelineView.MoreMark.Length]);
+            return OnChange.InvokeAsync();
+        }
+        return row.CanFold && row.Kind is null ? FoldAsync(row) : OnSelect.InvokeAsync(row.Id == View.Selected ? null : row.Id);
+    }
+}

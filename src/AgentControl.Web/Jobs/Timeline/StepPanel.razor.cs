@@ -1,0 +1,37 @@
+using AgentControl.Engine.Steps;
+using AgentControl.Web.Shared;
+using Microsoft.AspNetCore.Components;
+
+namespace AgentControl.Web.Jobs.Timeline;
+
+/// <summary>What is recorded of the selected step.</summary>
+public sealed partial class StepPanel
+{
+    private StepView? _step;
+
+    [Inject]
+    private StepQueries Steps { get; set; } = null!;
+
+    [Parameter, EditorRequired]
+    public Guid JobId { get; set; }
+
+    [Parameter, EditorRequired]
+    public string ShortId { get; set; } = "";
+
+    [Parameter, EditorRequired]
+    public string StepKey { get; set; } = "";
+
+    [Parameter]
+    public EventCallback OnClose { get; set; }
+
+    protected override IEnumerable<string> Topics => _step?.CompletedAt is null ? [LiveTopic.Job(JobId)] : [];
+
+    protected override object LoadKey => (JobId, StepKey);
+
+    protected override async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var key = StepKey.Split('~')[0];
+        if (_step?.CompletedAt is null || _step.Key != key)
+            Show(ref _step, await Steps.FindAsync(JobId, key, cancellationToken));
+    }
+}

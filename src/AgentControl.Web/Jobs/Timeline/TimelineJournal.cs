@@ -1,0 +1,91 @@
+using AgentControl.Core.Events;
+using AgentControl.Core.Jobs;
+using AgentControl.Core.Json;
+using AgentControl.Engine.Steps;
+
+namespace AgentControl.Web.Jobs.Timeline;
+
+/// <summary>An event that the timeline draws.</summary>
+internal sealed record TimelineEvent(long No, DateTimeOffset At, string Type, string Message, string? Step, int? Attempt, double? DelaySeconds, string? Reason);
+
+/// <summary>What is known of a job's journal; grows with each read.</summary>
+internal sealed class TimelineJournal
+{
+    private readonly List<StepOutline> recorded = [];
+    private readonly Dictionary<string, List<TimelineTry>> tries = new(StringComparer.Ordinal);
+    private readonly List<TimelineMark> marks = [];
+    private IReadOnlyList<StepOutline> open = [];
+
+    public long LastStep { get; private set; }
+    public long LastEvent { get; private set; }
+    public IReadOnlyList<TimelineMark> Marks => marks;
+
+    public IReadOnlyList<TimelineStep> Steps => [.. recorded.Concat(open).Select(Step)];
+
+    /// <summary>A retry by a person may have superseded what was read: the steps are read anew.</summary>
+    public void Forget()
+    {
+        recorded.Clear();
+        LastStep = 0;
+    }
+
+    public bool Take(IReadOnlyList<StepOutline> steps, IEnumerable<TimelineEvent> events)
+    {
+        var next = steps.Where(s => s.No is null).ToList();
+        var changed = !next.SequenceEqual(open);
+        open = next;
+        foreach (var step in steps.Where(s => s.No > LastStep))
+        {
+            recorded.Add(step);
+            LastStep = step.No!.Value;
+            changed = true;
+        }
+        foreach (var line in events)
+        {
+            Take(line);
+            LastEvent = line.No;
+            changed = true;
+        }
+        return changed;
+    }
+
+    private void Take(TimelineEvent line)
+    {
+        switch (line.Type)
+        {
+            case EventTypes.StepRetrying when line.Step is { } key:
+                if (!tries.TryGetValue(key, out var list))
+                    tries[key] = list = [];
+                list.Add(new(line.Attempt ?? list.Count + 1, line.At, line.DelaySeconds is { } delay ? line.At.AddSeconds(delay) : null, line.Reason ?? line.Message));
+                break;
+            case EventTypes.JobRecovered:
+                marks.Add(new(MarkKind.Recovery, line.At, line.Message));
+                break;
+            case EventTypes.CheckpointSaved:
+                marks.Add(new(MarkKind.Checkpoint, line.At, line.Message));
+                break;
+            default:
+                break;
+        }
+    }
+
+    private TimelineStep Step(StepOutline step) =>
+        new(step.Key, step.Name, step.Kind, step.State, step.Attempt, step.StartedAt, step.CompletedAt, ErrorOf(step.Error), step.Service)
+        {
+            Tries = tries.GetValueOrDefault(step.Key) ?? [],
+        };
+
+    private static string? ErrorOf(string? json)
+    {
+        if (json is null)
+            return null;
+        try
+        {
+            return System.Text.Json.JsonSerializer.Deserialize<JobFailure>(json, JournalJson.Options)?.Message ?? json;
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return json;
+        }
+    }
+}
