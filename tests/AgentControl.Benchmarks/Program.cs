@@ -1,1 +1,36 @@
+using System.Globalization;
+using System.Text.Json;
+using AgentControl.Benchmarks;
+using AgentControl.Engine.Storage.Embedded;
+using Microsoft.Extensions.Logging.Abstractions;
+
+var quick = args.Contains("--quick");
+var wanted = args.Where(a => !a.StartsWith("--", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
+bool Runs(string name) => wanted.Count == 0 || wanted.Contains(name);
+
+var directory = Directory.CreateTempSubdirectory("agentcontrol-bench-").FullName;
+var figures = new List<Figure>();
+await using (var postgres = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataDirectory = directory }, NullLogger.Instance, CancellationToken.None))
+await using (var host = await BenchHost.StartAsync(postgres.ConnectionString, directory, workers: 20, [ResumeBenchmark.Agent]))
+{
+    if (Runs("steps"))
+        figures.AddRange(await StepsBenchmark.RunAsync(host, quick ? 1 : 3));
+    if (Runs("resume"))
+        figures.AddRange(await ResumeBenchmark.RunAsync(host, quick ? 100 : 1_000, quick ? 30 : 100));
+    if (Runs("jobs"))
+        figures.AddRange(await JobsBenchmark.RunAsync(host, postgres.ConnectionString));
+}
+Directory.Delete(directory, recursive: true);
+
+var output = Console.Out;
+output.WriteLine($"{"figure",-36}{"ours",12}{"peer",12}{"ratio",8}  {"need",-8}{"aim",-8}peer");
+foreach (var figure in figures)
+    output.WriteLine(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{figure.Name,-36}{figure.Ours,12:0.##}{figure.Peer,12:0.##}{figure.Ratio,8:0.00}  {figure.Need,-8}{figure.Aim,-8}{figure.PeerName}"
+        )
+    );
+Directory.CreateDirectory("artifacts");
+await File.WriteAllTextAsync("artifacts/benchmarks.json", JsonSerializer.Serialize(figures, JsonSerializerOptions.Web));
 return 0;

@@ -54,8 +54,11 @@ public sealed class ApprovalCommands
         if (missing == 0)
             await CloseAsync(connection, shown, decision, comment, value, actor, events);
         await transaction.CommitAsync(cancellationToken);
-        feed.Publish(events);
+        // First of all the hand that goes on with the job: people wait for it.
         if (missing == 0)
+            bells.RingResume();
+        feed.Publish(events);
+        if (decision == ApprovalDecision.Reject)
             await bells.RingForJobAsync(job, cancellationToken);
         return new DecideOutcome.Decided(id, job, missing == 0 ? PendingApproval.StateOf(decision) : "pending", missing);
     }

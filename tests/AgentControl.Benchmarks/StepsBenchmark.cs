@@ -1,0 +1,78 @@
+using System.Diagnostics;
+using System.Text.Json;
+using AgentControl.Engine.Access;
+using AgentControl.Engine.Jobs;
+
+namespace AgentControl.Benchmarks;
+
+/// <summary>Recorded steps per second, alone and together, against single-row commits.</summary>
+internal static class StepsBenchmark
+{
+    private static readonly Actor By = new("person:bench", "bench");
+
+    public static async Task<IEnumerable<Figure>> RunAsync(BenchHost host, int rounds)
+    {
+        await RunJobsAsync(host, 4, 50);
+        var one = new List<(double Ours, double Peer)>();
+        var many = new List<(double Ours, double Peer)>();
+        double commits = 0, wal = 0, stored = 0;
+        for (var round = 0; round < rounds; round++)
+        {
+            one.Add((await RunJobsAsync(host, 1, 500), await Peers.InsertsPerSecondAsync(host.Database, 1, TimeSpan.FromSeconds(2))));
+            var before = await CostAsync(host);
+            var ours = await RunJobsAsync(host, 16, 300);
+            var after = await CostAsync(host);
+            (commits, wal, stored) = ((after.Commits - before.Commits) / 4800.0, (after.Wal - before.Wal) / 4800.0, (after.Bytes - before.Bytes) / 4800.0);
+            many.Add((ours, await Peers.InsertsPerSecondAsync(host.Database, 16, TimeSpan.FromSeconds(2))));
+        }
+        return
+        [
+            Ratio("steps/s, 16 jobs at once, 1 KiB", many, "INSERT commits/s, 16 clients", "0.5", "1.0"),
+            Ratio("steps/s, one job, 1 KiB", one, "INSERT commits/s, 1 client", "0.4", "0.55"),
+            new("commits per step, 16 jobs", "commits", commits, null, null, "< 1", ""),
+            new("WAL per step, 16 jobs", "bytes", wal, null, null, "3072", ""),
+            new("stored per step, 16 jobs", "bytes", stored, null, null, "", ""),
+        ];
+    }
+
+    private static Figure Ratio(string name, List<(double Ours, double Peer)> rounds, string peer, string need, string aim)
+    {
+        var middle = rounds.OrderBy(r => r.Ours / r.Peer).ElementAt(rounds.Count / 2);
+        return new(name, "1/s", middle.Ours, middle.Peer, peer, need, aim);
+    }
+
+    private static async Task<(long Commits, double Wal, long Bytes)> CostAsync(BenchHost host)
+    {
+        await host.ExecuteAsync("SELECT pg_stat_force_next_flush()");
+        return (
+            await host.ScalarAsync<long>("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"),
+            (double)await host.ScalarAsync<decimal>("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn"),
+            await host.ScalarAsync<long>("SELECT pg_database_size(current_database())")
+        );
+    }
+
+    /// <summary>Steps per second from the first start to the last end, by the database's clock.</summary>
+    private static async Task<double> RunJobsAsync(BenchHost host, int jobs, int steps)
+    {
+        var input = JsonSerializer.SerializeToElement(new { steps, payloadBytes = 1024 });
+        var commands = host.Get<JobCommands>();
+        var ids = new List<Guid>();
+        for (var i = 0; i < jobs; i++)
+        {
+            var outcome = await commands.SubmitAsync(new JobSubmission { Agent = "synthetic", Input = input }, By, null, CancellationToken.None);
+            ids.Add(((SubmitOutcome.Accepted)outcome).Id);
+        }
+        var list = string.Join(',', ids.Select(i => $"'{i}'"));
+        var limit = Stopwatch.GetTimestamp();
+        while (await host.ScalarAsync<long>($"SELECT count(*) FROM job_runs WHERE job_id IN ({list}) AND state = 'succeeded'") < jobs)
+        {
+            if (Stopwatch.GetElapsedTime(limit) > TimeSpan.FromMinutes(2))
+                throw new TimeoutException("The jobs did not end within two minutes.");
+            await Task.Delay(20);
+        }
+        var seconds = await host.ScalarAsync<double>(
+            $"SELECT extract(epoch FROM max(finished_at) - min(started_at))::float8 FROM job_runs WHERE job_id IN ({list})"
+        );
+        return jobs * steps / seconds;
+    }
+}
