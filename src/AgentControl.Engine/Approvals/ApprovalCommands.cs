@@ -57,7 +57,7 @@ public sealed class ApprovalCommands
         // First of all the hand that goes on with the job: people wait for it.
         if (missing == 0)
             bells.RingResume();
-        feed.Publish(events);
+        feed.Publish(decision == ApprovalDecision.Reject ? await JobLog.ReadSinceAsync(connection, job, events[0].No - 1) : events);
         if (decision == ApprovalDecision.Reject)
             await bells.RingForJobAsync(job, cancellationToken);
         return new DecideOutcome.Decided(id, job, missing == 0 ? PendingApproval.StateOf(decision) : "pending", missing);

@@ -15,13 +15,14 @@ internal sealed class HangfireDispatcher(IBackgroundJobClientV2 client, ILogger<
     );
     private readonly ConcurrentDictionary<string, int> outstanding = new(StringComparer.Ordinal);
 
-    /// <summary>How many workers a lane has in this process; without any, nobody would answer.</summary>
-    public Func<string, int> WorkersOf { get; set; } = _ => 0;
+    /// <summary>How many workers a lane has in this process; a process that runs no jobs rings for the others.</summary>
+    public Func<string, int> WorkersOf { get; set; } = _ => 1;
 
     /// <summary>One bell for one submitted job.</summary>
     public void Ring(string queue, Guid jobId)
     {
-        if (Outstanding(queue) < Math.Max(100, 10 * WorkersOf(queue)))
+        var workers = WorkersOf(queue);
+        if (workers > 0 && Outstanding(queue) < Math.Max(100, 10 * workers))
             Enqueue(queue, jobId);
     }
 

@@ -79,6 +79,25 @@ internal static class JobLog
         return [.. events.Select((e, i) => Live(jobId, from + i + 1, new DateTimeOffset(at), e))];
     }
 
+    /// <summary>What was written behind a number: for commands whose SQL writes events of its own. Called after the commit.</summary>
+    public static async Task<IReadOnlyList<LiveEvent>> ReadSinceAsync(NpgsqlConnection connection, Guid jobId, long no)
+    {
+        await using var command = Storage.Sql.Command(
+            connection,
+            "SELECT no, at, type, level, message, data, actor FROM events WHERE job_id = $1 AND no > $2 ORDER BY no",
+            jobId,
+            no
+        );
+        var events = new List<LiveEvent>();
+        await using var reader = await command.ExecuteReaderAsync();
+        string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+        while (await reader.ReadAsync())
+            events.Add(
+                new(jobId, reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), Text(5), Text(6))
+            );
+        return events;
+    }
+
     private static LiveEvent Live(Guid jobId, long no, DateTimeOffset at, EventRecord line) =>
         new(jobId, no, at, line.Type, line.Level, line.Message, line.Data, line.Actor);
 }

@@ -66,6 +66,7 @@ internal sealed class Handovers(NpgsqlDataSource database, EventFeed feed)
             attempt.Job.Id,
             $"Goes on as {ShortId.Of(next)}"
         );
+        var ended = await Storage.Sql.ScalarAsync<long>(connection, "SELECT last_no FROM job_runs WHERE job_id = $1", attempt.Job.Id);
         await Storage.Sql.ExecuteAsync(
             connection,
             """
@@ -78,7 +79,7 @@ internal sealed class Handovers(NpgsqlDataSource database, EventFeed feed)
         // Parents follow the chain: the new job tells them, not this one.
         await Storage.Sql.ExecuteAsync(connection, "DELETE FROM child_ends WHERE child_id = $1", attempt.Job.Id);
         await transaction.CommitAsync();
-        feed.Publish([.. told, .. inserted]);
+        feed.Publish([.. inserted, .. await JobLog.ReadSinceAsync(connection, attempt.Job.Id, told.Count > 0 ? told[0].No - 1 : ended - 1)]);
         attempt.Continued = next;
         attempt.Final = new RecordReply(inserted[0].At, 0, false, false, attempt.Wakes, "continued");
         attempt.End(AttemptEnd.Recorded);

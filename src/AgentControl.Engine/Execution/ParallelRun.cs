@@ -54,9 +54,10 @@ internal sealed class ParallelRun<TItem, TResult>(
     {
         await Task.Yield();
         var place = new Place(this, items);
-        var (scope, context) = branch(index, place.GiveBack);
+        Scope? scope = null;
         try
         {
+            (scope, var context) = branch(index, place.GiveBack);
             results[index] = await body(items[index], context, attempt.Cancellation);
         }
         catch (Exception problem)
@@ -64,11 +65,12 @@ internal sealed class ParallelRun<TItem, TResult>(
             lock (gate)
                 first ??= problem;
         }
-        attempt.Forget(scope);
-        End(items, place, scope.Now);
+        if (scope is not null)
+            attempt.Forget(scope);
+        End(place, scope?.Now ?? default);
     }
 
-    private void End(IReadOnlyList<TItem> items, Place place, DateTimeOffset at)
+    private void End(Place place, DateTimeOffset at)
     {
         bool over;
         lock (gate)

@@ -28,9 +28,10 @@ internal sealed class EngineHost(
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
+        if (!options.RunsJobs)
+            return;
         dispatcher.WorkersOf = queue => lanes.Gate(queue).Permits;
-        if (options.RunsJobs)
-            await queues.ApplyAsync(cancellationToken);
+        await queues.ApplyAsync(cancellationToken);
     }
 
     public async Task StoppingAsync(CancellationToken cancellationToken)

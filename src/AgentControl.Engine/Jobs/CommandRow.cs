@@ -1,20 +1,17 @@
 using AgentControl.Core.Jobs;
-using AgentControl.Engine.Live;
 using AgentControl.Engine.Storage;
 using Npgsql;
 
 namespace AgentControl.Engine.Jobs;
 
-/// <summary>A job's row under its lock, as a command finds it, and the events that the command wrote.</summary>
-internal sealed record CommandRow(Guid Id, JobState State, bool PauseRequested, bool CancelRequested, long LastNo, DateTimeOffset Now)
+/// <summary>A job's row under its lock, as a command finds it.</summary>
+internal sealed record CommandRow(Guid Id, JobState State, bool PauseRequested, bool CancelRequested, long LastNo)
 {
-    public List<LiveEvent> Events { get; } = [];
-
     public static async Task<CommandRow?> LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
     {
         await using var command = Sql.Command(
             connection,
-            "SELECT state, pause_requested, cancel_requested, last_no, ac_now() FROM job_runs WHERE job_id = $1 FOR UPDATE",
+            "SELECT state, pause_requested, cancel_requested, last_no FROM job_runs WHERE job_id = $1 FOR UPDATE",
             id
         );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -24,8 +21,7 @@ internal sealed record CommandRow(Guid Id, JobState State, bool PauseRequested, 
                 JobStates.Parse(reader.GetString(0)),
                 reader.GetBoolean(1),
                 reader.GetBoolean(2),
-                reader.GetInt64(3),
-                reader.GetFieldValue<DateTimeOffset>(4)
+                reader.GetInt64(3)
             )
             : null;
     }

@@ -90,7 +90,7 @@ public sealed partial class JobCommands
                         await RequestAsync(connection, id, "cancel_requested", actor, reason);
                         return await TellAsync(connection, row, EventTypes.JobCancelRequested, $"{actor.Name} asked to cancel", reason, actor);
                     case JobState.Scheduled or JobState.Queued or JobState.Waiting or JobState.Paused:
-                        await EndAsync(connection, row, "cancelled", "cancelled", null, $"Cancelled by {actor.Name}" + (reason is null ? "" : $": {reason}"), actor);
+                        await EndAsync(connection, row, $"Cancelled by {actor.Name}" + (reason is null ? "" : $": {reason}"), actor);
                         return CommandOutcome.Accepted;
                     default:
                         return CommandOutcome.Refused($"The job has already {row.State.Word()}.");
@@ -112,7 +112,7 @@ public sealed partial class JobCommands
                 if (row.State != JobState.Running || !row.CancelRequested)
                     return CommandOutcome.Refused("Cancel the job first; force stop is for a running step that does not stop within 30 s.");
                 await Sql.ExecuteAsync(connection, "UPDATE job_runs SET epoch = epoch + 1 WHERE job_id = $1", id);
-                await EndAsync(connection, row, "cancelled", "cancelled", null, $"Stopped by force by {actor.Name}", actor);
+                await EndAsync(connection, row, $"Stopped by force by {actor.Name}", actor);
                 return CommandOutcome.Accepted;
             },
             cancellationToken
@@ -152,7 +152,7 @@ public sealed partial class JobCommands
         if (outcome.Result != CommandResult.Accepted)
             return outcome;
         await transaction.CommitAsync(cancellationToken);
-        feed.Publish(row.Events);
+        feed.Publish(await JobLog.ReadSinceAsync(connection, id, row.LastNo));
         running.Nudge(id);
         await bells.RingForJobAsync(id, cancellationToken);
         if (after is not null)
@@ -172,15 +172,12 @@ public sealed partial class JobCommands
     private static async Task<CommandOutcome> TellAsync(NpgsqlConnection connection, CommandRow row, string type, string message, string? reason, Actor actor)
     {
         var text = string.IsNullOrWhiteSpace(reason) ? message : $"{message}: {Texts.Clean(reason, 500)}";
-        row.Events.Add(await JobLog.AppendAsync(connection, row.Id, new EventRecord(type, text, EventData.Of(new { reason, from = actor.From }), Actor: actor.Name)));
+        await JobLog.AppendAsync(connection, row.Id, new EventRecord(type, text, EventData.Of(new { reason, from = actor.From }), Actor: actor.Name));
         return CommandOutcome.Accepted;
     }
 
-    private static async Task EndAsync(NpgsqlConnection connection, CommandRow row, string state, string outcome, string? error, string message, Actor actor)
-    {
-        await Sql.ExecuteAsync(connection, "SELECT ac_end($1, $2, $3, $4, $5, $6)", row.Id, state, outcome, error ?? (object)DBNull.Value, message, actor.Name);
-        row.Events.Add(new LiveEvent(row.Id, row.LastNo + 1, row.Now, "job." + state, "info", message, null, actor.Name));
-    }
+    private static Task<int> EndAsync(NpgsqlConnection connection, CommandRow row, string message, Actor actor) =>
+        Sql.ExecuteAsync(connection, "SELECT ac_end($1, 'cancelled', 'cancelled', NULL, $2, $3)", row.Id, message, actor.Name);
 
     private async Task CancelChildrenAsync(Guid parent, Actor actor, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using AgentControl.Core.Events;
 using AgentControl.Core.Jobs;
+using AgentControl.Engine.Events;
 using AgentControl.Engine.Live;
 using Npgsql;
 using NpgsqlTypes;
@@ -62,9 +63,10 @@ internal static class JobInserter
         Add("priority", NpgsqlDbType.Smallint, shared.Priority);
         await command.PrepareAsync(cancellationToken);
         var now = new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(cancellationToken))!);
+        var data = EventData.Of(new { agent = shared.Agent, queue = shared.Queue, parentId = shared.ParentId, forkedFrom = shared.ForkedFrom });
         return
         [
-            .. jobs.Select(j => new LiveEvent(j.Id, 1, now, EventTypes.JobSubmitted, "info", $"Submitted by {j.SubmittedBy}", null, j.SubmittedBy)),
+            .. jobs.Select(j => new LiveEvent(j.Id, 1, now, EventTypes.JobSubmitted, "info", $"Submitted by {j.SubmittedBy}", data, j.SubmittedBy)),
         ];
     }
 

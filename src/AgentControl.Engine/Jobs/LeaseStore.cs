@@ -1,4 +1,5 @@
 using AgentControl.Core.Events;
+using AgentControl.Engine.Events;
 using AgentControl.Engine.Live;
 using Npgsql;
 using NpgsqlTypes;
@@ -89,10 +90,11 @@ internal sealed class LeaseStore(NpgsqlDataSource database, WorkerIdentity worke
             var attempt = reader.GetInt32(24);
             var lastNo = reader.GetInt64(23);
             var started = lastNo - (job.Recovered ? 1 : 0);
-            events.Add(new(job.Id, started, job.Now, EventTypes.JobStarted, "info", $"Attempt {attempt} on {worker.Name}", null, null));
+            var data = EventData.Of(new { attempt, epoch = job.Epoch, worker = worker.Name, queue = job.Queue, hangfireJobId = bell });
+            events.Add(new(job.Id, started, job.Now, EventTypes.JobStarted, "info", $"Attempt {attempt} on {worker.Name}", data, null));
             if (job.Recovered)
                 events.Add(
-                    new(job.Id, lastNo, job.Now, EventTypes.JobRecovered, "warning", $"Goes on behind {job.Steps} recorded steps", null, null)
+                    new(job.Id, lastNo, job.Now, EventTypes.JobRecovered, "warning", $"Goes on behind {job.Steps} recorded steps", EventData.Of(new { replayedSteps = job.Steps, attempt, worker = worker.Name }), null)
                 );
         }
         feed.Publish(events);

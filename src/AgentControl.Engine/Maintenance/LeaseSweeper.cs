@@ -141,7 +141,7 @@ internal sealed class LeaseSweeper(
                 pause
             );
         await transaction.CommitAsync(cancellationToken);
-        feed.Publish([line]);
+        feed.Publish(await JobLog.ReadSinceAsync(connection, id, line.No - 1));
         Log.LeaseTakenUp(log, id, holder, strikes);
         await bells.RingForJobAsync(id, cancellationToken);
     }
@@ -149,11 +149,12 @@ internal sealed class LeaseSweeper(
     private async Task TimeOutAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var state = await Sql.ScalarAsync<string>(connection, "SELECT state FROM job_runs WHERE job_id = $1 FOR UPDATE", id);
-        if (state is not ("queued" or "waiting" or "paused"))
+        var row = await CommandRow.LockAsync(connection, id, cancellationToken);
+        if (row?.State is not (JobState.Queued or JobState.Waiting or JobState.Paused))
             return;
         await FailAsync(connection, id, new JobFailure(JobFailure.Timeout, "The job's deadline or time to live has passed before it could end."));
         await transaction.CommitAsync(cancellationToken);
+        feed.Publish(await JobLog.ReadSinceAsync(connection, id, row.LastNo));
         await bells.RingForJobAsync(id, cancellationToken);
     }
 

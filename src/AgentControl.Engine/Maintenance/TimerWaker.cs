@@ -62,7 +62,7 @@ internal sealed class TimerWaker(NpgsqlDataSource database, EventFeed feed, Bell
         await transaction.CommitAsync(cancellationToken);
         if (line is null)
             return;
-        feed.Publish([line]);
+        feed.Publish(await JobLog.ReadSinceAsync(connection, job, line.No - 1));
         await bells.RingForJobAsync(job, cancellationToken);
     }
 

@@ -137,7 +137,10 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
                         reader.GetBoolean(7),
                         reader.GetInt32(8),
                         reader.GetString(9)
-                    )
+                    ),
+                    reader.FieldCount > 10 && !reader.IsDBNull(10)
+                        ? new EventRecord(reader.GetString(10), reader.GetString(12), reader.IsDBNull(13) ? null : reader.GetString(13), reader.GetString(11))
+                        : null
                 );
             }
         }
@@ -188,18 +191,9 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
             .Numbered()
             .Select(e =>
             {
-                var changed = e.Final && batch.End!.State != answer.Reply.State;
-                return new LiveEvent(
-                    jobId,
-                    answer.Base + e.Index,
-                    answer.Reply.Now,
-                    changed && answer.Reply.State is "cancelled" or "paused" ? "job." + answer.Reply.State : e.Event.Type,
-                    changed ? "info" : e.Event.Level,
-                    e.Event.Message,
-                    e.Event.Data,
-                    e.Event.Actor
-                );
+                var line = e.Final ? answer.Last ?? e.Event : e.Event;
+                return new LiveEvent(jobId, answer.Base + e.Index, answer.Reply.Now, line.Type, line.Level, line.Message, line.Data, e.Event.Actor);
             });
 
-    private sealed record Answer(bool Written, bool Done, long Base, RecordReply Reply);
+    private sealed record Answer(bool Written, bool Done, long Base, RecordReply Reply, EventRecord? Last);
 }

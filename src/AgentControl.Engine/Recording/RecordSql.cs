@@ -39,12 +39,12 @@ internal static class RecordSql
         x AS (SELECT * FROM unnest(@job, @want, @outcome, @queue, @known_wakes, @orderly, @retry_seconds, @output, @error, @parent, @parent_key)
               AS x(job_id, want, outcome, queue, known_wakes, orderly, retry_seconds, output, error, parent_id, parent_key)),
         d AS (SELECT r.job_id, COALESCE(r.requested_by, 'AgentControl') || COALESCE(': ' || r.request_reason, '') AS by_whom, x.want, x.outcome, x.queue, x.orderly, x.retry_seconds, x.output, x.error, x.parent_id, x.parent_key,
-                w.job_id IS NOT NULL AS has_wait, w.kind AS w_kind, w.since AS w_since, w.due_at AS w_due, w.approval_id AS w_approval, w.target AS w_target,
+                w.kind AS w_kind, w.since AS w_since, w.due_at AS w_due, w.approval_id AS w_approval, w.target AS w_target,
                 CASE WHEN x.want IS NULL THEN r.state
                      WHEN r.cancel_requested THEN 'cancelled'
                      WHEN x.want IN ('succeeded','failed','cancelled') THEN x.want
                      WHEN r.pause_requested THEN 'paused'
-                     WHEN x.want = 'waiting' AND r.wakes <> x.known_wakes THEN 'queued'
+                     WHEN x.want = 'waiting' AND (r.wakes <> x.known_wakes OR (x.retry_seconds IS NULL AND w.job_id IS NULL)) THEN 'queued'
                      ELSE x.want END AS goal
               FROM l r JOIN x USING (job_id)
               LEFT JOIN LATERAL (SELECT * FROM waits w WHERE w.job_id = r.job_id AND x.want = 'waiting' AND x.retry_seconds IS NULL
@@ -114,19 +114,29 @@ internal static class RecordSql
                   CASE WHEN e.final AND d.goal <> d.want THEN CASE d.goal WHEN 'cancelled' THEN 'Cancelled by ' || d.by_whom WHEN 'paused' THEN 'Paused by ' || d.by_whom ELSE e.message END ELSE e.message END,
                   CASE WHEN e.final AND d.goal <> d.want AND d.goal IN ('cancelled','paused') THEN NULL ELSE e.data END, e.actor
              FROM unnest(@e_job, @e_idx, @e_type, @e_level, @e_message, @e_data, @e_actor, @e_final)
-               AS e(job_id, idx, type, level, message, data, actor, final) JOIN u USING (job_id) JOIN d USING (job_id), t)
+               AS e(job_id, idx, type, level, message, data, actor, final) JOIN u USING (job_id) JOIN d USING (job_id), t
+           RETURNING job_id, no, type, level, message, data)
         """;
 
     // done: written now or by an earlier try whose reply was lost. Rows that are missing here were busy.
-    private const string Reply = """
+    private const string ReplyColumns = """
 
         SELECT l.job_id, (u.job_id IS NOT NULL) AS written, (u.job_id IS NOT NULL OR (l.epoch = i.epoch AND l.write_no >= i.write_no)) AS done,
                t.now, COALESCE(u.base, 0), COALESCE(u.last_no, l.last_no),
                COALESCE(u.pause_requested, l.pause_requested), COALESCE(u.cancel_requested, l.cancel_requested),
                COALESCE(u.wakes, l.wakes), COALESCE(u.state, l.state)
+        """;
+
+    private const string LeanReply = """
           FROM l JOIN i USING (job_id) LEFT JOIN u USING (job_id), t
         """;
 
-    public const string Lean = Head + LeanUpdate + Tail + LeanEvents + Reply;
-    public const string Full = Head + FullUpdate + Tail + FullEvents + Reply;
+    // With the last event as it was written: the row may have made something else of the end.
+    private const string FullReply = """
+          , last.type, last.level, last.message, last.data
+          FROM l JOIN i USING (job_id) LEFT JOIN u USING (job_id) LEFT JOIN e last ON last.job_id = u.job_id AND last.no = u.last_no, t
+        """;
+
+    public const string Lean = Head + LeanUpdate + Tail + LeanEvents + ReplyColumns + LeanReply;
+    public const string Full = Head + FullUpdate + Tail + FullEvents + ReplyColumns + FullReply;
 }
