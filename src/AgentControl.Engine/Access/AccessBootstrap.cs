@@ -5,11 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AgentControl.Engine.Access;
 
 /// <summary>Makes what the configuration asks for, once. What is there already is never changed, let alone revived.</summary>
-public sealed class AccessBootstrap(
-    ControlDbContext context,
-    UserManager<Person> people,
-    FirstAdmin firstAdmin
-)
+public sealed class AccessBootstrap(ControlDbContext context, UserManager<Person> people, FirstAdmin firstAdmin)
 {
     private const string KeyName = "bootstrap";
 
@@ -31,19 +27,11 @@ public sealed class AccessBootstrap(
 
     /// <summary>True when the admin is new.</summary>
     /// <exception cref="InvalidOperationException">The password or the address cannot be used.</exception>
-    public async Task<bool> EnsureAdminAsync(
-        string email,
-        string password,
-        CancellationToken cancellationToken
-    )
+    public async Task<bool> EnsureAdminAsync(string email, string password, CancellationToken cancellationToken)
     {
         if (await ExistsAsync(email, cancellationToken))
             return false;
-        var person = new NewPerson(
-            email[..email.IndexOf('@', StringComparison.Ordinal)],
-            email,
-            password
-        );
+        var person = new NewPerson(email[..email.IndexOf('@', StringComparison.Ordinal)], email, password);
         var outcome = await firstAdmin.MakeByConfigurationAsync(person, cancellationToken);
         // Another process of the same configuration may have been first.
         if (outcome.Result == FirstAdminResult.Made || await ExistsAsync(email, cancellationToken))
@@ -57,9 +45,6 @@ public sealed class AccessBootstrap(
     private Task<bool> ExistsAsync(string email, CancellationToken cancellationToken)
     {
         var normal = people.NormalizeEmail(email.Trim());
-        return context.Users.AnyAsync(
-            person => person.NormalizedEmail == normal,
-            cancellationToken
-        );
+        return context.Users.AnyAsync(person => person.NormalizedEmail == normal, cancellationToken);
     }
 }

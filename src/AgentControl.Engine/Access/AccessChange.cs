@@ -17,9 +17,7 @@ internal static class AccessChange
                 async stop =>
                 {
                     context.ChangeTracker.Clear();
-                    await using var transaction = await context.Database.BeginTransactionAsync(
-                        stop
-                    );
+                    await using var transaction = await context.Database.BeginTransactionAsync(stop);
                     await context.Database.ExecuteSqlAsync(
                         $"SELECT pg_advisory_xact_lock(hashtext('agentcontrol.access'))",
                         stop

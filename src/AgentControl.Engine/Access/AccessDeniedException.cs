@@ -1,8 +1,7 @@
 namespace AgentControl.Engine.Access;
 
 /// <summary>The caller lacks a role. Every edge answers it with 403 and this message.</summary>
-public sealed class AccessDeniedException(Role least, string workspace)
-    : Exception(Text(least, workspace))
+public sealed class AccessDeniedException(Role least, string workspace) : Exception(Text(least, workspace))
 {
     public Role Least { get; } = least;
 

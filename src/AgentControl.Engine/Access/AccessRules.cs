@@ -7,8 +7,7 @@ public static class AccessRules
     public static Role? Capped(CallerKind kind, Role? role) =>
         kind == CallerKind.Job && role > Role.Operator ? Role.Operator : role;
 
-    public static Role? Higher(Role? one, Role? other) =>
-        other is null || one > other ? one : other;
+    public static Role? Higher(Role? one, Role? other) => other is null || one > other ? one : other;
 
     /// <summary>A key never may more than its owner may today.</summary>
     public static IReadOnlyDictionary<string, Role> CappedByOwner(

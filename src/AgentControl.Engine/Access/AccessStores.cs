@@ -27,10 +27,7 @@ public static class AccessStores
         services.AddScoped<FirstAdmin>();
         services.AddScoped<People>();
         services.AddScoped<AccessBootstrap>();
-        services
-            .AddDataProtection()
-            .SetApplicationName(ApplicationName)
-            .PersistKeysToDbContext<ControlDbContext>();
+        services.AddDataProtection().SetApplicationName(ApplicationName).PersistKeysToDbContext<ControlDbContext>();
         return services
             .AddIdentityCore<Person>(options =>
             {

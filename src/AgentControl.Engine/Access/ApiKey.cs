@@ -25,16 +25,10 @@ internal sealed class ApiKeyMapping : IEntityTypeConfiguration<ApiKey>
 {
     public void Configure(EntityTypeBuilder<ApiKey> key)
     {
-        key.ToTable(
-            "api_keys",
-            t => t.HasCheckConstraint("ck_api_keys_hash", "octet_length(hash) = 32")
-        );
+        key.ToTable("api_keys", t => t.HasCheckConstraint("ck_api_keys_hash", "octet_length(hash) = 32"));
         key.HasKey(k => k.Id);
         key.Property(k => k.Id).ValueGeneratedNever();
         key.HasIndex(k => k.Hash).IsUnique();
-        key.HasOne<Person>()
-            .WithMany()
-            .HasForeignKey(k => k.OwnerId)
-            .OnDelete(DeleteBehavior.Cascade);
+        key.HasOne<Person>().WithMany().HasForeignKey(k => k.OwnerId).OnDelete(DeleteBehavior.Cascade);
     }
 }

@@ -9,11 +9,7 @@ public sealed class ApiKeys(IDbContextFactory<ControlDbContext> contexts, Caller
 {
     private const int LongestName = 100;
 
-    public async Task<ApiKeyOutcome> CreateAsync(
-        Caller who,
-        NewApiKey key,
-        CancellationToken cancellationToken
-    )
+    public async Task<ApiKeyOutcome> CreateAsync(Caller who, NewApiKey key, CancellationToken cancellationToken)
     {
         who.Require(Role.Admin, Caller.Everywhere);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -31,10 +27,7 @@ public sealed class ApiKeys(IDbContextFactory<ControlDbContext> contexts, Caller
         return new ApiKeyOutcome.Created(made[0], secret);
     }
 
-    public async Task<IReadOnlyList<ApiKeyInfo>> ListAsync(
-        Caller who,
-        CancellationToken cancellationToken
-    )
+    public async Task<IReadOnlyList<ApiKeyInfo>> ListAsync(Caller who, CancellationToken cancellationToken)
     {
         who.Require(Role.Admin, Caller.Everywhere);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -61,10 +54,7 @@ public sealed class ApiKeys(IDbContextFactory<ControlDbContext> contexts, Caller
                     .SingleOrDefaultAsync(cancellationToken);
                 if (changed == 1)
                 {
-                    var entry = new AuditEntry(who.Actor, "key.revoked", $"key:{id}")
-                    {
-                        TargetName = name,
-                    };
+                    var entry = new AuditEntry(who.Actor, "key.revoked", $"key:{id}") { TargetName = name };
                     await context.AppendAsync(entry, cancellationToken);
                 }
                 return name is not null;
@@ -125,11 +115,7 @@ public sealed class ApiKeys(IDbContextFactory<ControlDbContext> contexts, Caller
     )
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        if (
-            string.IsNullOrWhiteSpace(key.Name)
-            || key.Name.Length > LongestName
-            || key.Name.Any(char.IsControl)
-        )
+        if (string.IsNullOrWhiteSpace(key.Name) || key.Name.Length > LongestName || key.Name.Any(char.IsControl))
             errors["name"] =
             [
                 $"Give the key a name of 1 to {LongestName} characters, so that people know whose it is.",
@@ -144,15 +130,9 @@ public sealed class ApiKeys(IDbContextFactory<ControlDbContext> contexts, Caller
                 .Database.SqlQuery<DateTimeOffset>($"SELECT ac_now() AS \"Value\"")
                 .ToListAsync(cancellationToken);
             if (expires <= now[0])
-                errors["expiresAt"] =
-                [
-                    "Choose a time in the future, or leave it out for a key that does not expire.",
-                ];
+                errors["expiresAt"] = ["Choose a time in the future, or leave it out for a key that does not expire."];
         }
-        if (
-            key.OwnerId is { } owner
-            && !await context.Users.AnyAsync(p => p.Id == owner, cancellationToken)
-        )
+        if (key.OwnerId is { } owner && !await context.Users.AnyAsync(p => p.Id == owner, cancellationToken))
             errors["ownerId"] = ["Nobody has this id. Leave it out for a program's own key."];
         return errors;
     }

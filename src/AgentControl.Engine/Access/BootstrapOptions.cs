@@ -19,9 +19,7 @@ public sealed class BootstrapOptions
                 $"{Section}:ApiKey has {ApiKey.Length} characters. Give it at least {ShortestKey}, from a random source."
             );
         if (string.IsNullOrEmpty(AdminEmail) != string.IsNullOrEmpty(AdminPassword))
-            errors.Add(
-                $"{Section}:AdminEmail and {Section}:AdminPassword belong together. Set both, or neither."
-            );
+            errors.Add($"{Section}:AdminEmail and {Section}:AdminPassword belong together. Set both, or neither.");
         if (AdminEmail is [_, ..] && !AdminEmail.Contains('@', StringComparison.Ordinal))
             errors.Add($"{Section}:AdminEmail is no e-mail address: it has no @.");
         return errors;

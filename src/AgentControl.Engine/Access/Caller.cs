@@ -27,10 +27,7 @@ public sealed record Caller(CallerKind Kind, Guid Id, string Name)
     public static Caller ForJob(Guid jobId, string name, string workspace) =>
         new(CallerKind.Job, jobId, name)
         {
-            Roles = new Dictionary<string, Role>(StringComparer.Ordinal)
-            {
-                [workspace] = Role.Operator,
-            },
+            Roles = new Dictionary<string, Role>(StringComparer.Ordinal) { [workspace] = Role.Operator },
         };
 
     public static IReadOnlyDictionary<string, Role> Global(Role role) =>
@@ -38,9 +35,7 @@ public sealed record Caller(CallerKind Kind, Guid Id, string Name)
 
     /// <summary>Who is written into events, decisions and the audit trail.</summary>
     public Actor Actor =>
-        Kind == CallerKind.System
-            ? Actor.System
-            : new Actor($"{CallerKindNames.Name(Kind)}:{Id}", Display, From);
+        Kind == CallerKind.System ? Actor.System : new Actor($"{CallerKindNames.Name(Kind)}:{Id}", Display, From);
 
     /// <summary>What people read: a key names its owner too.</summary>
     public string Display => OwnerName is null ? Name : $"{Name} (key of {OwnerName})";

@@ -23,10 +23,7 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
     public ValueTask<Caller?> KeyAsync(string secret, CancellationToken cancellationToken)
     {
         var hash = Secrets.Hash(secret);
-        return KnownAsync(
-            $"hash:{Convert.ToHexString(hash)}",
-            () => ReadKeyAsync(hash, cancellationToken)
-        );
+        return KnownAsync($"hash:{Convert.ToHexString(hash)}", () => ReadKeyAsync(hash, cancellationToken));
     }
 
     /// <summary>The same caller with today's roles; null when the right to be here is gone.</summary>
@@ -34,10 +31,7 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
         caller.Kind switch
         {
             CallerKind.Person => PersonAsync(caller.Id, cancellationToken),
-            CallerKind.ApiKey => KnownAsync(
-                $"key:{caller.Id}",
-                () => ReadKeyAsync(caller.Id, cancellationToken)
-            ),
+            CallerKind.ApiKey => KnownAsync($"key:{caller.Id}", () => ReadKeyAsync(caller.Id, cancellationToken)),
             _ => ValueTask.FromResult<Caller?>(caller),
         };
 
@@ -78,11 +72,7 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
             .ToListAsync(cancellationToken);
         return rows is not [var row]
             ? null
-            : new Caller(CallerKind.Person, id, row.DisplayName)
-            {
-                PersonId = id,
-                Roles = Roles(row.Roles),
-            };
+            : new Caller(CallerKind.Person, id, row.DisplayName) { PersonId = id, Roles = Roles(row.Roles) };
     }
 
     private Task<Caller?> ReadKeyAsync(byte[] hash, CancellationToken cancellationToken) =>
@@ -91,11 +81,7 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
     private Task<Caller?> ReadKeyAsync(Guid id, CancellationToken cancellationToken) =>
         ReadKeyAsync([], id, cancellationToken);
 
-    private async Task<Caller?> ReadKeyAsync(
-        byte[] hash,
-        Guid id,
-        CancellationToken cancellationToken
-    )
+    private async Task<Caller?> ReadKeyAsync(byte[] hash, Guid id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = await context
@@ -122,17 +108,11 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
         {
             PersonId = row.OwnerId,
             OwnerName = row.OwnerName,
-            Roles = row.OwnerId is null
-                ? roles
-                : AccessRules.CappedByOwner(roles, Roles(row.OwnerRoles)),
+            Roles = row.OwnerId is null ? roles : AccessRules.CappedByOwner(roles, Roles(row.OwnerRoles)),
         };
     }
 
-    private static Task<int> MarkUsedAsync(
-        ControlDbContext context,
-        Guid id,
-        CancellationToken cancellationToken
-    ) =>
+    private static Task<int> MarkUsedAsync(ControlDbContext context, Guid id, CancellationToken cancellationToken) =>
         context.Database.ExecuteSqlAsync(
             $"""
             UPDATE api_keys SET last_used_at = ac_now()
@@ -146,11 +126,7 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
             ? new Dictionary<string, Role>(StringComparer.Ordinal)
             : JsonSerializer
                 .Deserialize<Dictionary<string, string>>(json)!
-                .ToDictionary(
-                    one => one.Key,
-                    one => RoleNames.Parse(one.Value)!.Value,
-                    StringComparer.Ordinal
-                );
+                .ToDictionary(one => one.Key, one => RoleNames.Parse(one.Value)!.Value, StringComparer.Ordinal);
 
     private sealed record Entry(Caller Caller, long At);
 

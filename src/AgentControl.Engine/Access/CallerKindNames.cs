@@ -10,11 +10,7 @@ public static class CallerKindNames
             CallerKind.ApiKey => "key",
             CallerKind.Job => "job",
             CallerKind.System => "system",
-            _ => throw new ArgumentOutOfRangeException(
-                nameof(kind),
-                kind,
-                "No such kind of caller."
-            ),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such kind of caller."),
         };
 
     public static CallerKind? Parse(string? name) =>

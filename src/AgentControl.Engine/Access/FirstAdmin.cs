@@ -6,11 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AgentControl.Engine.Access;
 
 /// <summary>Makes the first admin: once, and only for who holds a link that the program printed.</summary>
-public sealed class FirstAdmin(
-    ControlDbContext context,
-    UserManager<Person> people,
-    CallerDirectory directory
-)
+public sealed class FirstAdmin(ControlDbContext context, UserManager<Person> people, CallerDirectory directory)
 {
     public static readonly Actor Setup = new("system:setup", "Set-up");
 
@@ -18,10 +14,7 @@ public sealed class FirstAdmin(
         context
             .Set<Grant>()
             .AnyAsync(
-                g =>
-                    g.PrincipalKind == "person"
-                    && g.Workspace == Caller.Everywhere
-                    && g.Role == "admin",
+                g => g.PrincipalKind == "person" && g.Workspace == Caller.Everywhere && g.Role == "admin",
                 cancellationToken
             );
 
@@ -61,22 +54,11 @@ public sealed class FirstAdmin(
         NewPerson person,
         string? from,
         CancellationToken cancellationToken
-    ) =>
-        MakeAsync(
-            person,
-            Setup with
-            {
-                From = from,
-            },
-            () => IsTokenAsync(token, cancellationToken),
-            cancellationToken
-        );
+    ) => MakeAsync(person, Setup with { From = from }, () => IsTokenAsync(token, cancellationToken), cancellationToken);
 
     /// <summary>By configuration, for an address that nobody has yet.</summary>
-    public Task<FirstAdminOutcome> MakeByConfigurationAsync(
-        NewPerson person,
-        CancellationToken cancellationToken
-    ) => MakeAsync(person, Actor.System, null, cancellationToken);
+    public Task<FirstAdminOutcome> MakeByConfigurationAsync(NewPerson person, CancellationToken cancellationToken) =>
+        MakeAsync(person, Actor.System, null, cancellationToken);
 
     private async Task<FirstAdminOutcome> MakeAsync(
         NewPerson person,
@@ -105,11 +87,7 @@ public sealed class FirstAdmin(
         return outcome;
     }
 
-    private async Task<FirstAdminOutcome> InsertAsync(
-        NewPerson person,
-        Actor who,
-        CancellationToken cancellationToken
-    )
+    private async Task<FirstAdminOutcome> InsertAsync(NewPerson person, Actor who, CancellationToken cancellationToken)
     {
         var row = await person.ToRowAsync(context, cancellationToken);
         var result = await people.CreateAsync(row, person.Password);

@@ -3,10 +3,7 @@ using Microsoft.AspNetCore.Identity;
 namespace AgentControl.Engine.Access;
 
 /// <summary>How making the first admin went.</summary>
-public sealed record FirstAdminOutcome(
-    FirstAdminResult Result,
-    IReadOnlyList<IdentityError> Errors
-);
+public sealed record FirstAdminOutcome(FirstAdminResult Result, IReadOnlyList<IdentityError> Errors);
 
 public enum FirstAdminResult
 {

@@ -23,14 +23,8 @@ internal sealed class GrantMapping : IEntityTypeConfiguration<Grant>
             "grants",
             t =>
             {
-                t.HasCheckConstraint(
-                    "ck_grants_principal_kind",
-                    "principal_kind IN ('person','key')"
-                );
-                t.HasCheckConstraint(
-                    "ck_grants_role",
-                    "role IN ('viewer','operator','approver','admin')"
-                );
+                t.HasCheckConstraint("ck_grants_principal_kind", "principal_kind IN ('person','key')");
+                t.HasCheckConstraint("ck_grants_role", "role IN ('viewer','operator','approver','admin')");
             }
         );
         grant.HasKey(g => new

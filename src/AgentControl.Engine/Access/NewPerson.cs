@@ -6,10 +6,7 @@ namespace AgentControl.Engine.Access;
 /// <summary>A person to be made.</summary>
 public sealed record NewPerson(string Name, string Email, string Password)
 {
-    internal async Task<Person> ToRowAsync(
-        ControlDbContext context,
-        CancellationToken cancellationToken
-    )
+    internal async Task<Person> ToRowAsync(ControlDbContext context, CancellationToken cancellationToken)
     {
         var now = await context
             .Database.SqlQuery<DateTimeOffset>($"SELECT ac_now() AS \"Value\"")

@@ -6,11 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace AgentControl.Engine.Access;
 
 /// <summary>Adds people and changes what they may do. Admins only.</summary>
-public sealed class People(
-    ControlDbContext context,
-    UserManager<Person> people,
-    CallerDirectory directory
-)
+public sealed class People(ControlDbContext context, UserManager<Person> people, CallerDirectory directory)
 {
     /// <summary>The new person's id, without any role yet; or why it could not be.</summary>
     public async Task<(Guid? Id, IReadOnlyList<IdentityError> Errors)> AddAsync(
@@ -61,18 +57,10 @@ public sealed class People(
                 );
                 var before = old?.Role;
                 var others = await grants.AnyAsync(
-                    g =>
-                        g.PrincipalId != person
-                        && g.Workspace == Caller.Everywhere
-                        && g.Role == "admin",
+                    g => g.PrincipalId != person && g.Workspace == Caller.Everywhere && g.Role == "admin",
                     cancellationToken
                 );
-                if (
-                    before == "admin"
-                    && workspace == Caller.Everywhere
-                    && role != Role.Admin
-                    && !others
-                )
+                if (before == "admin" && workspace == Caller.Everywhere && role != Role.Admin && !others)
                     return false;
                 Apply(old, person, workspace, role);
                 await context.SaveChangesAsync(cancellationToken);

@@ -13,15 +13,12 @@ internal static class Secrets
 
     public static string NewKey() => KeyPrefix + NewToken();
 
-    public static string NewToken() =>
-        Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
+    public static string NewToken() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes));
 
     public static byte[] Hash(string secret) => SHA256.HashData(Encoding.UTF8.GetBytes(secret));
 
-    public static bool Same(byte[] one, byte[] other) =>
-        CryptographicOperations.FixedTimeEquals(one, other);
+    public static bool Same(byte[] one, byte[] other) => CryptographicOperations.FixedTimeEquals(one, other);
 
     /// <summary>What may be shown of a secret: never more than a third of it.</summary>
-    public static string Shown(string secret) =>
-        secret[..Math.Min(ShownCharacters, secret.Length / 3)];
+    public static string Shown(string secret) => secret[..Math.Min(ShownCharacters, secret.Length / 3)];
 }

@@ -18,10 +18,7 @@ public static class AuditLog
     /// <summary>The values of <c>Before</c> and <c>After</c>: states and roles as the contract's words.</summary>
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
-        Converters =
-        {
-            new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.CamelCase),
-        },
+        Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
     public static async Task AppendAsync(
@@ -67,8 +64,7 @@ public static class AuditLog
         }
     }
 
-    private static string? ToJson(object? value) =>
-        value is null ? null : JsonSerializer.Serialize(value, Json);
+    private static string? ToJson(object? value) => value is null ? null : JsonSerializer.Serialize(value, Json);
 
     // Text columns refuse the zero character, which names from outside may carry.
     private static void AddText(NpgsqlCommand command, string? value) =>
@@ -76,9 +72,7 @@ public static class AuditLog
             new()
             {
                 NpgsqlDbType = NpgsqlDbType.Text,
-                Value =
-                    (object?)value?.Replace("\0", "\uFFFD", StringComparison.Ordinal)
-                    ?? DBNull.Value,
+                Value = (object?)value?.Replace("\0", "\uFFFD", StringComparison.Ordinal) ?? DBNull.Value,
             }
         );
 }

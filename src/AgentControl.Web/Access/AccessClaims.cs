@@ -29,9 +29,7 @@ internal static class AccessClaims
         return new Caller(kind, id, identity.Name ?? "")
         {
             Roles = identity.FindAll(Role).Select(Grant).ToDictionary(StringComparer.Ordinal),
-            PersonId = Guid.TryParse(identity.FindFirst(Owner)?.Value, out var person)
-                ? person
-                : null,
+            PersonId = Guid.TryParse(identity.FindFirst(Owner)?.Value, out var person) ? person : null,
             OwnerName = identity.FindFirst(OwnerName)?.Value,
             From = identity.FindFirst(From)?.Value,
         };
@@ -40,9 +38,7 @@ internal static class AccessClaims
     /// <summary>The caller of a request that a policy let in.</summary>
     public static Caller RequireCaller(this ClaimsPrincipal user) =>
         user.ToCaller()
-        ?? throw new InvalidOperationException(
-            "The route has no authorization policy, so nobody is signed in."
-        );
+        ?? throw new InvalidOperationException("The route has no authorization policy, so nobody is signed in.");
 
     public static ClaimsIdentity ToIdentity(Caller caller)
     {
@@ -75,8 +71,7 @@ internal static class AccessClaims
     {
         var at = claim.Value.IndexOf('@', StringComparison.Ordinal);
         var role =
-            RoleNames.Parse(claim.Value[..at])
-            ?? throw new InvalidOperationException($"No such role: {claim.Value}.");
+            RoleNames.Parse(claim.Value[..at]) ?? throw new InvalidOperationException($"No such role: {claim.Value}.");
         return new(claim.Value[(at + 1)..], role);
     }
 }

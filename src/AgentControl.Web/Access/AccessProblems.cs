@@ -7,21 +7,11 @@ namespace AgentControl.Web.Access;
 internal static class AccessProblems
 {
     // Programs read problem details; everything else is a page that a person may be sent to.
-    private static readonly string[] _programs =
-    [
-        "/api",
-        "/hubs",
-        "/mcp",
-        "/openapi",
-        "/metrics",
-        "/_blazor",
-    ];
+    private static readonly string[] _programs = ["/api", "/hubs", "/mcp", "/openapi", "/metrics", "/_blazor"];
 
     public static bool IsForPrograms(HttpContext context) =>
         AccessSchemes.KeyOf(context.Request) is not null
-        || _programs.Any(path =>
-            context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase)
-        );
+        || _programs.Any(path => context.Request.Path.StartsWithSegments(path, StringComparison.OrdinalIgnoreCase));
 
     public static Task UnauthenticatedAsync(HttpContext context)
     {
@@ -29,12 +19,7 @@ internal static class AccessProblems
         var detail = AccessSchemes.KeyOf(context.Request) is null
             ? "Sign in, or send an API key: Authorization: Bearer ac_…"
             : "This API key is unknown, expired or revoked. Ask an admin for a new one.";
-        return Problem(
-                StatusCodes.Status401Unauthorized,
-                "unauthenticated",
-                "Not signed in",
-                detail
-            )
+        return Problem(StatusCodes.Status401Unauthorized, "unauthenticated", "Not signed in", detail)
             .ExecuteAsync(context);
     }
 
@@ -58,12 +43,7 @@ internal static class AccessProblems
             "A page of another origin sent this request. Open the program's own pages, or send an API key."
         );
 
-    private static ProblemHttpResult Problem(
-        int status,
-        string code,
-        string title,
-        string detail
-    ) =>
+    private static ProblemHttpResult Problem(int status, string code, string title, string detail) =>
         TypedResults.Problem(
             detail,
             statusCode: status,

@@ -15,10 +15,7 @@ internal static class AccessSetup
     private const string CookieName = "agentcontrol";
     private static readonly TimeSpan SignedInFor = TimeSpan.FromDays(14);
 
-    public static IServiceCollection AddAccess(
-        this IServiceCollection services,
-        IConfiguration configuration
-    )
+    public static IServiceCollection AddAccess(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddAccessStores().AddSignInManager();
         services.Configure<BootstrapOptions>(configuration.GetSection(BootstrapOptions.Section));
@@ -63,17 +60,10 @@ internal static class AccessSetup
                 options.DefaultScheme = AccessSchemes.Any;
                 options.DefaultSignInScheme = IdentityConstants.ApplicationScheme;
             })
-            .AddPolicyScheme(
-                AccessSchemes.Any,
-                null,
-                options => options.ForwardDefaultSelector = AccessSchemes.Choose
-            )
+            .AddPolicyScheme(AccessSchemes.Any, null, options => options.ForwardDefaultSelector = AccessSchemes.Choose)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(AccessSchemes.ApiKey, null)
             .AddIdentityCookies();
-        services.Configure<CookieAuthenticationOptions>(
-            IdentityConstants.ApplicationScheme,
-            Cookie
-        );
+        services.Configure<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme, Cookie);
         // A changed password signs every other browser out within a minute. Roles are read anew each time.
         services.Configure<SecurityStampValidatorOptions>(options =>
             options.ValidationInterval = TimeSpan.FromMinutes(1)
@@ -110,8 +100,5 @@ internal static class AccessSetup
     }
 
     private static AuthorizationPolicy AtLeast(Role role) =>
-        new AuthorizationPolicyBuilder()
-            .RequireAuthenticatedUser()
-            .AddRequirements(new RoleRequirement(role))
-            .Build();
+        new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new RoleRequirement(role)).Build();
 }

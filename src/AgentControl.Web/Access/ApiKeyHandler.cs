@@ -26,9 +26,7 @@ internal sealed class ApiKeyHandler(
         if (caller is null)
             return AuthenticateResult.Fail("The API key is unknown, expired or revoked.");
         var identity = AccessClaims.ToIdentity(caller with { From = RequestOrigin.Of(Context) });
-        return AuthenticateResult.Success(
-            new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name)
-        );
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>

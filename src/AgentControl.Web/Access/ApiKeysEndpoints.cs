@@ -9,19 +9,14 @@ internal static class ApiKeysEndpoints
 {
     public static void MapApiKeys(this IEndpointRouteBuilder routes)
     {
-        var keys = routes
-            .MapGroup("/api/v1/keys")
-            .WithTags("Keys")
-            .RequireAuthorization(Policies.Admin);
+        var keys = routes.MapGroup("/api/v1/keys").WithTags("Keys").RequireAuthorization(Policies.Admin);
         keys.MapGet("/", ListAsync)
             .WithName("ListKeys")
             .WithSummary("The API keys, newest first, without their secrets");
         keys.MapPost("/", CreateAsync)
             .WithName("CreateKey")
             .WithSummary("Make a key; the answer shows its secret this once");
-        keys.MapDelete("/{id:guid}", RevokeAsync)
-            .WithName("RevokeKey")
-            .WithSummary("Revoke a key at once");
+        keys.MapDelete("/{id:guid}", RevokeAsync).WithName("RevokeKey").WithSummary("Revoke a key at once");
     }
 
     private static async Task<Ok<ApiKeyListContract>> ListAsync(
@@ -34,9 +29,7 @@ internal static class ApiKeysEndpoints
         return TypedResults.Ok(new ApiKeyListContract([.. all.Select(ApiKeyContract.From)], null));
     }
 
-    private static async Task<
-        Results<Created<CreatedApiKeyContract>, ValidationProblem>
-    > CreateAsync(
+    private static async Task<Results<Created<CreatedApiKeyContract>, ValidationProblem>> CreateAsync(
         NewApiKeyRequest request,
         ClaimsPrincipal user,
         HttpContext context,

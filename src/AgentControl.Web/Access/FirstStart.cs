@@ -18,26 +18,17 @@ internal sealed class FirstStart(
         if (options.Value.Errors() is [_, ..] errors)
             throw new InvalidOperationException(string.Join(' ', errors));
         await using var scope = scopes.CreateAsyncScope();
-        await BootstrapAsync(
-            scope.ServiceProvider.GetRequiredService<AccessBootstrap>(),
-            cancellationToken
-        );
-        var token = await scope
-            .ServiceProvider.GetRequiredService<FirstAdmin>()
-            .NewTokenAsync(cancellationToken);
+        await BootstrapAsync(scope.ServiceProvider.GetRequiredService<AccessBootstrap>(), cancellationToken);
+        var token = await scope.ServiceProvider.GetRequiredService<FirstAdmin>().NewTokenAsync(cancellationToken);
         if (token is not null)
             Log.SetupLink(logger, $"{PublicUrl}/setup?token={token}");
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private string PublicUrl =>
-        (configuration["AgentControl:PublicUrl"] ?? DefaultUrl).TrimEnd('/');
+    private string PublicUrl => (configuration["AgentControl:PublicUrl"] ?? DefaultUrl).TrimEnd('/');
 
-    private async Task BootstrapAsync(
-        AccessBootstrap bootstrap,
-        CancellationToken cancellationToken
-    )
+    private async Task BootstrapAsync(AccessBootstrap bootstrap, CancellationToken cancellationToken)
     {
         var wanted = options.Value;
         if (wanted.ApiKey is [_, ..] key && await bootstrap.EnsureKeyAsync(key, cancellationToken))

@@ -37,7 +37,8 @@ public sealed partial class KeysPage
             var who = await CallerAsync(CancellationToken.None);
             var outcome = await Keys.CreateAsync(who, _form.ToKey(who, Clock.GetUtcNow()), CancellationToken.None);
             _made = outcome as ApiKeyOutcome.Created;
-            _errors = (outcome as ApiKeyOutcome.Invalid)?.Errors ?? new Dictionary<string, string[]>(StringComparer.Ordinal);
+            _errors =
+                (outcome as ApiKeyOutcome.Invalid)?.Errors ?? new Dictionary<string, string[]>(StringComparer.Ordinal);
             if (_made is not null)
             {
                 _form = new();
@@ -66,6 +67,5 @@ public sealed partial class KeysPage
     private string? Invalid(string field) => _errors.ContainsKey(field) ? "true" : null;
 
     private async ValueTask<Caller> CallerAsync(CancellationToken cancellationToken) =>
-        await Callers.CurrentAsync(cancellationToken)
-        ?? throw new AccessDeniedException(Role.Admin, Caller.Everywhere);
+        await Callers.CurrentAsync(cancellationToken) ?? throw new AccessDeniedException(Role.Admin, Caller.Everywhere);
 }

@@ -3,11 +3,9 @@ namespace AgentControl.Web.Access;
 /// <summary>The words for where a request came from, as the audit log keeps them.</summary>
 internal static class RequestOrigin
 {
-    public static string Of(HttpContext context) =>
-        $"{Surface(context.Request.Path)} {Address(context)}";
+    public static string Of(HttpContext context) => $"{Surface(context.Request.Path)} {Address(context)}";
 
-    public static string Address(HttpContext context) =>
-        context.Connection.RemoteIpAddress?.ToString() ?? "local";
+    public static string Address(HttpContext context) => context.Connection.RemoteIpAddress?.ToString() ?? "local";
 
     private static string Surface(PathString path) =>
         path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) ? "REST"

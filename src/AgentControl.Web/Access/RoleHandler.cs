@@ -23,10 +23,7 @@ internal sealed class RoleHandler(CallerDirectory directory) : AuthorizationHand
         resource switch
         {
             string workspace => caller.Has(least, workspace),
-            HttpContext http when http.Request.RouteValues["ws"] is string workspace => caller.Has(
-                least,
-                workspace
-            ),
+            HttpContext http when http.Request.RouteValues["ws"] is string workspace => caller.Has(least, workspace),
             _ => least == Role.Admin ? caller.HasEverywhere(least) : caller.HasAnywhere(least),
         };
 }

@@ -26,29 +26,18 @@ internal sealed class SameOriginGuard(RequestDelegate next, IConfiguration confi
 
     private static bool IsWebSocket(HttpRequest request) =>
         request.HttpContext.WebSockets.IsWebSocketRequest
-        || request
-            .Headers.Upgrade.ToString()
-            .Contains("websocket", StringComparison.OrdinalIgnoreCase)
+        || request.Headers.Upgrade.ToString().Contains("websocket", StringComparison.OrdinalIgnoreCase)
         || (HttpMethods.IsConnect(request.Method) && request.Headers.ContainsKey(":protocol"));
 
     private bool IsForeign(HttpRequest request)
     {
         var origin = request.Headers.Origin.ToString();
         if (origin.Length == 0)
-            return string.Equals(
-                request.Headers["Sec-Fetch-Site"],
-                "cross-site",
-                StringComparison.OrdinalIgnoreCase
-            );
-        return !string.Equals(
-                origin,
-                Origin($"{request.Scheme}://{request.Host}"),
-                StringComparison.OrdinalIgnoreCase
-            ) && !string.Equals(origin, publicOrigin, StringComparison.OrdinalIgnoreCase);
+            return string.Equals(request.Headers["Sec-Fetch-Site"], "cross-site", StringComparison.OrdinalIgnoreCase);
+        return !string.Equals(origin, Origin($"{request.Scheme}://{request.Host}"), StringComparison.OrdinalIgnoreCase)
+            && !string.Equals(origin, publicOrigin, StringComparison.OrdinalIgnoreCase);
     }
 
     private static string? Origin(string? url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var uri)
-            ? uri.GetLeftPart(UriPartial.Authority)
-            : null;
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.GetLeftPart(UriPartial.Authority) : null;
 }

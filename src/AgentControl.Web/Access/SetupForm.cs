@@ -17,7 +17,12 @@ public sealed class SetupForm
     {
         var errors = new Dictionary<string, string>(StringComparer.Ordinal);
         // A name that looks like an address could stand for somebody else's at sign-in.
-        if (string.IsNullOrWhiteSpace(Name) || Name.Length > LongestName || Name.Contains('@', StringComparison.Ordinal) || Name.Any(char.IsControl))
+        if (
+            string.IsNullOrWhiteSpace(Name)
+            || Name.Length > LongestName
+            || Name.Contains('@', StringComparison.Ordinal)
+            || Name.Any(char.IsControl)
+        )
             errors["name"] = $"Name: give 1 to {LongestName} characters, without an @.";
         if (Email is null || !Email.Trim().Contains('@', StringComparison.Ordinal) || Email.Any(char.IsControl))
             errors["email"] = "E-mail: give an address such as maria@example.com.";

@@ -36,9 +36,7 @@ internal static class AuditEndpoints
             return TypedResults.ValidationProblem(errors, extensions: [new("code", "invalid")]);
         var lines = await audit.ListAsync(request.ToFilter(), behind, limit + 1, cancellationToken);
         var items = lines.Take(limit).Select(AuditLineContract.Of).ToArray();
-        return TypedResults.Ok(
-            new AuditListContract(items, lines.Count > limit ? items[^1].Id.ToString() : null)
-        );
+        return TypedResults.Ok(new AuditListContract(items, lines.Count > limit ? items[^1].Id.ToString() : null));
     }
 }
 
@@ -64,10 +62,7 @@ internal sealed record AuditRequest(
         };
 }
 
-internal sealed record AuditListContract(
-    IReadOnlyList<AuditLineContract> Items,
-    string? NextCursor
-);
+internal sealed record AuditListContract(IReadOnlyList<AuditLineContract> Items, string? NextCursor);
 
 /// <summary>One line: <c>Before</c> and <c>After</c> are the part that changed.</summary>
 internal sealed record AuditLineContract(

@@ -23,7 +23,10 @@ public sealed class CallerTests
                     {
                         var asKey = Caller(key).RoleIn(workspace);
                         var asOwner = Caller(owner).RoleIn(workspace);
-                        var lower = asKey is null || asOwner is null ? null : asKey < asOwner ? asKey : asOwner;
+                        var lower =
+                            asKey is null || asOwner is null ? null
+                            : asKey < asOwner ? asKey
+                            : asOwner;
                         Assert.Equal(lower, capped.RoleIn(workspace));
                     }
                 }
@@ -46,7 +49,10 @@ public sealed class CallerTests
     [InlineData(CallerKind.System, false)]
     public void MayDecide_OnlyPeopleAndTheirKeys(CallerKind kind, bool may)
     {
-        var caller = new Caller(kind, Guid.NewGuid(), "x") { Roles = AgentControl.Engine.Access.Caller.Global(Role.Admin) };
+        var caller = new Caller(kind, Guid.NewGuid(), "x")
+        {
+            Roles = AgentControl.Engine.Access.Caller.Global(Role.Admin),
+        };
 
         Assert.Equal(may, caller.MayDecide("default"));
     }

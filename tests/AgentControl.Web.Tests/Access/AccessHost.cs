@@ -38,20 +38,20 @@ internal sealed class AccessHost : IAsyncDisposable
     {
         var database = await postgres.CreateDatabaseAsync(TestContext.Current.CancellationToken);
         var builder = WebApplication.CreateBuilder(
-            new WebApplicationOptions { ApplicationName = "AgentControl.Web", EnvironmentName = Environments.Production }
+            new WebApplicationOptions
+            {
+                ApplicationName = "AgentControl.Web",
+                EnvironmentName = Environments.Production,
+            }
         );
-        builder.Configuration.AddInMemoryCollection(
-            [
-                new("Urls", "http://127.0.0.1:0"),
-                .. configuration.Select(one => KeyValuePair.Create(one.Key, (string?)one.Value)),
-            ]
-        );
+        builder.Configuration.AddInMemoryCollection([
+            new("Urls", "http://127.0.0.1:0"),
+            .. configuration.Select(one => KeyValuePair.Create(one.Key, (string?)one.Value)),
+        ]);
         builder.WebHost.UseStaticWebAssets();
         var lines = new LogLines();
         builder.Logging.ClearProviders().AddProvider(lines);
-        builder.Services.AddDbContextFactory<ControlDbContext>(options =>
-            options.UseNpgsql(database.ConnectionString)
-        );
+        builder.Services.AddDbContextFactory<ControlDbContext>(options => options.UseNpgsql(database.ConnectionString));
         builder.Services.AddPages();
         builder.Services.AddAccess(builder.Configuration);
         var app = builder.Build();
@@ -64,8 +64,10 @@ internal sealed class AccessHost : IAsyncDisposable
         return new AccessHost(database, app, lines);
     }
 
-    public static Task<AccessHost> StartWithAdminKeyAsync(PostgresFixture postgres, Action<WebApplication>? map = null) =>
-        StartAsync(postgres, map, ("AgentControl:Bootstrap:ApiKey", AdminKey));
+    public static Task<AccessHost> StartWithAdminKeyAsync(
+        PostgresFixture postgres,
+        Action<WebApplication>? map = null
+    ) => StartAsync(postgres, map, ("AgentControl:Bootstrap:ApiKey", AdminKey));
 
     public IServiceProvider Services => _app.Services;
 

@@ -29,7 +29,10 @@ public sealed class AuditTests(PostgresFixture postgres)
         var items = lines.GetProperty("items").EnumerateArray().ToArray();
         Assert.Equal(["key.revoked", "key.created"], items.Select(item => item.GetProperty("action").GetString()));
         Assert.All(items, item => Assert.Equal("bootstrap", item.GetProperty("actorName").GetString()));
-        Assert.All(items, item => Assert.StartsWith("REST ", item.GetProperty("from").GetString(), StringComparison.Ordinal));
+        Assert.All(
+            items,
+            item => Assert.StartsWith("REST ", item.GetProperty("from").GetString(), StringComparison.Ordinal)
+        );
         Assert.Equal("operator", items[1].GetProperty("after").GetProperty("role").GetString());
     }
 

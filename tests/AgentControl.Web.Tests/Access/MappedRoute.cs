@@ -49,12 +49,18 @@ internal sealed partial record MappedRoute(string Method, string Pattern, Role? 
     /// <summary>A request to it with made-up values.</summary>
     public HttpRequestMessage Request()
     {
-        var path = Parameter().Replace(Pattern, match => match.Groups["name"].Value switch
-        {
-            "ws" => "default",
-            var name when name == "id" || match.Value.Contains(":guid", StringComparison.Ordinal) => "0199a0a0-0000-7000-8000-000000000000",
-            _ => "x",
-        });
+        var path = Parameter()
+            .Replace(
+                Pattern,
+                match =>
+                    match.Groups["name"].Value switch
+                    {
+                        "ws" => "default",
+                        var name when name == "id" || match.Value.Contains(":guid", StringComparison.Ordinal) =>
+                            "0199a0a0-0000-7000-8000-000000000000",
+                        _ => "x",
+                    }
+            );
         var request = new HttpRequestMessage(Method == Any ? HttpMethod.Get : HttpMethod.Parse(Method), path);
         if (Method is "POST" or "PUT" or "PATCH")
             request.Content = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
@@ -64,7 +70,8 @@ internal sealed partial record MappedRoute(string Method, string Pattern, Role? 
     private static IEnumerable<RouteEndpoint> Endpoints(IServiceProvider services) =>
         services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
-    private static bool IsFile(RouteEndpoint endpoint) => endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is not null;
+    private static bool IsFile(RouteEndpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<StaticAssetDescriptor>() is not null;
 
     private static async Task<Role?> DeclaredAsync(RouteEndpoint endpoint, IAuthorizationPolicyProvider policies)
     {

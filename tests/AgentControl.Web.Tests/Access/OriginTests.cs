@@ -24,7 +24,10 @@ public sealed class OriginTests(PostgresFixture postgres)
         HttpStatusCode expected
     )
     {
-        await using var host = await AccessHost.StartAsync(postgres, app => app.MapPost("/api/v1/change", () => "done"));
+        await using var host = await AccessHost.StartAsync(
+            postgres,
+            app => app.MapPost("/api/v1/change", () => "done")
+        );
         await host.PersonAsync("maria", Role.Admin);
         using var browser = host.Browser();
         (await browser.SignInAsync("maria")).Dispose();
@@ -77,10 +80,7 @@ public sealed class OriginTests(PostgresFixture postgres)
         using var socket = new ClientWebSocket();
 
         var failure = await Record.ExceptionAsync(() =>
-            socket.ConnectAsync(
-                new Uri(Hub(host), $"?access_token={key}"),
-                TestContext.Current.CancellationToken
-            )
+            socket.ConnectAsync(new Uri(Hub(host), $"?access_token={key}"), TestContext.Current.CancellationToken)
         );
 
         Assert.Equal(opens, failure is null);

@@ -123,6 +123,9 @@ public sealed class PolicyTests(PostgresFixture postgres)
         foreach (var door in Enum.GetValues<Role>())
             app.MapGet($"/api/v1/{door}", () => "open").RequireAuthorization(door.ToString());
         app.MapGet("/api/v1/workspaces/{ws}/x", () => "open").RequireAuthorization(Policies.Operator);
-        app.MapGet("/api/v1/inside", (HttpContext context) => context.User.RequireCaller().Require(Role.Operator, "acme"));
+        app.MapGet(
+            "/api/v1/inside",
+            (HttpContext context) => context.User.RequireCaller().Require(Role.Operator, "acme")
+        );
     }
 }

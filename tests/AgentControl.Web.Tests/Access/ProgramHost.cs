@@ -1,8 +1,8 @@
+using AgentControl.Engine.Access;
 using AgentControl.TestKit;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
-using AgentControl.Engine.Access;
 
 namespace AgentControl.Web.Tests.Access;
 
@@ -25,7 +25,10 @@ internal sealed class ProgramHost : WebApplicationFactory<Program>
         var outcome = await Services
             .GetRequiredService<ApiKeys>()
             .CreateAsync(Caller.System, new NewApiKey($"{role}", role), TestContext.Current.CancellationToken);
-        client.DefaultRequestHeaders.Authorization = new("Bearer", Assert.IsType<ApiKeyOutcome.Created>(outcome).Secret);
+        client.DefaultRequestHeaders.Authorization = new(
+            "Bearer",
+            Assert.IsType<ApiKeyOutcome.Created>(outcome).Secret
+        );
         return client;
     }
 

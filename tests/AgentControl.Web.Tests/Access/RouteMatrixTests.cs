@@ -16,7 +16,9 @@ public sealed class RouteMatrixTests(PostgresFixture postgres)
 
         var mapped = await MappedRoute.AllAsync(host.Services);
 
-        var wrong = mapped.Where(route => !RouteTable.All.TryGetValue(route.Name, out var least) || least != route.Declared);
+        var wrong = mapped.Where(route =>
+            !RouteTable.All.TryGetValue(route.Name, out var least) || least != route.Declared
+        );
         var gone = RouteTable.All.Keys.Except(mapped.Select(route => route.Name), StringComparer.Ordinal);
         Assert.True(
             !wrong.Any() && !gone.Any(),

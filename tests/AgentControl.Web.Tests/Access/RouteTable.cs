@@ -37,12 +37,10 @@ internal static class RouteTable
         Lines
             .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(line => line.Split(' ', 2, StringSplitOptions.TrimEntries))
-            .ToDictionary(
-                parts => parts[1],
-                parts => Least(parts[0]),
-                StringComparer.Ordinal
-            );
+            .ToDictionary(parts => parts[1], parts => Least(parts[0]), StringComparer.Ordinal);
 
     private static Role? Least(string word) =>
-        word == "anyone" ? null : RoleNames.Parse(word) ?? throw new InvalidOperationException($"No such role: {word}.");
+        word == "anyone"
+            ? null
+            : RoleNames.Parse(word) ?? throw new InvalidOperationException($"No such role: {word}.");
 }

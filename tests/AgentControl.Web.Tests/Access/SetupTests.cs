@@ -96,13 +96,11 @@ public sealed class SetupTests(PostgresFixture postgres)
         var answers = await Task.WhenAll(
             forms.Select(
                 (send, no) =>
-                    send(
-                        [
-                            ("Form.Name", $"Person {no}"),
-                            ("Form.Email", $"person{no}@example.com"),
-                            ("Form.Password", "correct horse battery"),
-                        ]
-                    )
+                    send([
+                        ("Form.Name", $"Person {no}"),
+                        ("Form.Email", $"person{no}@example.com"),
+                        ("Form.Password", "correct horse battery"),
+                    ])
             )
         );
 

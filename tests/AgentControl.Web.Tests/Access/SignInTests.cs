@@ -86,7 +86,9 @@ public sealed class SignInTests(PostgresFixture postgres)
 
         using var answer = await browser.SignInAsync("maria");
 
-        var cookie = answer.Headers.GetValues("Set-Cookie").Single(c => c.StartsWith("agentcontrol=", StringComparison.Ordinal));
+        var cookie = answer
+            .Headers.GetValues("Set-Cookie")
+            .Single(c => c.StartsWith("agentcontrol=", StringComparison.Ordinal));
         Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
     }
