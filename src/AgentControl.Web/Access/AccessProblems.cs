@@ -40,7 +40,8 @@ internal static class AccessProblems
             StatusCodes.Status403Forbidden,
             "crossOrigin",
             "Not allowed",
-            "A page of another origin sent this request. Open the program's own pages, or send an API key."
+            "A page of another origin sent this request. Open the program's own pages, or send an API key. "
+                + "Behind a proxy, set AgentControl:PublicUrl to the address that people open."
         );
 
     private static ProblemHttpResult Problem(int status, string code, string title, string detail) =>

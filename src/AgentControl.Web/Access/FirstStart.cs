@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using AgentControl.Engine.Access;
 using Microsoft.Extensions.Options;
 
 namespace AgentControl.Web.Access;
 
 /// <summary>At start: what the configuration asks for, and the set-up link where there is no admin yet.</summary>
-internal sealed class FirstStart(
+internal sealed partial class FirstStart(
     IServiceScopeFactory scopes,
     IOptions<BootstrapOptions> options,
     IConfiguration configuration,
@@ -26,7 +27,13 @@ internal sealed class FirstStart(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private string PublicUrl => (configuration["AgentControl:PublicUrl"] ?? DefaultUrl).TrimEnd('/');
+    // Without a public address the link names where the program listens, so that it opens on this machine.
+    private string PublicUrl =>
+        (
+            configuration["AgentControl:PublicUrl"] is [_, ..] configured ? configured
+            : configuration["urls"]?.Split(';')[0] is [_, ..] listens ? AnyHost().Replace(listens, "://localhost")
+            : DefaultUrl
+        ).TrimEnd('/');
 
     private async Task BootstrapAsync(AccessBootstrap bootstrap, CancellationToken cancellationToken)
     {
@@ -41,4 +48,7 @@ internal sealed class FirstStart(
             Log.BootstrapAdminMade(logger, email);
         }
     }
+
+    [GeneratedRegex(@"://(\*|\+|0\.0\.0\.0|\[::\])(?=[:/]|$)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex AnyHost();
 }

@@ -8,6 +8,8 @@ internal sealed class PageSecurity(RequestDelegate next)
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; font-src 'self'; "
         + "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
+    private const string OthersPolicy = "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
     // Tools of others with inline scripts of their own; behind the admin's role.
     private static readonly string[] _others = ["/hangfire", "/scalar"];
 
@@ -16,11 +18,8 @@ internal sealed class PageSecurity(RequestDelegate next)
         var headers = context.Response.Headers;
         headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
-        if (!_others.Any(o => context.Request.Path.StartsWithSegments(o, StringComparison.OrdinalIgnoreCase)))
-        {
-            headers.ContentSecurityPolicy = Policy;
-        }
-
+        var isOthers = _others.Any(o => context.Request.Path.StartsWithSegments(o, StringComparison.OrdinalIgnoreCase));
+        headers.ContentSecurityPolicy = isOthers ? OthersPolicy : Policy;
         return next(context);
     }
 }

@@ -27,9 +27,11 @@ internal static class RouteTable
         viewer ANY /_blazor/negotiate
         viewer GET /_framework/opaque-redirect
         viewer GET /not-found
+        viewer GET /workspace/{**Rest}
         viewer GET /{**path:file}
         viewer HEAD /{**path:file}
         viewer POST /not-found
+        viewer POST /workspace/{**Rest}
         """;
 
     /// <summary>By method and pattern; null means anyone.</summary>

@@ -141,5 +141,15 @@ public sealed class SetupTests(PostgresFixture postgres)
         Assert.Equal(32, await host.AskAsync<int>("SELECT octet_length(hash) FROM setup_tokens"));
     }
 
+    [Theory]
+    [InlineData("https://jobs.example.com/", "https://jobs.example.com/setup?token=")]
+    [InlineData("", "http://127.0.0.1:0/setup?token=")]
+    public async Task The_link_names_the_public_address_or_where_the_program_listens(string configured, string begins)
+    {
+        await using var host = await AccessHost.StartAsync(postgres, null, ("AgentControl:PublicUrl", configured));
+
+        Assert.StartsWith(begins, host.SetupLink, StringComparison.Ordinal);
+    }
+
     private static string Token(AccessHost host) => host.SetupLink!.Split("token=")[1];
 }
