@@ -39,14 +39,15 @@ public sealed class ApprovalQueries(IDbContextFactory<ControlDbContext> contexts
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = Matching(db, filter);
-        if (Cursor.ReadGuid(cursor) is { } before)
-            rows = rows.Where(a => a.Id.CompareTo(before) < 0);
-        var views = await ReadAsync(db, rows.OrderByDescending(a => a.Id).Take(limit + 1), cancellationToken);
-        return Page<ApprovalView>.Of(views, limit, a => Cursor.Of(a.Id));
+        if (Place(cursor) is var (at, id))
+            rows = rows.Where(a => a.RequestedAt < at || (a.RequestedAt == at && a.Id.CompareTo(id) < 0));
+        var newest = rows.OrderByDescending(a => a.RequestedAt).ThenByDescending(a => a.Id).Take(limit + 1);
+        var views = await ReadAsync(db, newest, cancellationToken);
+        return Page<ApprovalView>.Of(views, limit, a => Cursor.Of(a.RequestedAt.UtcTicks, a.Id.ToString()));
     }
 
     /// <summary>Whether the text is a cursor that <see cref="ListAsync"/> gave out.</summary>
-    public static bool IsCursor(string cursor) => Cursor.ReadGuid(cursor) is not null;
+    public static bool IsCursor(string cursor) => Place(cursor) is not null;
 
     /// <summary>What waits, the nearest deadline first, then the oldest: the inbox.</summary>
     public async Task<IReadOnlyList<ApprovalView>> InboxAsync(
@@ -76,6 +77,11 @@ public sealed class ApprovalQueries(IDbContextFactory<ControlDbContext> contexts
         var rows = db.Set<ApprovalRow>().AsNoTracking().Where(a => a.Id == id);
         return (await ReadAsync(db, rows, cancellationToken)).SingleOrDefault();
     }
+
+    private static (DateTimeOffset At, Guid Id)? Place(string? cursor) =>
+        Cursor.ReadPlace(cursor) is var (ticks, key) && ticks < DateTime.MaxValue.Ticks && Guid.TryParse(key, out var id)
+            ? (new DateTimeOffset(ticks, TimeSpan.Zero), id)
+            : null;
 
     private static IQueryable<ApprovalRow> Matching(ControlDbContext db, ApprovalFilter filter)
     {

@@ -37,7 +37,7 @@ public sealed partial class JobCommands
         var input = SubmissionRules.InputBytes(job.Input);
         if (input.Length > SubmissionRules.MaxInputBytes)
             return TooLarge("input", input.Length);
-        var row = NewJobOf(job, agent!, actor, input, null);
+        var row = NewJobOf(job, agent!, actor, input, null, Guid.CreateVersion7());
         var outcome = await InsertAsync([row], key, row.Id, cancellationToken);
         if (outcome is not null)
             return outcome is SubmitOutcome.AcceptedBatch first ? new SubmitOutcome.Accepted(first.BatchId, true) : outcome;
@@ -58,6 +58,8 @@ public sealed partial class JobCommands
             return new SubmitOutcome.Invalid(errors);
         var batchId = Guid.CreateVersion7();
         var rows = new List<NewJob>(batch.Items.Count);
+        // In the order of the items, so that a list shows them so and a repeated request answers the same.
+        var ids = batch.Items.Select(_ => Guid.CreateVersion7()).Order().ToList();
         long bytes = 0;
         for (var i = 0; i < batch.Items.Count; i++)
         {
@@ -68,7 +70,7 @@ public sealed partial class JobCommands
                 return TooLarge($"items[{i}]", input.Length);
             bytes += input.Length;
             var shared = batch.Shared with { Name = $"{batch.Shared.Name ?? agent.Name} · {i + 1}" };
-            rows.Add(NewJobOf(shared, agent, actor, input, batchId));
+            rows.Add(NewJobOf(shared, agent, actor, input, batchId, ids[i]));
         }
         if (errors.Count > 0)
             return new SubmitOutcome.Invalid(errors);
@@ -85,9 +87,8 @@ public sealed partial class JobCommands
     private static SubmitOutcome.TooLarge TooLarge(string field, int bytes) =>
         new(field, $"'{field}' has {bytes:N0} bytes; at most {SubmissionRules.MaxInputBytes:N0} are accepted. Upload large data to the workspace and pass its path.");
 
-    private static NewJob NewJobOf(JobSubmission job, AgentDefinition agent, Actor actor, byte[] input, Guid? batchId)
+    private static NewJob NewJobOf(JobSubmission job, AgentDefinition agent, Actor actor, byte[] input, Guid? batchId, Guid id)
     {
-        var id = Guid.CreateVersion7();
         return new NewJob
         {
             Id = id,

@@ -47,7 +47,7 @@ public sealed class QueueQueries(IDbContextFactory<ControlDbContext> contexts)
                   SELECT name FROM served UNION SELECT name FROM lanes UNION SELECT name FROM queues
                 )
                 SELECT n.name AS "Name", q.workers AS "Workers", COALESCE(q.paused, false) AS "Paused",
-                       COALESCE(l.depth, 0) AS "Depth", greatest(l.oldest, 0) AS "OldestAgeSeconds",
+                       COALESCE(l.depth, 0) AS "Depth", CASE WHEN l.depth > 0 THEN greatest(l.oldest, 0) END AS "OldestAgeSeconds",
                        COALESCE(l.running, 0) AS "Running", COALESCE(l.waiting, 0) AS "Waiting",
                        COALESCE(s.processes, 0)::int AS "Processes", q.changed_by AS "ChangedBy", q.changed_at AS "ChangedAt"
                 FROM names n LEFT JOIN served s USING (name) LEFT JOIN lanes l USING (name) LEFT JOIN queues q USING (name)

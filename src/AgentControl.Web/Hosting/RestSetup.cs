@@ -4,6 +4,7 @@ using AgentControl.Web.Approvals;
 using AgentControl.Web.Checkpoints;
 using AgentControl.Web.Events;
 using AgentControl.Web.Jobs;
+using AgentControl.Web.Live;
 using AgentControl.Web.Queues;
 using AgentControl.Web.Signals;
 using AgentControl.Web.Steps;
@@ -23,6 +24,7 @@ internal static class RestSetup
         services.AddApiDescription();
         services.AddHealth();
         services.AddSingleton<JobDoor>();
+        services.AddLive();
         return services;
     }
 
@@ -41,6 +43,7 @@ internal static class RestSetup
     {
         routes.MapApiDescription();
         routes.MapHealth();
+        routes.MapLive();
         routes.MapJobs();
         routes.MapSubmit();
         routes.MapCommands();

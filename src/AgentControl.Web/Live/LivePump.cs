@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using AgentControl.Engine.Access;
+using AgentControl.Engine.Live;
+
+namespace AgentControl.Web.Live;
+
+/// <summary>Takes the feed's events and sends them ten times a second, so that a client's messages travel together.</summary>
+internal sealed class LivePump(
+    EventFeed feed,
+    LiveClients clients,
+    LiveContents contents,
+    CallerDirectory directory,
+    TimeProvider time
+) : BackgroundService
+{
+    /// <summary>How long messages wait for company.</summary>
+    public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>More events than this in one window are not sent; the clients are told to read the log.</summary>
+    private const int MaxWaiting = 50_000;
+
+    private static readonly TimeSpan RefreshEvery = TimeSpan.FromSeconds(15);
+    private readonly ConcurrentQueue<LiveEvent> waiting = new();
+    private volatile bool overflowed;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var subscription = feed.Subscribe(Take);
+        using var timer = new PeriodicTimer(Window, time);
+        var refreshed = time.GetTimestamp();
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (clients.None)
+            {
+                waiting.Clear();
+                contents.Forget();
+                continue;
+            }
+            if (time.GetElapsedTime(refreshed) > RefreshEvery)
+            {
+                refreshed = time.GetTimestamp();
+                await contents.GuardAsync(() => clients.RefreshAsync(directory, stoppingToken), stoppingToken);
+            }
+            await contents.GuardAsync(() => SendAsync(stoppingToken), stoppingToken);
+        }
+    }
+
+    private void Take(IReadOnlyList<LiveEvent> events)
+    {
+        if (clients.None)
+            return;
+        if (waiting.Count > MaxWaiting)
+        {
+            overflowed = true;
+            return;
+        }
+        foreach (var one in events)
+            waiting.Enqueue(one);
+    }
+
+    private async Task SendAsync(CancellationToken cancellationToken)
+    {
+        var events = new List<LiveEvent>();
+        while (waiting.TryDequeue(out var one))
+            events.Add(one);
+        var window = new LiveWindow(clients.All);
+        await contents.FillAsync(window, events, cancellationToken);
+        window.Send();
+        foreach (var client in clients.All)
+        {
+            if (overflowed)
+                client.Send(LiveMessage.ReadAgain);
+            client.EndIfStuck();
+        }
+        overflowed = false;
+    }
+}

@@ -1,0 +1,62 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using AgentControl.Web.Tests.Fixtures;
+
+namespace AgentControl.Web.Tests.Rest;
+
+public sealed class DescriptionTests(ProgramFixture program) : IClassFixture<ProgramFixture>
+{
+    private static readonly string[] _routes =
+    [
+        "POST /api/v1/jobs", "POST /api/v1/jobs/batch", "GET /api/v1/jobs", "GET /api/v1/jobs/{id}", "GET /api/v1/jobs/{id}/steps",
+        "GET /api/v1/jobs/{id}/events", "GET /api/v1/jobs/{id}/checkpoints", "GET /api/v1/jobs/{id}/checkpoints/{key}", "PUT /api/v1/jobs/{id}/checkpoints/{key}",
+        "GET /api/v1/jobs/{id}/progress", "POST /api/v1/jobs/{id}/pause", "POST /api/v1/jobs/{id}/resume", "POST /api/v1/jobs/{id}/cancel",
+        "POST /api/v1/jobs/{id}/retry", "PATCH /api/v1/jobs/{id}", "POST /api/v1/jobs/{id}/run-now", "POST /api/v1/jobs/{id}/retry-now",
+        "POST /api/v1/jobs/{id}/skip-wait", "POST /api/v1/jobs/{id}/force-stop", "POST /api/v1/jobs/{id}/fork", "POST /api/v1/jobs/{id}/signals/{name}",
+        "GET /api/v1/jobs/{id}/comments", "POST /api/v1/jobs/{id}/comments", "GET /api/v1/approvals", "GET /api/v1/approvals/{id}",
+        "POST /api/v1/approvals/{id}/decide", "GET /api/v1/agents", "GET /api/v1/agents/{name}", "GET /api/v1/queues", "PUT /api/v1/queues/{name}", "GET /api/v1/workers",
+    ];
+
+    [Fact]
+    public async Task The_description_names_every_route_of_the_contract_with_a_summary()
+    {
+        using var anybody = program.ClientOf(null);
+        var document = await anybody.GetFromJsonAsync<JsonElement>(new Uri(program.Address, "/openapi/v1.json"));
+
+        var described = document
+            .GetProperty("paths")
+            .EnumerateObject()
+            .SelectMany(p => p.Value.EnumerateObject().Select(m => (Route: $"{m.Name.ToUpperInvariant()} {p.Name.TrimEnd('/')}", Operation: m.Value)))
+            .ToDictionary(o => o.Route, o => o.Operation);
+        Assert.All(_routes, r => Assert.True(described.ContainsKey(r), $"{r} is not described. There is: {string.Join(", ", described.Keys)}"));
+        Assert.All(described, o => Assert.True(o.Value.TryGetProperty("summary", out _), $"{o.Key} has no summary."));
+        Assert.All(described, o => Assert.True(o.Value.TryGetProperty("operationId", out _), $"{o.Key} has no name."));
+        Assert.Contains("limit", described["GET /api/v1/jobs"].GetProperty("parameters").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Health_and_the_pages_of_the_description_answer_everybody()
+    {
+        using var anybody = program.ClientOf(null);
+        foreach (var path in new[] { "/health/live", "/health/ready", "/scalar" })
+        {
+            using var answer = await anybody.GetAsync(new Uri(program.Address, path));
+            Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{path}: {answer.StatusCode}");
+        }
+        var ready = await anybody.GetFromJsonAsync<JsonElement>(new Uri(program.Address, "/health/ready"));
+        Assert.Equal("healthy", ready.GetProperty("checks").GetProperty("database").Text("status"));
+    }
+
+    [Fact]
+    public async Task Agents_and_workers_are_listed()
+    {
+        var agent = await program.Admin.GetFromJsonAsync<JsonElement>("agents/synthetic");
+        var worker = (await program.Admin.GetFromJsonAsync<JsonElement>("workers")).Items().Single();
+
+        Assert.True(agent.GetProperty("inputSchema").GetProperty("properties").TryGetProperty("steps", out _));
+        Assert.True(agent.GetProperty("outputSchema").GetProperty("properties").TryGetProperty("checksum", out _));
+        Assert.Equal("alive", worker.Text("state"));
+        Assert.Contains("default", worker.GetProperty("queues").EnumerateArray().Select(q => q.GetString()));
+    }
+}
