@@ -15,6 +15,9 @@ public sealed record JobFilter
     public IReadOnlyList<string> Tags { get; init; } = [];
     public string? Workspace { get; init; }
     public Guid? ParentId { get; init; }
+
+    /// <summary>Leaves out child jobs.</summary>
+    public bool TopLevel { get; init; }
     public Guid? BatchId { get; init; }
 
     /// <summary>The beginning of the name or of an id.</summary>

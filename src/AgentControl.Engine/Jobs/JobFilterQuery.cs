@@ -39,6 +39,8 @@ internal static class JobFilterQuery
             jobs = jobs.Where(j => j.Workspace == workspace);
         if (filter.ParentId is { } parent)
             jobs = jobs.Where(j => j.ParentId == parent);
+        if (filter.TopLevel)
+            jobs = jobs.Where(j => j.ParentId == null);
         if (filter.BatchId is { } batch)
             jobs = jobs.Where(j => j.BatchId == batch);
         return jobs;

@@ -9,6 +9,9 @@ public static class JobSearch
 {
     public const string Me = "me";
 
+    /// <summary><c>parent:none</c> leaves out child jobs.</summary>
+    public const string NoParent = "none";
+
     /// <summary>The qualifiers, for suggestions.</summary>
     public static readonly IReadOnlyList<string> Qualifiers =
     [
@@ -57,7 +60,7 @@ public static class JobSearch
         Add("error", filter.Error);
         Add("cost", filter.CostOver is { } cost ? ">" + cost.ToString(CultureInfo.InvariantCulture) : null);
         Add("workspace", filter.Workspace);
-        Add("parent", filter.ParentId?.ToString());
+        Add("parent", filter.TopLevel ? NoParent : filter.ParentId?.ToString());
         Add("batch", filter.BatchId?.ToString());
         if (filter.Text is { } words)
             line.Append(line.Length == 0 ? "" : " ").Append(Words(words));
@@ -81,6 +84,7 @@ public static class JobSearch
             "error" => filter with { Error = value },
             "cost" when Amount(value) is { } cost => filter with { CostOver = cost },
             "workspace" => filter with { Workspace = value },
+            "parent" when value == NoParent => filter with { TopLevel = true },
             "parent" when Guid.TryParse(value, out var parent) => filter with { ParentId = parent },
             "batch" when Guid.TryParse(value, out var batch) => filter with { BatchId = batch },
             _ => null,

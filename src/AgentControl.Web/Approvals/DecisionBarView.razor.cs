@@ -54,8 +54,12 @@ public sealed partial class DecisionBarView
 
     private async Task ConfirmAsync()
     {
-        if (Locked is null && Bar.Confirm() is { } decision)
+        if (Locked is not null)
+            return;
+        if (Bar.Confirm() is { } decision)
             await OnSend.InvokeAsync(decision);
+        else if (Bar.Error is not null && Bar.Open is ApprovalDecision.Reject or ApprovalDecision.Respond or ApprovalDecision.Edit)
+            await _field.FocusAsync();
     }
 
     private Task KeyAsync(KeyboardEventArgs e)

@@ -7,6 +7,7 @@ using AgentControl.Web.Jobs.New;
 using AgentControl.Web.Jobs.Tail;
 using AgentControl.Web.Jobs.Timeline;
 using AgentControl.Web.Overview;
+using AgentControl.Web.Shell;
 
 namespace AgentControl.Web.Jobs;
 
@@ -23,6 +24,7 @@ internal static class JobPagesSetup
             .AddScoped<JobActor>()
             .AddScoped<JobStarter>()
             .AddScoped<ApprovalDesk>()
+            .AddScoped<INavCounts, ApprovalNavCounts>()
             .AddScoped<OverviewReader>()
             .AddScoped<SampleJob>();
 }

@@ -3,22 +3,23 @@ using Microsoft.AspNetCore.Http.Extensions;
 namespace AgentControl.Web.Jobs.List;
 
 /// <summary>The state of the jobs list as its URL says it: a link that is passed on opens the same view.</summary>
-/// <param name="View">all or mine.</param>
+/// <param name="View">jobs (without child jobs), all (with them) or mine.</param>
 /// <param name="After">The cursor of the page before; null on the first.</param>
-internal sealed record JobsAddress(string Query = "", string View = JobsAddress.All, string? After = null)
+internal sealed record JobsAddress(string Query = "", string View = JobsAddress.Jobs, string? After = null)
 {
+    public const string Jobs = "jobs";
     public const string All = "all";
     public const string Mine = "mine";
 
     public static JobsAddress Of(string? query, string? view, string? after) =>
-        new(query?.Trim() ?? "", view == Mine ? Mine : All, string.IsNullOrEmpty(after) ? null : after);
+        new(query?.Trim() ?? "", view is Mine or All ? view : Jobs, string.IsNullOrEmpty(after) ? null : after);
 
     public string Href
     {
         get
         {
             var query = new QueryBuilder();
-            if (View != All)
+            if (View != Jobs)
                 query.Add("view", View);
             if (Query.Length > 0)
                 query.Add("q", Query);

@@ -19,7 +19,10 @@ internal sealed class JobsReader(JobQueries jobs, JobCounts counts, AgentCatalog
         var (filter, problems) = JobSearch.Parse(address.Query);
         if (address.View == JobsAddress.Mine)
             filter = filter with { Owner = JobSearch.Me };
-        return new(filter.AskedBy(caller?.Name ?? "") with { Visible = caller is null ? [] : caller.Workspaces }, problems);
+        // Somebody who asks for one job, one agent or one family means child jobs too.
+        if (address.View != JobsAddress.All && filter is { ParentId: null, BatchId: null, IdPrefix: null, Text: null, Agent: null })
+            filter = filter with { TopLevel = true };
+        return new(filter.AskedBy(caller?.Actor.Name ?? "") with { Visible = caller is null ? [] : caller.Workspaces }, problems);
     }
 
     public async Task<Page<JobListRow>> PageAsync(JobsSearch search, string? after, CancellationToken cancellationToken) =>

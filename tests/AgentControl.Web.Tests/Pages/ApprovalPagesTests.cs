@@ -1,0 +1,174 @@
+using AgentControl.TestKit;
+using AgentControl.Web.Approvals;
+using AgentControl.Web.Shared;
+using Bunit;
+using Bunit.TestDoubles;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentControl.Web.Tests.Pages;
+
+public sealed class ApprovalPagesTests(PostgresFixture fixture)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private static IRenderedComponent<ApprovalsPage> Open(PageBundle bundle, Guid? id = null) => bundle.Render<ApprovalsPage>(p => p.Add(c => c.Id, id));
+
+    private static IRenderedComponent<ApprovalsPage> Shown(IRenderedComponent<ApprovalsPage> page)
+    {
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=approval-request]")), Patience);
+        return page;
+    }
+
+    [Fact]
+    public async Task Empty_SaysThatNobodyWaits()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+
+        var page = Open(bundle);
+
+        page.WaitForAssertion(() => Assert.Contains("Nothing waits for a person", page.Find("[data-testid=empty]").TextContent, StringComparison.Ordinal), Patience);
+    }
+
+    [Fact]
+    public async Task Loading_ShowsRowsToCome_ThenTheRequestWithItsFingerprint()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        await bundle.AskAsync(await bundle.SubmitAsync("job"), "Write it", "x");
+        var held = await bundle.HoldAsync("approvals");
+
+        var page = Open(bundle);
+        Assert.NotEmpty(page.FindAll("[data-testid=skeleton]"));
+        await held.DisposeAsync();
+
+        Shown(page);
+        // SHA-256 of "x".
+        Assert.Equal("2d711642b726b044", page.Find("[data-testid=fingerprint]").TextContent);
+    }
+
+    [Fact]
+    public async Task Error_NamesItselfAndTriesAgain()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        await bundle.AskAsync(await bundle.SubmitAsync("job"), "Write it");
+        await bundle.BreakAsync("approvals");
+
+        var page = Open(bundle);
+        page.WaitForAssertion(() => Assert.Matches("E-[0-9A-F]{4}", page.Find("[data-testid=error-panel]").TextContent), Patience);
+        await bundle.MendAsync("approvals");
+        page.Find("[data-testid=error-panel] button").Click();
+
+        Shown(page);
+    }
+
+    [Fact]
+    public async Task Approve_InTwoSteps_IsStoredOnce()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var id = await bundle.AskAsync(await bundle.SubmitAsync("job"), "Write it");
+        var page = Shown(Open(bundle, id));
+
+        page.Find("[data-testid=start-approve]").Click();
+        Assert.Equal("pending", await StateAsync(bundle, id));
+        page.Find("[data-testid=confirm]").Click();
+
+        page.WaitForAssertion(() => Assert.Contains("Approved by Ana", page.Find("[data-testid=decided]").TextContent, StringComparison.Ordinal), Patience);
+        Assert.Equal("approved", await StateAsync(bundle, id));
+        Assert.Empty(page.FindAll("[data-testid=decision-bar]"));
+    }
+
+    [Fact]
+    public async Task Reject_WithoutReason_StaysOpenWithTheError()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var id = await bundle.AskAsync(await bundle.SubmitAsync("job"), "Write it");
+        var page = Shown(Open(bundle, id));
+        page.Find("[data-testid=start-reject]").Click();
+
+        page.Find("[data-testid=confirm]").Click();
+
+        var field = page.Find("textarea");
+        Assert.Contains("Give a reason", page.Find($"#{field.GetAttribute("aria-describedby")}").TextContent, StringComparison.Ordinal);
+        Assert.Equal("pending", await StateAsync(bundle, id));
+    }
+
+    [Fact]
+    public async Task OtherPersonDecides_ShowsWhoAndTakesTheButtonsAway()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var id = await bundle.AskAsync(await bundle.SubmitAsync("job"), "Write it");
+        var page = Shown(Open(bundle, id));
+
+        await bundle.ExecuteAsync("UPDATE approvals SET state = 'approved', decided_at = now(), decided_by = 'Ben' WHERE id = $1", id);
+        bundle.Feed.Publish(LiveTopic.Approvals);
+
+        page.WaitForAssertion(() => Assert.Contains("Approved by Ben", page.Find("[data-testid=decided]").TextContent, StringComparison.Ordinal), Patience);
+        Assert.Empty(page.FindAll("[data-testid=decision-bar]"));
+    }
+
+    [Fact]
+    public async Task OtherPersonWasFirst_ConfirmSaysWhoAndStoresNothing()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var id = await bundle.AskAsync(await bundle.SubmitAsync("job"), "Write it");
+        var page = Shown(Open(bundle, id));
+        page.Find("[data-testid=start-approve]").Click();
+        await bundle.ExecuteAsync("UPDATE approvals SET state = 'rejected', decided_at = now(), decided_by = 'Ben', comment = 'no' WHERE id = $1", id);
+
+        page.Find("[data-testid=confirm]").Click();
+
+        page.WaitForAssertion(() => Assert.Contains("Rejected by Ben", page.Find("[data-testid=decided]").TextContent, StringComparison.Ordinal), Patience);
+        Assert.Equal("rejected", await StateAsync(bundle, id));
+    }
+
+    [Fact]
+    public async Task ContentChanges_LocksUntilItIsReviewedAgain()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var id = await bundle.AskAsync(await bundle.SubmitAsync("job"), "Write it", "old words");
+        var page = Shown(Open(bundle, id));
+
+        await bundle.ExecuteAsync("UPDATE approvals SET revision = 2, content = convert_to('new words', 'UTF8') WHERE id = $1", id);
+        bundle.Feed.Publish(LiveTopic.Approvals);
+
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=changed]")), Patience);
+        Assert.Contains("old words", page.Find("[data-testid=approval-content]").TextContent, StringComparison.Ordinal);
+        Assert.True(page.Find("[data-testid=start-approve]").HasAttribute("disabled"));
+        page.Find("[data-testid=changed] button").Click();
+        page.WaitForAssertion(() => Assert.Contains("new words", page.Find("[data-testid=approval-content]").TextContent, StringComparison.Ordinal), Patience);
+        Assert.False(page.Find("[data-testid=start-approve]").HasAttribute("disabled"));
+    }
+
+    [Fact]
+    public async Task WithoutTheRole_ButtonsAreOffAndSayWhy()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var id = await bundle.AskAsync(await bundle.SubmitAsync("job"), "Write it");
+        bundle.Role = Engine.Access.Role.Operator;
+
+        var page = Shown(Open(bundle, id));
+
+        Assert.Contains("Needs the Approver role", page.Find("[data-testid=lock-reason]").TextContent, StringComparison.Ordinal);
+        Assert.True(page.Find("[data-testid=start-approve]").HasAttribute("disabled"));
+    }
+
+    [Fact]
+    public async Task Keys_MoveOpenAndLeave()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var first = await bundle.AskAsync(await bundle.SubmitAsync("one"), "First");
+        var second = await bundle.AskAsync(await bundle.SubmitAsync("two"), "Second");
+        var page = Shown(Open(bundle));
+        var keys = page.FindComponent<AcKeys>().Instance;
+
+        await page.InvokeAsync(() => keys.OnKey.InvokeAsync("j"));
+        Assert.EndsWith($"/approvals/{second}?box=mine", bundle.Services.GetRequiredService<BunitNavigationManager>().Uri, StringComparison.Ordinal);
+        await page.InvokeAsync(() => keys.OnKey.InvokeAsync("a"));
+        page.WaitForAssertion(() => Assert.Equal("Approve", page.Find("[data-testid=confirm]").TextContent), Patience);
+        await page.InvokeAsync(() => keys.OnKey.InvokeAsync("Escape"));
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("[data-testid=confirm]")), Patience);
+        Assert.Equal("pending", await StateAsync(bundle, first));
+    }
+
+    private static async Task<string> StateAsync(PageBundle bundle, Guid id) =>
+        (await bundle.Services.GetRequiredService<Engine.Approvals.ApprovalQueries>().FindAsync(id))!.State;
+}
