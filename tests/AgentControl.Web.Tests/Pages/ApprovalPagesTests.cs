@@ -68,8 +68,9 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
         var page = Shown(Open(bundle, id));
 
         page.Find("[data-testid=start-approve]").Click();
+        page.WaitForElement("[data-testid=confirm]", Patience);
         Assert.Equal("pending", await StateAsync(bundle, id));
-        page.Find("[data-testid=confirm]").Click();
+        page.WaitForElement("[data-testid=confirm]", Patience).Click();
 
         page.WaitForAssertion(() => Assert.Contains("Approved by Ana", page.Find("[data-testid=decided]").TextContent, StringComparison.Ordinal), Patience);
         Assert.Equal("approved", await StateAsync(bundle, id));
@@ -84,8 +85,9 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
         var page = Shown(Open(bundle, id));
         page.Find("[data-testid=start-reject]").Click();
 
-        page.Find("[data-testid=confirm]").Click();
+        page.WaitForElement("[data-testid=confirm]", Patience).Click();
 
+        page.WaitForAssertion(() => Assert.NotNull(page.Find("textarea").GetAttribute("aria-describedby")), Patience);
         var field = page.Find("textarea");
         Assert.Contains("Give a reason", page.Find($"#{field.GetAttribute("aria-describedby")}").TextContent, StringComparison.Ordinal);
         Assert.Equal("pending", await StateAsync(bundle, id));
@@ -114,7 +116,7 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
         page.Find("[data-testid=start-approve]").Click();
         await bundle.ExecuteAsync("UPDATE approvals SET state = 'rejected', decided_at = now(), decided_by = 'Ben', comment = 'no' WHERE id = $1", id);
 
-        page.Find("[data-testid=confirm]").Click();
+        page.WaitForElement("[data-testid=confirm]", Patience).Click();
 
         page.WaitForAssertion(() => Assert.Contains("Rejected by Ben", page.Find("[data-testid=decided]").TextContent, StringComparison.Ordinal), Patience);
         Assert.Equal("rejected", await StateAsync(bundle, id));

@@ -193,6 +193,7 @@ public sealed class JobsPageTests(PostgresFixture fixture)
         page.WaitForAssertion(() => Assert.Single(Names(page)), Patience);
 
         page.Find(".jobs-menu > button").Click();
+        page.WaitForElement(".jobs-popup", Patience);
         page.FindAll(".jobs-popup button").Single(b => b.TextContent == "Pause").Click();
 
         page.WaitForAssertion(() => Assert.Contains("needs the Operator role", bundle.Services.GetRequiredService<Notices>().Open.Single().Text, StringComparison.Ordinal), Patience);

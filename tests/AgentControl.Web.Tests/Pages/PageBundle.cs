@@ -37,6 +37,7 @@ internal sealed class PageBundle : BunitContext, ICallerAccessor
         this.AddBunitPersistentComponentState();
         this.AddAuthorization().SetAuthorized("Ana");
         Services.AddMudServices();
+        Services.AddSingleton<IConfiguration>(configuration);
         Services.AddSingleton(TimeProvider.System);
         Services.AddEngine(configuration);
         Services.AddWorkspaces(configuration);
