@@ -12,7 +12,7 @@ internal static class ActivityWords
             "file.written" => line is { Version: 1, By.Kind: Author.PersonKind } ? "uploaded" : "wrote",
             "file.deleted" => "deleted",
             "file.restored" => "brought back",
-            "comment.added" => "commented",
+            "comment.added" => line.Path is null ? "commented" : "commented on",
             "job.started" => "started",
             "job.succeeded" => "finished",
             "job.failed" => "failed",

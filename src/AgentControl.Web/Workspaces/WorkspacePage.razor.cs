@@ -57,6 +57,8 @@ public sealed partial class WorkspacePage
 
     private string Folder => Path[..(Path.LastIndexOf('/') + 1)];
 
+    private string Above => Path[..(Path.TrimEnd('/').LastIndexOf('/') + 1)];
+
     private string Title => Path.Length == 0 ? "Workspace" : WorkspaceAddress.Name(Path);
 
     private string TabTitle => Path.Length == 0 ? "Workspace" : $"{Title} – Workspace";
