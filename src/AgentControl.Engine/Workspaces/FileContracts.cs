@@ -98,9 +98,6 @@ public sealed record FileResult(FileOutcome Outcome, int Version = 0, string Sha
         Sha256.Length == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{Version}-{Sha256[..16]}");
 }
 
-/// <summary>A page of a list; <see cref="NextCursor"/> is null on the last one.</summary>
-public sealed record WorkspacePage<T>(IReadOnlyList<T> Items, string? NextCursor);
-
 /// <summary>A file with its bytes; dispose it.</summary>
 public sealed record OpenFile(FileEntry Entry, Stream Content) : IAsyncDisposable
 {

@@ -1,3 +1,4 @@
+using AgentControl.Engine.Paging;
 using AgentControl.Engine.Storage;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -81,7 +82,7 @@ public sealed class WorkspaceComments(NpgsqlDataSource database, IDbContextFacto
     }
 
     /// <summary>A page, newest first, of a workspace or of one job or anchor in it.</summary>
-    public async Task<WorkspacePage<Comment>> ReadAsync(string workspace, Guid? jobId, CommentAnchor? anchor, string? cursor, int limit, CancellationToken cancellationToken)
+    public async Task<Page<Comment>> ReadAsync(string workspace, Guid? jobId, CommentAnchor? anchor, string? cursor, int limit, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = context.Set<WorkspaceCommentRow>().AsNoTracking().Where(r => r.Workspace == workspace);
@@ -101,6 +102,6 @@ public sealed class WorkspaceComments(NpgsqlDataSource database, IDbContextFacto
                 At = r.At,
             })
             .ToListAsync(cancellationToken);
-        return Pages.Cut(items, limit, last => WorkspaceCursor.Of(last.At, last.Id));
+        return Page<Comment>.Of(items, limit, last => WorkspaceCursor.Of(last.At, last.Id));
     }
 }

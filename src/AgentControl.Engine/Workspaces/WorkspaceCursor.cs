@@ -5,15 +5,21 @@ using System.Text;
 namespace AgentControl.Engine.Workspaces;
 
 /// <summary>Where a page ended: a name, or an instant with its row's id. Opaque to callers.</summary>
-internal static class WorkspaceCursor
+public static class WorkspaceCursor
 {
-    public static string Of(string path) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(path));
+    /// <summary>Whether a list by name gave this out.</summary>
+    public static bool IsName(string cursor) => Path(cursor) is not null;
 
-    public static string Of(DateTimeOffset at, Guid id) =>
+    /// <summary>Whether a list by time gave this out.</summary>
+    public static bool IsInstant(string cursor) => Instant(cursor) is not null;
+
+    internal static string Of(string path) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(path));
+
+    internal static string Of(DateTimeOffset at, Guid id) =>
         Of(string.Create(CultureInfo.InvariantCulture, $"{at.UtcTicks}|{id:N}"));
 
     /// <summary>Null for no cursor and for one that this program did not make.</summary>
-    public static string? Path(string? cursor)
+    internal static string? Path(string? cursor)
     {
         if (string.IsNullOrEmpty(cursor) || cursor.Length > 4096 || !Base64Url.IsValid(cursor))
             return null;
@@ -21,7 +27,7 @@ internal static class WorkspaceCursor
         return text.Contains('\0', StringComparison.Ordinal) ? null : text;
     }
 
-    public static (DateTimeOffset At, Guid Id)? Instant(string? cursor)
+    internal static (DateTimeOffset At, Guid Id)? Instant(string? cursor)
     {
         if (Path(cursor)?.Split('|') is not [var ticks, var id])
             return null;

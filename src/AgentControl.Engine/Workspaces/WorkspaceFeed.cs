@@ -1,3 +1,4 @@
+using AgentControl.Engine.Paging;
 using AgentControl.Engine.Storage;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -54,7 +55,7 @@ public sealed class WorkspaceFeed(NpgsqlDataSource database, IDbContextFactory<C
     }
 
     /// <summary>A page, newest first.</summary>
-    public async Task<WorkspacePage<Activity>> ReadAsync(string workspace, Guid? jobId, string? cursor, int limit, CancellationToken cancellationToken)
+    public async Task<Page<Activity>> ReadAsync(string workspace, Guid? jobId, string? cursor, int limit, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = context.Set<WorkspaceActivityRow>().AsNoTracking().Where(r => r.Workspace == workspace);
@@ -74,6 +75,6 @@ public sealed class WorkspaceFeed(NpgsqlDataSource database, IDbContextFactory<C
                 At = r.At,
             })
             .ToListAsync(cancellationToken);
-        return Pages.Cut(items, limit, last => WorkspaceCursor.Of(last.At, last.Id));
+        return Page<Activity>.Of(items, limit, last => WorkspaceCursor.Of(last.At, last.Id));
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using AgentControl.Engine.Paging;
 using AgentControl.Engine.Storage;
 using Microsoft.EntityFrameworkCore;
 
@@ -44,7 +45,7 @@ public sealed class WorkspaceFileQueries(IDbContextFactory<ControlDbContext> con
     }
 
     /// <summary>All versions, newest first.</summary>
-    public async Task<WorkspacePage<FileEntry>> VersionsAsync(string workspace, WorkspacePath path, int? below, int limit, CancellationToken cancellationToken)
+    public async Task<Page<FileEntry>> VersionsAsync(string workspace, WorkspacePath path, int? below, int limit, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var items = await Versions(context, workspace, path)
@@ -53,11 +54,11 @@ public sealed class WorkspaceFileQueries(IDbContextFactory<ControlDbContext> con
             .Take(limit + 1)
             .Select(FileEntries.FromVersion)
             .ToListAsync(cancellationToken);
-        return Pages.Cut(items, limit, last => WorkspaceCursor.Of(last.Version.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        return Page<FileEntry>.Of(items, limit, last => WorkspaceCursor.Of(last.Version.ToString(System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     /// <summary>Files whose names begin so, in byte order. Virtual files are there where the prefix names their job.</summary>
-    public async Task<WorkspacePage<FileEntry>> ListAsync(string workspace, string prefix, string? cursor, int limit, CancellationToken cancellationToken)
+    public async Task<Page<FileEntry>> ListAsync(string workspace, string prefix, string? cursor, int limit, CancellationToken cancellationToken)
     {
         var after = WorkspaceCursor.Path(cursor) ?? "";
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -68,7 +69,7 @@ public sealed class WorkspaceFileQueries(IDbContextFactory<ControlDbContext> con
                 items.Add(file);
         }
         items.Sort((a, b) => ByteOrder.Compare(a.Path, b.Path));
-        return Pages.Cut(items, limit, last => WorkspaceCursor.Of(last.Path));
+        return Page<FileEntry>.Of(items, limit, last => WorkspaceCursor.Of(last.Path));
     }
 
     /// <summary>Files whose names have this text somewhere, whatever its case.</summary>
@@ -85,7 +86,7 @@ public sealed class WorkspaceFileQueries(IDbContextFactory<ControlDbContext> con
     }
 
     /// <summary>What lies in the bin, by name.</summary>
-    public async Task<WorkspacePage<FileEntry>> BinAsync(string workspace, string? cursor, int limit, CancellationToken cancellationToken)
+    public async Task<Page<FileEntry>> BinAsync(string workspace, string? cursor, int limit, CancellationToken cancellationToken)
     {
         var after = WorkspaceCursor.Path(cursor) ?? "";
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -95,7 +96,7 @@ public sealed class WorkspaceFileQueries(IDbContextFactory<ControlDbContext> con
             .Take(limit + 1)
             .Select(FileEntries.FromHead)
             .ToListAsync(cancellationToken);
-        return Pages.Cut(items, limit, last => WorkspaceCursor.Of(last.Path));
+        return Page<FileEntry>.Of(items, limit, last => WorkspaceCursor.Of(last.Path));
     }
 
     /// <summary>Everything a job has to do with: its own folder, and what it wrote elsewhere, at the version it wrote last.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using AgentControl.Engine.Paging;
 using AgentControl.Engine.Storage;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -13,7 +14,7 @@ public sealed record WorkspaceInfo(string Name, DateTimeOffset CreatedAt, string
 public sealed class WorkspaceStore(NpgsqlDataSource database, IDbContextFactory<ControlDbContext> contexts)
 {
     /// <summary>Workspaces by name: all, or only those of the given names.</summary>
-    public async Task<WorkspacePage<WorkspaceInfo>> ListAsync(IReadOnlyCollection<string>? only, string? cursor, int limit, CancellationToken cancellationToken)
+    public async Task<Page<WorkspaceInfo>> ListAsync(IReadOnlyCollection<string>? only, string? cursor, int limit, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var after = WorkspaceCursor.Path(cursor) ?? "";
@@ -33,7 +34,7 @@ public sealed class WorkspaceStore(NpgsqlDataSource database, IDbContextFactory<
                 files.Where(f => f.Workspace == w.Name).Sum(f => f.Size)
             ))
             .ToListAsync(cancellationToken);
-        return Pages.Cut(items, limit, last => WorkspaceCursor.Of(last.Name));
+        return Page<WorkspaceInfo>.Of(items, limit, last => WorkspaceCursor.Of(last.Name));
     }
 
     public async Task<bool> ExistsAsync(string name, CancellationToken cancellationToken)

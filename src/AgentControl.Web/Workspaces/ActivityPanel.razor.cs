@@ -1,3 +1,4 @@
+using AgentControl.Engine.Paging;
 using AgentControl.Engine.Workspaces;
 using AgentControl.Web.Shared;
 using Microsoft.AspNetCore.Components;
@@ -26,13 +27,13 @@ public sealed partial class ActivityPanel
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
         var page = await OnceAsync("activity", token => Reader.ActivityAsync(Workspace, _count, token), cancellationToken);
-        Show(ref _more, page.NextCursor is not null && _count < PageLimit.Most);
+        Show(ref _more, page.NextCursor is not null && _count < PageLimit.Max);
         ShowRows(ref _lines, page.Items);
     }
 
     private Task OlderAsync()
     {
-        _count = Math.Min(_count + (2 * Step), PageLimit.Most);
+        _count = Math.Min(_count + (2 * Step), PageLimit.Max);
         return ReloadAsync();
     }
 }

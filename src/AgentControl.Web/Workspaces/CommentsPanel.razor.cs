@@ -1,3 +1,4 @@
+using AgentControl.Engine.Paging;
 using AgentControl.Engine.Workspaces;
 using AgentControl.Web.Shared;
 using Microsoft.AspNetCore.Components;
@@ -45,7 +46,7 @@ public sealed partial class CommentsPanel
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
         var page = await Reader.CommentsAsync(Workspace, JobId, Anchor, _count, cancellationToken);
-        Show(ref _more, page.NextCursor is not null && _count < PageLimit.Most);
+        Show(ref _more, page.NextCursor is not null && _count < PageLimit.Max);
         ShowRows(ref _comments, page.Items);
     }
 
@@ -62,7 +63,7 @@ public sealed partial class CommentsPanel
 
     private Task OlderAsync()
     {
-        _count = Math.Min(_count + (2 * Step), PageLimit.Most);
+        _count = Math.Min(_count + (2 * Step), PageLimit.Max);
         return ReloadAsync();
     }
 }

@@ -1,6 +1,6 @@
-using System.Security.Claims;
 using AgentControl.Engine.Workspaces;
 using AgentControl.Web.Access;
+using AgentControl.Web.Hosting;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
@@ -12,9 +12,21 @@ internal static class FilesEndpoints
 {
     public static void MapFiles(this RouteGroupBuilder workspaces)
     {
-        workspaces.MapGet("/{ws}/files", ListAsync).WithName("ListFiles").WithSummary("Files whose names begin with prefix, in byte order; bin=true lists deleted ones");
-        workspaces.MapMethods("/{ws}/files/{**path}", [HttpMethods.Get, HttpMethods.Head], ReadAsync).WithName("ReadFile").WithSummary("A file's bytes; version=n for an older one; ranges and If-None-Match work");
-        workspaces.MapGet("/{ws}/versions/{**path}", VersionsAsync).WithName("ListFileVersions").WithSummary("A file's versions, newest first");
+        workspaces
+            .MapGet("/{ws}/files", ListAsync)
+            .WithName("ListFiles")
+            .WithSummary("Files by name, in byte order")
+            .TakesPages(("prefix", "How the names begin, such as inbox/"), ("bin", "true lists the deleted files instead"));
+        workspaces
+            .MapMethods("/{ws}/files/{**path}", [HttpMethods.Get, HttpMethods.Head], ReadAsync)
+            .WithName("ReadFile")
+            .WithSummary("A file's bytes; ranges and If-None-Match work")
+            .Takes(("version", "An older version's number"), ("download", "true has a browser save the file in any case"));
+        workspaces
+            .MapGet("/{ws}/versions/{**path}", VersionsAsync)
+            .WithName("ListFileVersions")
+            .WithSummary("A file's versions, newest first")
+            .Takes(("before", "Only versions below this number"), QueryParameters.Paging[0]);
         var change = workspaces.MapGroup("").RequireAuthorization(Policies.Operator);
         change
             .MapPut("/{ws}/files/{**path}", WriteAsync)
@@ -24,50 +36,53 @@ internal static class FilesEndpoints
         change.MapPost("/{ws}/bin/{**path}", RestoreAsync).WithName("RestoreFile").WithSummary("Take a file out of the bin");
     }
 
-    private static async Task<Results<Ok<ListContract<FileContract>>, ValidationProblem, ProblemHttpResult>> ListAsync(
+    private static async Task<Results<Ok<ListContract<FileContract>>, ProblemHttpResult>> ListAsync(
         string ws,
+        HttpContext context,
         WorkspaceStore store,
         WorkspaceFileQueries files,
-        string? prefix,
-        bool? bin,
-        string? cursor,
-        int? limit,
         CancellationToken cancellationToken
     )
     {
-        if (!PageLimit.TryRead(limit, out var rows))
-            return PageLimit.Refuse();
-        if (prefix is not null && !WorkspacePath.IsPrefix(prefix))
-            return WorkspaceProblems.Invalid("prefix", "A prefix is the beginning of a file name, such as inbox/.");
+        var query = new QueryReader(context.Request);
+        var (prefix, bin) = (query.Text("prefix") ?? "", query.Flag("bin"));
+        var (cursor, limit) = (query.PageCursor(WorkspaceCursor.IsName), query.Limit());
+        if (query.Problem is { } problem)
+            return problem;
+        if (!WorkspacePath.IsPrefix(prefix))
+            return Problems.BadField("prefix", "A prefix is the beginning of a file name, such as inbox/.");
         if (!await store.ExistsAsync(ws, cancellationToken))
             return WorkspaceProblems.NoWorkspace(ws);
-        var page = bin is true
-            ? await files.BinAsync(ws, cursor, rows, cancellationToken)
-            : await files.ListAsync(ws, (prefix ?? "").Normalize(), cursor, rows, cancellationToken);
+        var page = bin ? await files.BinAsync(ws, cursor, limit, cancellationToken) : await files.ListAsync(ws, prefix.Normalize(), cursor, limit, cancellationToken);
         return TypedResults.Ok(new ListContract<FileContract>([.. page.Items.Select(FileContract.Of)], page.NextCursor));
     }
 
-    private static async Task<IResult> ReadAsync(string ws, string? path, WorkspaceFileQueries files, HttpResponse response, int? version, bool? download, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadAsync(string ws, string? path, HttpContext context, WorkspaceFileQueries files, CancellationToken cancellationToken)
     {
-        if (!WorkspacePath.TryParse(path, out var name, out var problem))
-            return WorkspaceProblems.Invalid("path", problem);
-        return await files.OpenAsync(ws, name, version, cancellationToken) is { } file ? FileAnswer.Of(file, response, download is true) : WorkspaceProblems.NoFile(name.Value, version);
+        var query = new QueryReader(context.Request);
+        var (version, download) = ((int?)query.Number("version", 1, int.MaxValue), query.Flag("download"));
+        if (query.Problem is { } problem)
+            return problem;
+        if (!WorkspacePath.TryParse(path, out var name, out var wrong))
+            return Problems.BadField("path", wrong);
+        return await files.OpenAsync(ws, name, version, cancellationToken) is { } file ? FileAnswer.Of(file, context.Response, download) : WorkspaceProblems.NoFile(name.Value, version);
     }
 
-    private static async Task<Results<Ok<ListContract<FileContract>>, ValidationProblem, ProblemHttpResult>> VersionsAsync(
+    private static async Task<Results<Ok<ListContract<FileContract>>, ProblemHttpResult>> VersionsAsync(
         string ws,
         string? path,
+        HttpContext context,
         WorkspaceFileQueries files,
-        int? before,
-        int? limit,
         CancellationToken cancellationToken
     )
     {
-        if (!PageLimit.TryRead(limit, out var rows))
-            return PageLimit.Refuse();
-        if (!WorkspacePath.TryParse(path, out var name, out var problem))
-            return WorkspaceProblems.Invalid("path", problem);
-        var page = await files.VersionsAsync(ws, name, before, rows, cancellationToken);
+        var query = new QueryReader(context.Request);
+        var (before, limit) = ((int?)query.Number("before", 1, int.MaxValue), query.Limit());
+        if (query.Problem is { } problem)
+            return problem;
+        if (!WorkspacePath.TryParse(path, out var name, out var wrong))
+            return Problems.BadField("path", wrong);
+        var page = await files.VersionsAsync(ws, name, before, limit, cancellationToken);
         return page.Items.Count == 0 && before is null
             ? WorkspaceProblems.NoFile(name.Value)
             : TypedResults.Ok(new ListContract<FileContract>([.. page.Items.Select(FileContract.Of)], page.NextCursor));
@@ -76,7 +91,6 @@ internal static class FilesEndpoints
     private static async Task<IResult> WriteAsync(
         string ws,
         string? path,
-        ClaimsPrincipal user,
         HttpContext context,
         WorkspaceFiles files,
         WorkspaceStore store,
@@ -85,10 +99,8 @@ internal static class FilesEndpoints
         CancellationToken cancellationToken
     )
     {
-        if (!WorkspacePath.TryParse(path, out var name, out var problem))
-            return WorkspaceProblems.Invalid("path", problem);
-        if (!FileConditions.TryRead(context.Request, out var expect, out var header))
-            return WorkspaceProblems.Invalid(header, "Send the ETags of the file in quotes, or *; If-None-Match takes * alone.");
+        if (!FileChange.TryRead(context, ws, path, "write", time, out var change, out var problem))
+            return problem;
         var limit = options.Value.MaxFileBytes;
         if (context.Request.ContentLength > limit)
             return WorkspaceProblems.TooLarge(limit);
@@ -97,50 +109,41 @@ internal static class FilesEndpoints
         // The server's own limit for bodies is far smaller; ours is counted while the bytes arrive.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null;
-        var caller = user.RequireCaller();
-        var id = WorkspaceCallers.WriteId(caller, context.Request.Headers["Idempotency-Key"], $"file {ws} {name}", time);
-        var write = new FileWrite(id, ws, name, caller.ToAuthor()) { ContentType = context.Request.ContentType, Expect = expect };
+        var write = new FileWrite(change.Id, ws, change.Path, change.By) { ContentType = context.Request.ContentType, Expect = change.Expect };
         var result = await files.WriteAsync(write, context.Request.Body, cancellationToken);
-        return result.Stands ? Written(context.Response, ws, name, result) : Refused(ws, name, result, limit);
+        return result.Stands ? Written(context.Response, ws, change.Path, result) : Refused(ws, change.Path, result, limit);
     }
 
-    private static async Task<IResult> DeleteAsync(string ws, string? path, ClaimsPrincipal user, HttpRequest request, WorkspaceFiles files, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> DeleteAsync(string ws, string? path, HttpContext context, WorkspaceFiles files, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!WorkspacePath.TryParse(path, out var name, out var problem))
-            return WorkspaceProblems.Invalid("path", problem);
-        if (!FileConditions.TryRead(request, out var expect, out var header))
-            return WorkspaceProblems.Invalid(header, "Send the ETags of the file in quotes, or *.");
-        var caller = user.RequireCaller();
-        var id = WorkspaceCallers.WriteId(caller, request.Headers["Idempotency-Key"], $"delete {ws} {name}", time);
-        var result = await files.DeleteAsync(id, ws, name, caller.ToAuthor(), expect, cancellationToken);
-        return result.Stands ? TypedResults.NoContent() : Refused(ws, name, result, 0);
+        if (!FileChange.TryRead(context, ws, path, "delete", time, out var change, out var problem))
+            return problem;
+        var result = await files.DeleteAsync(change.Id, ws, change.Path, change.By, change.Expect, cancellationToken);
+        return result.Stands ? TypedResults.NoContent() : Refused(ws, change.Path, result, 0);
     }
 
-    private static async Task<IResult> RestoreAsync(string ws, string? path, ClaimsPrincipal user, HttpRequest request, WorkspaceFiles files, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> RestoreAsync(string ws, string? path, HttpContext context, WorkspaceFiles files, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!WorkspacePath.TryParse(path, out var name, out var problem))
-            return WorkspaceProblems.Invalid("path", problem);
-        var caller = user.RequireCaller();
-        var id = WorkspaceCallers.WriteId(caller, request.Headers["Idempotency-Key"], $"restore {ws} {name}", time);
-        var result = await files.RestoreAsync(id, ws, name, caller.ToAuthor(), cancellationToken);
-        return result.Stands ? TypedResults.NoContent() : Refused(ws, name, result, 0);
+        if (!FileChange.TryRead(context, ws, path, "restore", time, out var change, out var problem))
+            return problem;
+        var result = await files.RestoreAsync(change.Id, ws, change.Path, change.By, cancellationToken);
+        return result.Stands ? TypedResults.NoContent() : Refused(ws, change.Path, result, 0);
     }
 
     private static IResult Written(HttpResponse response, string workspace, WorkspacePath path, FileResult result)
     {
         response.Headers.ETag = $"\"{result.ETag}\"";
         if (result.Outcome is FileOutcome.Replayed)
-            response.Headers["Idempotent-Replayed"] = "true";
+            response.Headers[Idempotency.Replayed] = "true";
         var contract = new WrittenContract(path.Value, result.Version, result.Sha256, $"\"{result.ETag}\"", result.At, result.Outcome is FileOutcome.Written);
-        var location = $"/api/v1/workspaces/{workspace}/files/{string.Join('/', path.Value.Split('/').Select(Uri.EscapeDataString))}";
-        return result is { Outcome: FileOutcome.Written, Version: 1 } ? TypedResults.Created(location, contract) : TypedResults.Ok(contract);
+        return result is { Outcome: FileOutcome.Written, Version: 1 } ? TypedResults.Created(WorkspaceAddress.Bytes(workspace, path.Value), contract) : TypedResults.Ok(contract);
     }
 
     private static ProblemHttpResult Refused(string workspace, WorkspacePath path, FileResult result, long limit) =>
         result.Outcome switch
         {
             FileOutcome.Changed => WorkspaceProblems.Changed(result),
-            FileOutcome.OtherContent => WorkspaceProblems.OtherContent(),
+            FileOutcome.OtherContent => Idempotency.Reused(),
             FileOutcome.ReadOnly => WorkspaceProblems.ReadOnly(path.Value),
             FileOutcome.TooLarge => WorkspaceProblems.TooLarge(limit),
             FileOutcome.NoWorkspace => WorkspaceProblems.NoWorkspace(workspace),

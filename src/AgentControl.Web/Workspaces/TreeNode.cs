@@ -1,3 +1,4 @@
+using AgentControl.Engine.Paging;
 using AgentControl.Engine.Workspaces;
 
 namespace AgentControl.Web.Workspaces;
@@ -6,7 +7,7 @@ namespace AgentControl.Web.Workspaces;
 public sealed record TreeNode(string Path, string Name, bool IsFolder, IReadOnlyList<TreeNode>? Children)
 {
     /// <summary>Builds the tree from the folders that were read, from the top down.</summary>
-    internal static IReadOnlyList<TreeNode> Build(IReadOnlyDictionary<string, WorkspacePage<FolderLine>> folders, string folder = "")
+    internal static IReadOnlyList<TreeNode> Build(IReadOnlyDictionary<string, Page<FolderLine>> folders, string folder = "")
     {
         if (!folders.TryGetValue(folder, out var page))
             return [];

@@ -1,4 +1,5 @@
 using AgentControl.Engine.Access;
+using AgentControl.Engine.Paging;
 using AgentControl.Engine.Workspaces;
 using AgentControl.Web.Access;
 using AgentControl.Web.Shell;
@@ -86,7 +87,7 @@ public sealed partial class WorkspacePage
         var caller = await Callers.CurrentAsync(cancellationToken);
         Show(ref _denied, caller?.Has(Role.Viewer, Workspace) is not true);
         Show(ref _whyReadOnly, caller?.Has(Role.Operator, Workspace) is true ? null : "Needs the Operator role");
-        var page = await Store.ListAsync(caller?.Workspaces ?? (caller is null ? [] : null), null, PageLimit.Most, cancellationToken);
+        var page = await Store.ListAsync(caller?.Workspaces ?? (caller is null ? [] : null), null, PageLimit.Max, cancellationToken);
         ShowRows(ref _names, [.. page.Items.Select(w => w.Name)]);
     }
 

@@ -1,4 +1,5 @@
 using AgentControl.Engine.Workspaces;
+using AgentControl.Web.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AgentControl.Web.Workspaces;
@@ -7,10 +8,10 @@ namespace AgentControl.Web.Workspaces;
 internal static class WorkspaceProblems
 {
     public static ProblemHttpResult NoWorkspace(string workspace) =>
-        Problem(StatusCodes.Status404NotFound, "workspace.notFound", "No such workspace", $"There is no workspace {workspace}. GET /api/v1/workspaces lists them.");
+        Problems.Of(StatusCodes.Status404NotFound, "workspace.notFound", "No such workspace", $"There is no workspace {workspace}. GET /api/v1/workspaces lists them.");
 
     public static ProblemHttpResult NoFile(string path, int? version = null) =>
-        Problem(
+        Problems.Of(
             StatusCodes.Status404NotFound,
             "file.notFound",
             "No such file",
@@ -18,7 +19,7 @@ internal static class WorkspaceProblems
         );
 
     public static ProblemHttpResult Changed(FileResult result) =>
-        Problem(
+        Problems.Of(
             StatusCodes.Status412PreconditionFailed,
             "file.changed",
             "The file has changed",
@@ -27,7 +28,7 @@ internal static class WorkspaceProblems
         );
 
     public static ProblemHttpResult TooLarge(long limit) =>
-        Problem(
+        Problems.Of(
             StatusCodes.Status413PayloadTooLarge,
             "file.tooLarge",
             "The file is too large",
@@ -36,23 +37,5 @@ internal static class WorkspaceProblems
         );
 
     public static ProblemHttpResult ReadOnly(string path) =>
-        Problem(StatusCodes.Status409Conflict, "file.readOnly", "The file is kept by the program", $"{path} is made from the job's state and cannot be written or deleted. Choose another name.");
-
-    public static ProblemHttpResult OtherContent() =>
-        Problem(StatusCodes.Status422UnprocessableEntity, "idempotency.otherBody", "The key was used before", "This Idempotency-Key wrote other contents to this file. Choose a new key for a new write.");
-
-    public static ValidationProblem Invalid(string field, string problem) =>
-        TypedResults.ValidationProblem(
-            new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [problem] },
-            title: "The request is not valid",
-            extensions: [new KeyValuePair<string, object?>("code", "invalid")]
-        );
-
-    private static ProblemHttpResult Problem(int status, string code, string title, string detail, params (string Name, object? Value)[] more) =>
-        TypedResults.Problem(
-            detail,
-            statusCode: status,
-            title: title,
-            extensions: [new KeyValuePair<string, object?>("code", code), .. more.Select(m => new KeyValuePair<string, object?>(m.Name, m.Value))]
-        );
+        Problems.Of(StatusCodes.Status409Conflict, "file.readOnly", "The file is kept by the program", $"{path} is made from the job's state and cannot be written or deleted. Choose another name.");
 }

@@ -1,4 +1,5 @@
 using AgentControl.Engine.Access;
+using AgentControl.Engine.Paging;
 using AgentControl.Engine.Workspaces;
 using AgentControl.Web.Access;
 
@@ -11,7 +12,7 @@ internal sealed class WorkspaceReader(ICallerAccessor callers, WorkspaceFolders 
     public async Task<string?> WhyReadOnlyAsync(string workspace, CancellationToken cancellationToken) =>
         (await RequireAsync(workspace, cancellationToken)).Has(Role.Operator, workspace) ? null : "Needs the Operator role";
 
-    public async Task<WorkspacePage<FolderLine>> FolderAsync(string workspace, string folder, string? after, int limit, CancellationToken cancellationToken)
+    public async Task<Page<FolderLine>> FolderAsync(string workspace, string folder, string? after, int limit, CancellationToken cancellationToken)
     {
         await RequireAsync(workspace, cancellationToken);
         return await folders.ListAsync(workspace, folder, after, limit, cancellationToken);
@@ -46,13 +47,13 @@ internal sealed class WorkspaceReader(ICallerAccessor callers, WorkspaceFolders 
         return await files.OfJobAsync(workspace, jobId, 200, cancellationToken);
     }
 
-    public async Task<WorkspacePage<Activity>> ActivityAsync(string workspace, int limit, CancellationToken cancellationToken)
+    public async Task<Page<Activity>> ActivityAsync(string workspace, int limit, CancellationToken cancellationToken)
     {
         await RequireAsync(workspace, cancellationToken);
         return await feed.ReadAsync(workspace, null, null, limit, cancellationToken);
     }
 
-    public async Task<WorkspacePage<Comment>> CommentsAsync(string workspace, Guid? jobId, CommentAnchor? anchor, int limit, CancellationToken cancellationToken)
+    public async Task<Page<Comment>> CommentsAsync(string workspace, Guid? jobId, CommentAnchor? anchor, int limit, CancellationToken cancellationToken)
     {
         await RequireAsync(workspace, cancellationToken);
         return await comments.ReadAsync(workspace, jobId, anchor, null, limit, cancellationToken);

@@ -1,3 +1,4 @@
+using AgentControl.Engine.Paging;
 using AgentControl.Engine.Workspaces;
 using AgentControl.Web.Shared;
 using Microsoft.AspNetCore.Components;
@@ -38,7 +39,7 @@ public sealed partial class WorkspaceTree
             _shown = $"{Workspace}/{Path}";
             _open.UnionWith(WorkspaceAddress.Folders(Path));
         }
-        var folders = new Dictionary<string, WorkspacePage<FolderLine>>(StringComparer.Ordinal);
+        var folders = new Dictionary<string, Page<FolderLine>>(StringComparer.Ordinal);
         foreach (var folder in _open.Order(StringComparer.Ordinal).Prepend(""))
             folders[folder] = await Reader.FolderAsync(Workspace, folder, null, Lines, cancellationToken);
         // Only names matter here: a new version of a file does not draw the tree again.

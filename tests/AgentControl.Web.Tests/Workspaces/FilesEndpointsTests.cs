@@ -132,7 +132,7 @@ public sealed class FilesEndpointsTests(PostgresFixture fixture)
         Assert.Equal("true", again.Headers.GetValues("Idempotent-Replayed").Single());
         Assert.Equal(first.Headers.ETag, again.Headers.ETag);
         Assert.Equal("two", await host.Admin.GetStringAsync("default/files/a.txt"));
-        await AssertProblemAsync(await PutAsync("three"), HttpStatusCode.UnprocessableEntity, "idempotency.otherBody");
+        await AssertProblemAsync(await PutAsync("three"), HttpStatusCode.UnprocessableEntity, "idempotency.reused");
     }
 
     [Theory]
@@ -222,7 +222,7 @@ public sealed class FilesEndpointsTests(PostgresFixture fixture)
         Assert.Equal(["in/a", "in/b"], Paths(first));
         Assert.Equal(["in/c"], Paths(next));
         Assert.Equal(JsonValueKind.Null, next.GetProperty("nextCursor").ValueKind);
-        foreach (var bad in new[] { "limit=0", "limit=201", "prefix=../", "prefix=/x" })
+        foreach (var bad in new[] { "limit=0", "limit=201", "limit=x", "cursor=!", "prefx=in/", "bin=maybe", "prefix=../", "prefix=/x" })
             await AssertProblemAsync(await host.Admin.GetAsync($"default/files?{bad}"), HttpStatusCode.BadRequest, "invalid");
     }
 

@@ -4,6 +4,7 @@ using AgentControl.Engine.Storage;
 using AgentControl.Engine.Workspaces;
 using AgentControl.TestKit;
 using AgentControl.Web.Access;
+using AgentControl.Web.Hosting;
 using AgentControl.Web.Workspaces;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -41,10 +42,11 @@ internal sealed class WorkspaceHost : IAsyncDisposable
         builder.Services.AddSingleton(data);
         builder.Services.AddDbContextFactory<ControlDbContext>(o => o.UseNpgsql(data));
         builder.Services.AddRazorComponents();
+        builder.Services.AddRest();
         builder.Services.AddAccess(builder.Configuration);
         builder.Services.AddWorkspaces(builder.Configuration);
         app = builder.Build();
-        app.UseExceptionHandler();
+        app.UseRest();
         app.UseAccess();
         app.MapWorkspaces();
     }

@@ -9,6 +9,7 @@ using Bunit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using MudBlazor.Services;
 using Npgsql;
 
 namespace AgentControl.Web.Tests.Workspaces;
@@ -30,6 +31,7 @@ internal sealed class WorkspacePageBundle : BunitContext, ICallerAccessor
         Services.AddDbContextFactory<ControlDbContext>(o => o.UseNpgsql(data));
         Services.AddWorkspaces(new ConfigurationBuilder().AddInMemoryCollection([new("AgentControl:DataDirectory", folder)]).Build());
         Services.AddWorkspacePages();
+        Services.AddMudServices();
         Services.AddSingleton<ICallerAccessor>(this);
         Services.AddSingleton<ILiveFeed, Feed>();
         Services.AddScoped<UiPulse>();

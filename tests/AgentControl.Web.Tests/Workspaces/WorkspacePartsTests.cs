@@ -64,7 +64,7 @@ public sealed class WorkspacePartsTests(PostgresFixture fixture)
     }
 
     [Theory]
-    [InlineData("a.md", "# Title", "[data-testid=preview-markdown] h1")]
+    [InlineData("a.md", "# Title", "[data-testid=preview-markdown] .ac-prose :is(h1,h2,h3,h4)")]
     [InlineData("a.json", "{\"a\":1}", "[data-testid=preview-json] .ac-json")]
     [InlineData("a.csv", "name,size\nx,1", "[data-testid=preview-table] th")]
     [InlineData("a.png", "no real picture", "img[data-testid=preview-image]")]
@@ -168,6 +168,6 @@ public sealed class WorkspacePartsTests(PostgresFixture fixture)
 
         await files.Find("[data-testid=job-file] button").ClickAsync(new());
 
-        files.WaitForAssertion(() => Assert.Equal("Summary", files.Find("[data-testid=preview-markdown] h1").TextContent), Patience);
+        files.WaitForAssertion(() => Assert.Equal("Summary", files.Find("[data-testid=preview-markdown] .ac-prose :is(h1,h2,h3,h4)").TextContent), Patience);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using AgentControl.Engine.Paging;
 using AgentControl.Engine.Workspaces;
 using AgentControl.Web.Workspaces;
 
@@ -77,7 +78,7 @@ public sealed class WorkspaceViewsTests
     [Fact]
     public void Tree_OpenFolders_HaveChildrenAndClosedOnesNone()
     {
-        var folders = new Dictionary<string, WorkspacePage<FolderLine>>(StringComparer.Ordinal)
+        var folders = new Dictionary<string, Page<FolderLine>>(StringComparer.Ordinal)
         {
             [""] = new([new("in", "in/", true), new("out", "out/", true), new("z", "z", false)], null),
             ["in/"] = new([new("a", "in/a", false)], "more"),
