@@ -33,7 +33,7 @@ internal static partial class SourceRules
         where file.Lines > limit
         select $"{file.Path}: {file.Lines} lines, at most {limit}";
 
-    /// <summary>Whoever can reach Hangfire's client can enqueue, so one file alone knows it.</summary>
+    /// <summary>Whoever can reach Hangfire's client can enqueue, so one file alone knows it, beside the line that registers it.</summary>
     public static IEnumerable<string> SecondEnqueuers(IEnumerable<SourceFile> files)
     {
         var enqueuers = files
@@ -63,6 +63,13 @@ internal static partial class SourceRules
         1000
     )]
     private static partial Regex HangfireClient();
+
+    [GeneratedRegex(
+        @"services\.Add(Singleton|Scoped|Transient)<IBackgroundJobClient.*",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
+    private static partial Regex Registration();
 
     [GeneratedRegex(
         @"\b(class|record|struct|interface|enum)\s+(?<name>\w+(Manager|Managers|Helper|Helpers|Util|Utils|Utility))\b",

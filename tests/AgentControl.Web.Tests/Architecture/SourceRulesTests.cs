@@ -55,11 +55,15 @@ public sealed class SourceRulesTests
     }
 
     [Fact]
-    public void SecondEnqueuers_FilesThatOnlyRunJobs_AreFine()
+    public void SecondEnqueuers_FilesThatRunJobsOrRegisterTheClient_AreFine()
     {
         SourceFile[] files =
         [
             new("src/E/Dispatch/HangfireDispatcher.cs", "new BackgroundJobClient(storage)"),
+            new(
+                "src/E/Hosting/Setup.cs",
+                "services.AddSingleton<IBackgroundJobClientV2>(p => new BackgroundJobClient(s));"
+            ),
             new(
                 "src/E/Dispatch/Lanes.cs",
                 "new BackgroundJobServer(options, storage); context.BackgroundJob.Id; queue.Enqueue(1);"
