@@ -1,3 +1,4 @@
+using AgentControl.Web.Access;
 using AgentControl.Core.Json;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
@@ -52,7 +53,7 @@ internal static class OpenApiSetup
 
     public static void MapApiDescription(this IEndpointRouteBuilder routes)
     {
-        routes.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-        routes.MapScalarApiReference("/scalar").AllowAnonymous();
+        routes.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(Policies.Viewer);
+        routes.MapScalarApiReference("/scalar").RequireAuthorization(Policies.Viewer);
     }
 }

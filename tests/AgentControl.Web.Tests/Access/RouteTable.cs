@@ -6,6 +6,8 @@ namespace AgentControl.Web.Tests.Access;
 internal static class RouteTable
 {
     private const string Lines = """
+        anyone ANY /health/live
+        anyone ANY /health/ready
         anyone GET /setup
         anyone GET /signin
         anyone GET /signout
@@ -20,16 +22,85 @@ internal static class RouteTable
         admin GET /settings/keys
         admin POST /api/v1/keys
         admin POST /settings/keys
+        admin PUT /api/v1/workspaces/{ws}
+
+        approver POST /api/v1/approvals/{id}/decide
+
+        # SkipWait asks for more inside: an admin of the job's workspace.
+        operator POST /api/v1/jobs/{id}/skip-wait
+        operator DELETE /api/v1/workspaces/{ws}/files/{**path}
+        operator GET /jobs/new
+        operator PATCH /api/v1/jobs/{id}
+        operator POST /api/v1/jobs
+        operator POST /api/v1/jobs/batch
+        operator POST /api/v1/jobs/{id}/cancel
+        operator POST /api/v1/jobs/{id}/comments
+        operator POST /api/v1/jobs/{id}/force-stop
+        operator POST /api/v1/jobs/{id}/fork
+        operator POST /api/v1/jobs/{id}/pause
+        operator POST /api/v1/jobs/{id}/resume
+        operator POST /api/v1/jobs/{id}/retry
+        operator POST /api/v1/jobs/{id}/retry-now
+        operator POST /api/v1/jobs/{id}/run-now
+        operator POST /api/v1/jobs/{id}/signals/{name}
+        operator POST /api/v1/workspaces/{ws}/bin/{**path}
+        operator POST /api/v1/workspaces/{ws}/comments
+        operator POST /jobs/new
+        operator PUT /api/v1/jobs/{id}/checkpoints/{**key}
+        operator PUT /api/v1/queues/{name}
+        operator PUT /api/v1/workspaces/{ws}/files/{**path}
 
         viewer ANY /_blazor
         viewer ANY /_blazor/disconnect
         viewer ANY /_blazor/initializers
         viewer ANY /_blazor/negotiate
+        viewer GET /
         viewer GET /_framework/opaque-redirect
+        viewer GET /a/{Id:guid}
+        viewer GET /api/v1/agents
+        viewer GET /api/v1/agents/{name}
+        viewer GET /api/v1/approvals
+        viewer GET /api/v1/approvals/{id}
+        viewer GET /api/v1/jobs
+        viewer GET /api/v1/jobs/counts
+        viewer GET /api/v1/jobs/{id}
+        viewer GET /api/v1/jobs/{id}/checkpoints
+        viewer GET /api/v1/jobs/{id}/checkpoints/{**key}
+        viewer GET /api/v1/jobs/{id}/comments
+        viewer GET /api/v1/jobs/{id}/events
+        viewer GET /api/v1/jobs/{id}/progress
+        viewer GET /api/v1/jobs/{id}/steps
+        viewer GET /api/v1/jobs/{id}/steps/{**key}
+        viewer GET /api/v1/queues
+        viewer GET /api/v1/workers
+        viewer GET /api/v1/workspaces
+        viewer GET /api/v1/workspaces/{ws}/activity
+        viewer GET /api/v1/workspaces/{ws}/comments
+        viewer GET /api/v1/workspaces/{ws}/files
+        viewer GET /api/v1/workspaces/{ws}/files/{**path}
+        viewer GET /api/v1/workspaces/{ws}/versions/{**path}
+        viewer GET /approvals
+        viewer GET /approvals/{Id:guid}
+        viewer GET /jobs
+        viewer GET /jobs/{Id}
+        viewer GET /jobs/{Id}/{Tab}
         viewer GET /not-found
+        viewer GET /openapi/{documentName}.json
+        viewer GET /scalar/favicon.svg
+        viewer GET /scalar/scalar.aspnetcore.js
+        viewer GET /scalar/scalar.js
+        viewer GET /scalar/{documentName?}
         viewer GET /workspace/{**Rest}
         viewer GET /{**path:file}
+        viewer HEAD /api/v1/workspaces/{ws}/files/{**path}
         viewer HEAD /{**path:file}
+        viewer POST /
+        viewer POST /a/{Id:guid}
+        viewer POST /approvals
+        viewer POST /approvals/{Id:guid}
+        viewer POST /jobs
+        viewer POST /jobs/{Id}
+        viewer POST /jobs/{Id}/{Tab}
         viewer POST /not-found
         viewer POST /workspace/{**Rest}
         """;
@@ -38,6 +109,7 @@ internal static class RouteTable
     public static IReadOnlyDictionary<string, Role?> All { get; } =
         Lines
             .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Where(line => line[0] != '#')
             .Select(line => line.Split(' ', 2, StringSplitOptions.TrimEntries))
             .ToDictionary(parts => parts[1], parts => Least(parts[0]), StringComparer.Ordinal);
 

@@ -21,8 +21,7 @@ public sealed class DescriptionTests(ProgramFixture program) : IClassFixture<Pro
     [Fact]
     public async Task The_description_names_every_route_of_the_contract_with_a_summary()
     {
-        using var anybody = program.ClientOf(null);
-        var document = await anybody.GetFromJsonAsync<JsonElement>(new Uri(program.Address, "/openapi/v1.json"));
+        var document = await program.Admin.GetFromJsonAsync<JsonElement>(new Uri(program.Address, "/openapi/v1.json"));
 
         var described = document
             .GetProperty("paths")
@@ -36,14 +35,17 @@ public sealed class DescriptionTests(ProgramFixture program) : IClassFixture<Pro
     }
 
     [Fact]
-    public async Task Health_and_the_pages_of_the_description_answer_everybody()
+    public async Task Health_answers_everybody_and_the_description_those_with_a_role()
     {
         using var anybody = program.ClientOf(null);
-        foreach (var path in new[] { "/health/live", "/health/ready", "/scalar" })
+        foreach (var path in new[] { "/health/live", "/health/ready" })
         {
             using var answer = await anybody.GetAsync(new Uri(program.Address, path));
             Assert.True(answer.StatusCode == HttpStatusCode.OK, $"{path}: {answer.StatusCode}");
         }
+        using var closed = await anybody.GetAsync(new Uri(program.Address, "/openapi/v1.json"));
+        using var opened = await program.Admin.GetAsync(new Uri(program.Address, "/scalar"));
+        Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.OK), (closed.StatusCode, opened.StatusCode));
         var ready = await anybody.GetFromJsonAsync<JsonElement>(new Uri(program.Address, "/health/ready"));
         Assert.Equal("healthy", ready.GetProperty("checks").GetProperty("database").Text("status"));
     }
