@@ -8,6 +8,9 @@ internal static class RouteTable
     private const string Lines = """
         anyone ANY /health/live
         anyone ANY /health/ready
+        anyone GET /scalar/favicon.svg
+        anyone GET /scalar/scalar.aspnetcore.js
+        anyone GET /scalar/scalar.js
         anyone GET /setup
         anyone GET /signin
         anyone GET /signout
@@ -54,6 +57,8 @@ internal static class RouteTable
         viewer ANY /_blazor/disconnect
         viewer ANY /_blazor/initializers
         viewer ANY /_blazor/negotiate
+        viewer ANY /hubs/live
+        viewer ANY /hubs/live/negotiate
         viewer GET /
         viewer GET /_framework/opaque-redirect
         viewer GET /a/{Id:guid}
@@ -86,9 +91,6 @@ internal static class RouteTable
         viewer GET /jobs/{Id}/{Tab}
         viewer GET /not-found
         viewer GET /openapi/{documentName}.json
-        viewer GET /scalar/favicon.svg
-        viewer GET /scalar/scalar.aspnetcore.js
-        viewer GET /scalar/scalar.js
         viewer GET /scalar/{documentName?}
         viewer GET /workspace/{**Rest}
         viewer GET /{**path:file}
