@@ -65,6 +65,7 @@ public static class EngineRegistration
         });
         services.AddDbContextFactory<ControlDbContext>((provider, o) => o.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<DatabaseMigrator>();
+        services.AddSingleton<InvariantCheck>();
     }
 
     private static void AddCommands(this IServiceCollection services)

@@ -5,6 +5,7 @@ using System.Text;
 namespace AgentControl.Engine.Live;
 
 /// <summary>Numbers of one job's events, from the first to the last.</summary>
+[System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
 internal readonly record struct EventRange(Guid JobId, long From, long To);
 
 /// <summary>What processes tell each other: the sender and ranges of event numbers, within PostgreSQL's limit of a notification.</summary>
