@@ -38,7 +38,8 @@ internal static partial class SourceRules
     {
         var enqueuers = files
             .Where(file =>
-                file.Path.StartsWith("src/", StringComparison.Ordinal) && HangfireClient().IsMatch(file.Text)
+                file.Path.StartsWith("src/", StringComparison.Ordinal)
+                && HangfireClient().IsMatch(Registration().Replace(file.Text, ""))
             )
             .Select(file => file.Path)
             .ToList();
