@@ -15,6 +15,8 @@ public sealed class WorkspaceChanges
         return new Watcher(watchers, id);
     }
 
+    internal string[] Watched() => [.. watchers.Values.Select(w => w.Workspace).Distinct(StringComparer.Ordinal)];
+
     /// <summary>Call it after the commit, never before.</summary>
     public void Publish(string workspace)
     {

@@ -1,3 +1,4 @@
+using AgentControl.Engine.Live;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -32,7 +33,10 @@ public static class WorkspaceRegistration
         services.AddSingleton<WorkspaceFeed>();
         services.AddSingleton<WorkspaceComments>();
         services.AddSingleton<WorkspaceSweeper>();
+        services.TryAddSingleton<EventFeed>();
         services.AddHostedService<WorkspaceSweepLoop>();
+        services.AddHostedService<WorkspaceWatcher>();
+        services.AddHostedService<JobActivity>();
         return services;
     }
 }

@@ -15,8 +15,8 @@ internal static class ActivityWords
             "comment.added" => line.Path is null ? "commented" : "commented on",
             "job.started" => "started",
             "job.succeeded" => "finished",
-            "job.failed" => "failed",
-            "job.cancelled" => "was cancelled",
+            "job.failed" => "failed in",
+            "job.cancelled" => "was stopped in",
             _ => line.Kind,
         };
 
