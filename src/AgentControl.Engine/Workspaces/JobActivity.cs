@@ -41,6 +41,19 @@ internal sealed class JobActivity : MaintenanceLoop
 
     protected override TimeSpan Pause => TimeSpan.FromMilliseconds(500);
 
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        try
+        {
+            await WriteAsync(cancellationToken);
+        }
+        catch (NpgsqlException)
+        {
+            // The database is gone before us; the jobs' own logs have it all.
+        }
+    }
+
     public override void Dispose()
     {
         subscription.Dispose();
