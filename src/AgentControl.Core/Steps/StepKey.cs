@@ -19,11 +19,12 @@ public static class StepKey
         return slash < 0 ? "" : key[..slash];
     }
 
-    private static string Checked(string key) =>
+    /// <summary>The key itself, where it is not too long.</summary>
+    public static string Checked(string key) =>
         key.Length <= MaxLength
             ? key
-            : throw new ArgumentException(
-                $"The step key '{key[..80]}…' has {key.Length} characters; at most {MaxLength} are allowed. Use a shorter name or an explicit key.",
-                nameof(key)
+            : throw new Jobs.PermanentFailureException(
+                "keyTooLong",
+                $"The step key '{key[..80]}…' has {key.Length} characters; at most {MaxLength} are allowed. Use a shorter name or an explicit key."
             );
 }

@@ -34,6 +34,7 @@ public sealed class ApprovalCommands
     )
     {
         ArgumentNullException.ThrowIfNull(actor);
+        comment = Texts.Clean(comment, int.MaxValue);
         if (actor.IsJob)
             return new DecideOutcome.Forbidden("The token of a job may not decide approvals.");
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

@@ -76,7 +76,7 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
         {
             // The same child has the same id on every try of its chunk; in front the parent's time keeps ids ordered.
             Id = ChildIds.Of(attempt.Job.Id, $"{group}[{index}]@{attempt.Job.Generation}"),
-            Name = options.Names is { } names ? names[index] : $"{attempt.Job.Name} · {index + 1}",
+            Name = options.Names is { } names ? Texts.Clean(names[index], 200) : $"{attempt.Job.Name} · {index + 1}",
             Agent = definition.Name,
             AgentVersion = definition.Version,
             Queue = queue,

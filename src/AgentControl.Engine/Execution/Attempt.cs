@@ -1,5 +1,6 @@
 using AgentControl.Core.Agents;
 using AgentControl.Core.Jobs;
+using AgentControl.Core.Steps;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Recording;
@@ -13,6 +14,8 @@ internal sealed class Attempt : IDisposable
     private readonly TaskCompletionSource<AttemptEnd> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
     private readonly HashSet<Scope> scopes = [];
+    private readonly HashSet<string> claimed = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> versions = new(StringComparer.Ordinal);
     private readonly EventFeed feed;
     private int active = 1;
     private volatile bool hold;
@@ -67,6 +70,15 @@ internal sealed class Attempt : IDisposable
     /// <summary>No new step starts: a pause, or the process is asked to stop.</summary>
     public bool Holding => hold;
 
+    /// <summary>True where a branch was stopped before work that it could do: the job is to go on, not to wait.</summary>
+    public bool HeldBack { get; private set; }
+
+    /// <summary>What the journal contradicts: the job asks a person instead of going on.</summary>
+    public NonDeterminismException? Divergence { get; private set; }
+
+    /// <summary>True once this attempt has recorded a step: earlier strikes no longer count.</summary>
+    public bool Progressed { get; private set; }
+
     /// <summary>How many branches run code at this moment.</summary>
     public int Active => Volatile.Read(ref active);
 
@@ -75,6 +87,7 @@ internal sealed class Attempt : IDisposable
         try
         {
             var reply = await Writer.WriteAsync(Pen, contribution);
+            Progressed |= contribution.Steps.Exists(s => s.State != "running");
             Heed(reply);
             return reply;
         }
@@ -91,7 +104,7 @@ internal sealed class Attempt : IDisposable
             Stop(StopReason.Cancelled);
         if (reply.PauseRequested)
             Hold(StopReason.Paused);
-        else if (hold && Reason == StopReason.Paused)
+        else if (hold && Reason == StopReason.Paused && Divergence is null)
             (hold, Reason) = (false, StopReason.None);
     }
 
@@ -102,7 +115,8 @@ internal sealed class Attempt : IDisposable
             if (Reason is StopReason.None or StopReason.Paused or StopReason.Draining)
                 Reason = reason;
         }
-        cancel.Cancel();
+        // What the agent hung on the token runs elsewhere: it may neither throw into nor hold up the pulse and the writer.
+        _ = cancel.CancelAsync();
         if (Active == 0 || reason == StopReason.LeaseLost)
             End(AttemptEnd.Stopped);
     }
@@ -146,7 +160,36 @@ internal sealed class Attempt : IDisposable
         return new TaskCompletionSource<T>().Task;
     }
 
+    /// <summary>Leaves the branch before work that it may not begin now.</summary>
+    public Task<T> HoldBackAsync<T>(Scope scope)
+    {
+        HeldBack = true;
+        return NeverAsync<T>(scope);
+    }
+
+    /// <summary>Code and journal disagree: no branch begins anything more, and no catch block of the agent can look away.</summary>
+    public Task<T> DivergeAsync<T>(Scope scope, NonDeterminismException problem)
+    {
+        Divergence ??= problem;
+        hold = true;
+        return HoldBackAsync<T>(scope);
+    }
+
     public void Publish(IReadOnlyList<LiveEvent> events) => feed.Publish(events);
+
+    /// <summary>False where this attempt has already run a step under the key.</summary>
+    public bool Claim(string key)
+    {
+        lock (claimed)
+            return claimed.Add(key);
+    }
+
+    /// <summary>All branches of an attempt follow the same version of a change.</summary>
+    public int VersionOf(string key, Func<int> decide)
+    {
+        lock (versions)
+            return versions.TryGetValue(key, out var version) ? version : versions[key] = decide();
+    }
 
     public void Watch(Scope scope)
     {

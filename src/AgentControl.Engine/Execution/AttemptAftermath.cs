@@ -9,6 +9,8 @@ internal sealed class AttemptAftermath(Bells bells)
     {
         if (attempt.Final is not { } row)
             return;
+        if (attempt.Continued is { } next)
+            bells.RingJob(attempt.Job.Queue, next);
         if (row.State is "succeeded" or "failed" or "cancelled" && attempt.Job.ParentId is { } parent)
             bells.RingParent(parent);
         if (row.State == "queued")

@@ -22,9 +22,10 @@ internal static class AttemptEnds
     public static EndRecord Failed(Exception problem, Attempt attempt)
     {
         var failure = JobFailure.From(problem);
-        if (failure.Retryable && attempt.Job.Strikes < attempt.Job.MaxAttempts)
+        var strikes = attempt.Progressed ? 1 : attempt.Job.Strikes;
+        if (failure.Retryable && strikes < attempt.Job.MaxAttempts)
         {
-            var delay = StrikeRules.RetryDelay(attempt.Job.Strikes);
+            var delay = StrikeRules.RetryDelay(strikes);
             return new()
             {
                 State = "waiting",
@@ -34,7 +35,7 @@ internal static class AttemptEnds
                 Event = new(
                     EventTypes.JobParked,
                     $"Attempt failed ({failure.Message}); tries again in {delay.TotalSeconds:0} s",
-                    EventData.Of(new { kind = "retry", delaySeconds = delay.TotalSeconds, strikes = attempt.Job.Strikes, failure }),
+                    EventData.Of(new { kind = "retry", delaySeconds = delay.TotalSeconds, strikes, failure }),
                     "warning"
                 ),
             };
@@ -46,7 +47,7 @@ internal static class AttemptEnds
             Error = EventData.Of(failure),
             Wakes = attempt.Wakes,
             Orderly = false,
-            Event = new(EventTypes.JobFailed, failure.Message, EventData.Of(new { failure, strikes = attempt.Job.Strikes }), "error"),
+            Event = new(EventTypes.JobFailed, failure.Message, EventData.Of(new { failure, strikes }), "error"),
         };
     }
 
@@ -80,13 +81,13 @@ internal static class AttemptEnds
             Event = new(EventTypes.JobParked, "Parked: every branch waits"),
         };
 
-    /// <summary>The process stops: the job goes back as it is.</summary>
-    public static EndRecord Released(Attempt attempt) =>
+    /// <summary>There is work left that this attempt may not begin: the job goes back as it is.</summary>
+    public static EndRecord Released(Attempt attempt, string message) =>
         new()
         {
             State = "queued",
             Wakes = attempt.Wakes,
-            Event = new(EventTypes.JobParked, "Handed back: the worker stops", EventData.Of(new { kind = "released" })),
+            Event = new(EventTypes.JobParked, message, EventData.Of(new { kind = "released" })),
         };
 
     public static EndRecord HandedOver(Attempt attempt, string queue) =>

@@ -16,7 +16,7 @@ internal sealed class AttemptFactory(AttemptParts parts)
     /// <summary>Parks the job with a question; after an answer the same code runs again, so a fixed program can go on.</summary>
     public async Task<EndRecord?> AskNonDeterminismAsync(Attempt attempt, NonDeterminismException problem)
     {
-        var key = $"~nonDeterminism@{attempt.Job.Epoch}";
+        var key = $"{Journal.DivergenceMark}{attempt.Job.Epoch}";
         var request = new ApprovalRequest
         {
             Kind = ApprovalKinds.NonDeterminism,

@@ -74,7 +74,9 @@ internal sealed class AttemptRunner(
                 Trail(attempt, root, end);
             return end;
         }
-        return EndOf(attempt);
+        return attempt.Divergence is { } problem && attempt.Reason is StopReason.None or StopReason.Paused or StopReason.Draining
+            ? await factory.AskNonDeterminismAsync(attempt, problem)
+            : EndOf(attempt);
     }
 
     /// <summary>Runs the agent's code; null where the end is decided outside of it.</summary>
@@ -136,7 +138,9 @@ internal sealed class AttemptRunner(
             StopReason.LeaseLost => null,
             StopReason.Cancelled => AttemptEnds.Cancelled(attempt),
             StopReason.Timeout => AttemptEnds.TimedOut(attempt),
-            StopReason.Draining => AttemptEnds.Released(attempt),
+            StopReason.Draining when attempt.HeldBack => AttemptEnds.Released(attempt, "Handed back: the worker stops"),
+            // A pause that was withdrawn meanwhile leaves work undone: the row says whether it pauses or goes on.
+            _ when attempt.HeldBack => AttemptEnds.Released(attempt, "Held back before its next step"),
             _ => AttemptEnds.Parked(attempt),
         };
 

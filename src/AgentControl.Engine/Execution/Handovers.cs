@@ -28,7 +28,7 @@ internal sealed class Handovers(NpgsqlDataSource database, EventFeed feed)
         attempt.Cancellation.ThrowIfCancellationRequested();
         if (attempt.Holding)
         {
-            await attempt.NeverAsync<bool>(scope);
+            await attempt.HoldBackAsync<bool>(scope);
             return;
         }
         var contribution = new Contribution();
@@ -53,13 +53,38 @@ internal sealed class Handovers(NpgsqlDataSource database, EventFeed feed)
         if (scope.Path.Length > 0)
             throw new InvalidOperationException("ContinueAsNewAsync ends the whole job and cannot be called inside Parallel.");
         attempt.Cancellation.ThrowIfCancellationRequested();
+        if (attempt.Holding)
+        {
+            await attempt.HoldBackAsync<bool>(scope);
+            return;
+        }
         var riding = new Contribution();
         scope.Flush(riding);
         var next = Guid.CreateVersion7();
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         var told = await JobLog.FenceAndAppendAsync(connection, attempt.Pen, riding.Events);
+        // Somebody asked for a cancel or a pause first: the order on the row decides.
+        if (await Storage.Sql.ScalarAsync<bool>(connection, "SELECT cancel_requested OR pause_requested FROM job_runs WHERE job_id = $1", attempt.Job.Id))
+        {
+            await transaction.RollbackAsync();
+            await attempt.RecordAsync(new Contribution());
+            attempt.Cancellation.ThrowIfCancellationRequested();
+            await attempt.HoldBackAsync<bool>(scope);
+            return;
+        }
         var inserted = await JobInserter.ContinueAsync(connection, attempt.Job, next, input);
+        // The chain keeps what its first job was submitted with.
+        await Storage.Sql.ExecuteAsync(
+            connection,
+            """
+            UPDATE jobs n SET timeout_seconds = o.timeout_seconds, concurrency_key = o.concurrency_key, budget = o.budget, notify = o.notify,
+                   approval_policy = o.approval_policy, traceparent = o.traceparent, batch_id = o.batch_id
+              FROM jobs o WHERE n.id = $1 AND o.id = $2
+            """,
+            next,
+            attempt.Job.Id
+        );
         await Storage.Sql.ExecuteAsync(
             connection,
             "SELECT ac_end($1, 'succeeded', NULL, NULL, $2, NULL)",

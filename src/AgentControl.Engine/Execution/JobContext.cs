@@ -58,6 +58,7 @@ internal sealed class JobContext : IJobContext
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         using var call = scope.Enter(name);
+        name = Texts.Clean(name, int.MaxValue);
         var count = scope.Count(name);
         var branches = new ParallelRun<TItem, TResult>(
             attempt,
@@ -68,7 +69,8 @@ internal sealed class JobContext : IJobContext
                 attempt.Watch(own);
                 return (own, new JobContext(attempt, own, parts));
             },
-            body
+            body,
+            scope
         );
         var (results, at) = await branches.RunAsync(items);
         if (at > scope.Now)
@@ -131,7 +133,7 @@ internal sealed class JobContext : IJobContext
         using var call = scope.Enter("Version");
         var key = $"version:{change}";
         // A job whose journal went past this place before the change was known follows the old way.
-        var value = attempt.Journal.Contains(key) || !attempt.Journal.Unread.Any() ? current : 0;
+        var value = attempt.VersionOf(key, () => attempt.Journal.Contains(key) || !attempt.Journal.Unread.Any() ? current : 0);
         return await steps.RunAsync(change, null, _ => Task.FromResult(value), new() { Kind = "version", Key = key });
     }
 

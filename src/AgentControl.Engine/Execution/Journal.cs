@@ -9,7 +9,17 @@ internal sealed class Journal
     private readonly Dictionary<string, (int Tries, bool NotIdempotent)> begun = new(StringComparer.Ordinal);
     private readonly HashSet<string> openWaits = new(StringComparer.Ordinal);
 
-    public IEnumerable<JournalEntry> Unread => entries.Values.Where(e => !e.Read);
+    /// <summary>In keys of the engine's own questions about steps that may have happened.</summary>
+    public const string OutcomeMark = "~outcome@";
+
+    /// <summary>The beginning of keys of the engine's own questions about code that no longer fits.</summary>
+    public const string DivergenceMark = "~nonDeterminism@";
+
+    /// <summary>What the code has not asked for; the engine's own questions are not the code's.</summary>
+    public IEnumerable<JournalEntry> Unread =>
+        entries.Values.Where(e =>
+            !e.Read && !e.Key.StartsWith(DivergenceMark, StringComparison.Ordinal) && !e.Key.Contains(OutcomeMark, StringComparison.Ordinal)
+        );
 
     public JournalEntry? Find(string key)
     {

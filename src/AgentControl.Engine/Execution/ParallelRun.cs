@@ -7,9 +7,11 @@ internal sealed class ParallelRun<TItem, TResult>(
     Attempt attempt,
     int limit,
     Func<int, Action, (Scope Scope, IJobContext Context)> branch,
-    Func<TItem, IJobContext, CancellationToken, Task<TResult>> body
+    Func<TItem, IJobContext, CancellationToken, Task<TResult>> body,
+    Scope around
 )
 {
+    private readonly Scope around = around;
     private readonly Lock gate = new();
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TResult[] results = [];
@@ -31,6 +33,15 @@ internal sealed class ParallelRun<TItem, TResult>(
         if (first is not null)
             System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
         return (results, latest);
+    }
+
+    private bool AllWait
+    {
+        get
+        {
+            lock (gate)
+                return running == 0 && completed < next && (next == results.Length || first is not null);
+        }
     }
 
     private void Fill(IReadOnlyList<TItem> items)
@@ -66,7 +77,11 @@ internal sealed class ParallelRun<TItem, TResult>(
                 first ??= problem;
         }
         if (scope is not null)
+        {
             attempt.Forget(scope);
+            // What it said behind its last step goes with the next record of the branch that it belongs to.
+            around.Adopt(scope);
+        }
         End(place, scope?.Now ?? default);
     }
 
@@ -101,6 +116,9 @@ internal sealed class ParallelRun<TItem, TResult>(
             lock (run.gate)
                 run.running--;
             run.Fill(items);
+            // Nothing of it runs and something is left: all that is left waits, and so does the branch around.
+            if (run.AllWait)
+                run.around.Rests?.Invoke();
         }
     }
 }

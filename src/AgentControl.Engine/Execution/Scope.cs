@@ -27,7 +27,11 @@ internal sealed class Scope(string path, DateTimeOffset now)
     /// <summary>Gives back the branch's place among the running items of its <c>Parallel</c>, and of those around it.</summary>
     public Action? Rests { get; init; }
 
-    public string NextKey(string name) => StepKey.Of(Path, name, Count(name));
+    public string NextKey(string name)
+    {
+        name = Texts.Clean(name, int.MaxValue);
+        return StepKey.Of(Path, name, Count(name));
+    }
 
     public int Count(string name) =>
         counts[name] = counts.GetValueOrDefault(name) + 1;
@@ -54,6 +58,18 @@ internal sealed class Scope(string path, DateTimeOffset now)
         {
             progress = newest;
             riding.Add(line);
+        }
+    }
+
+    /// <summary>Takes over what a branch that has ended did not get to record.</summary>
+    public void Adopt(Scope ended)
+    {
+        var last = new Contribution();
+        ended.Flush(last);
+        lock (gate)
+        {
+            riding.AddRange(last.Events);
+            progress = last.Progress ?? progress;
         }
     }
 
@@ -169,5 +185,5 @@ internal sealed class RunningStep(string key, string name, string kind, int atte
         new(EventTypes.StepStarted, $"{name} started", EventData.Step(key, name, attempt));
 
     public StepRecord Row() =>
-        new(key, name, kind, "running", null, attempt - 1, inputHash, null, null, service, null, ElapsedMs);
+        new(key, name, kind, "running", null, kind.StartsWith("once:", StringComparison.Ordinal) ? attempt : attempt - 1, inputHash, null, null, service, null, ElapsedMs);
 }

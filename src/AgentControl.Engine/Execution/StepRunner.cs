@@ -25,29 +25,39 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
         Func<Contribution, T, Task<RecordReply>>? record = null
     )
     {
-        var key = options.Key ?? scope.NextKey(name);
+        name = Texts.Clean(name, int.MaxValue);
+        var key = options.Key is { } given ? StepKey.Checked(Texts.Clean(given, int.MaxValue)) : scope.NextKey(name);
         if (attempt.Journal.Find(key) is { } entry)
-            return Replay<T>(entry, name, options.Kind, inputHash);
+        {
+            return Contradiction(entry, name, options.Kind, inputHash) is { } problem
+                ? await attempt.DivergeAsync<T>(scope, new NonDeterminismException(key, problem))
+                : Replay<T>(entry);
+        }
+        if (options.Kind != "version" && !attempt.Claim(key))
+            throw new PermanentFailureException("duplicateKey", $"The key '{key}' was used twice in this job. Give each step a key of its own.");
         attempt.Cancellation.ThrowIfCancellationRequested();
         if (attempt.Holding)
-            return await attempt.NeverAsync<T>(scope);
+            return await attempt.HoldBackAsync<T>(scope);
         var (tries, unknown) = attempt.Journal.Begun(key);
-        if (unknown && await DecideUnknownAsync<T>(key, name) is { Done: true } decided)
+        if (unknown && await DecideUnknownAsync<T>(key, name, options.Kind, tries) is { Done: true } decided)
             return decided.Value!;
         if (attempt.Journal.IsOpen(RetryKey(key)))
             return await attempt.NeverAsync<T>(scope);
         return await RunBodyAsync(key, name, inputHash, body, options, tries + 1, record);
     }
 
-    private T Replay<T>(JournalEntry entry, string name, string kind, byte[]? inputHash)
+    /// <summary>Why the entry cannot be the answer to this call; null where it is.</summary>
+    private static string? Contradiction(JournalEntry entry, string name, string kind, byte[]? inputHash)
     {
         if (entry.Name != name || Bare(entry.Kind) != kind)
-            throw new NonDeterminismException(
-                entry.Key,
-                $"The journal holds {entry.Kind} '{entry.Name}' under '{entry.Key}', the code asks for {kind} '{name}'."
-            );
-        if (inputHash is not null && entry.InputHash is { } recorded && !recorded.AsSpan().SequenceEqual(inputHash))
-            throw new NonDeterminismException(entry.Key, $"Step '{entry.Key}' was recorded with another input than the code gives now.");
+            return $"The journal holds {entry.Kind} '{entry.Name}' under '{entry.Key}', the code asks for {kind} '{name}'.";
+        return inputHash is not null && entry.InputHash is { } recorded && !recorded.AsSpan().SequenceEqual(inputHash)
+            ? $"Step '{entry.Key}' was recorded with another input than the code gives now."
+            : null;
+    }
+
+    private T Replay<T>(JournalEntry entry)
+    {
         scope.Replayed(entry.CompletedAt);
         if (entry.State == "failed")
             throw new StepFailedException(entry.Key, JournalJson.Deserialize<JobFailure>(System.Text.Encoding.UTF8.GetBytes(entry.Error!))!);
@@ -172,11 +182,14 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
 
     public static string RetryKey(string key) => key + "~retry";
 
+    /// <summary>Each start of the step has a question of its own: an answer holds for that start alone.</summary>
+    private static string OutcomeKey(string key, int generation, int starts) => $"{key}{Journal.OutcomeMark}{generation}.{starts}";
+
     /// <summary>A step that must not repeat was begun, and nobody knows whether its effect happened: a person decides.</summary>
-    private async Task<(bool Done, T? Value)> DecideUnknownAsync<T>(string key, string name)
+    private async Task<(bool Done, T? Value)> DecideUnknownAsync<T>(string key, string name, string kind, int tries)
     {
         var outcome = await waits.AskAsync(
-            key + "~outcome",
+            OutcomeKey(key, attempt.Job.Generation, tries),
             new ApprovalRequest
             {
                 Kind = ApprovalKinds.OutcomeUnknown,
@@ -200,7 +213,7 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
         var failure = new JobFailure("outcomeUnknown", outcome.Comment ?? "A person decided that the step failed.", key);
         var result = choice == "take" ? JournalJson.Serialize(outcome.Value) : null;
         contribution.Steps.Add(
-            new(key, name, "once:code", result is null ? "failed" : "completed", contribution.Events.Count, 1, null, result, result is null ? EventData.Of(failure) : null, null, null, 0)
+            new(key, name, "once:" + kind, result is null ? "failed" : "completed", contribution.Events.Count, 1, null, result, result is null ? EventData.Of(failure) : null, null, null, 0)
         );
         contribution.Events.Add(
             new(

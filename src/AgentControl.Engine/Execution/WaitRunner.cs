@@ -23,8 +23,10 @@ internal sealed class WaitRunner(Attempt attempt, Scope scope, WaitStore store)
         if (Answered(keys) is { } answered)
             return answered;
         attempt.Cancellation.ThrowIfCancellationRequested();
-        if (keys.All(attempt.Journal.IsOpen) || attempt.Holding)
+        if (keys.All(attempt.Journal.IsOpen))
             return await attempt.NeverAsync<WaitOutcome>(scope);
+        if (attempt.Holding)
+            return await attempt.HoldBackAsync<WaitOutcome>(scope);
         var opening = waits.Select((wait, i) => Open(keys[i], group, wait)).ToList();
         return await OpenAsync(opening) is { } at
             ? new WaitOutcome(at.Index, JsonSerializer.Deserialize<JsonElement>(at.Answer, JournalJson.Options))
@@ -61,7 +63,7 @@ internal sealed class WaitRunner(Attempt attempt, Scope scope, WaitStore store)
         wait switch
         {
             TimerWait timer => new(key, group, "timer", null) { DueIn = timer.Duration },
-            SignalWait signal => new(key, group, "signal", signal.SignalName),
+            SignalWait signal => new(key, group, "signal", Texts.Clean(signal.SignalName, 200)),
             ChildrenWait children => new(key, group, "children", children.Group.Key) { AtLeast = children.AtLeast },
             ApprovalWait approval => new(key, group, "approval", approval.Request.Title)
             {
@@ -79,6 +81,11 @@ internal sealed class WaitRunner(Attempt attempt, Scope scope, WaitStore store)
         scope.Flush(riding);
         try
         {
+            if (riding.Progress is not null)
+            {
+                await attempt.RecordAsync(riding);
+                riding = new Contribution();
+            }
             var opened = await store.OpenAsync(attempt.Pen, attempt.Job, opening, riding.Events);
             if (opened is not null)
                 scope.Recorded(opened.At);

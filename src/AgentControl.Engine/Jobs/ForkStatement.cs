@@ -67,6 +67,15 @@ internal static class ForkStatement
             to,
             until
         );
-        await Sql.ExecuteAsync(connection, "UPDATE job_runs SET steps = $2 WHERE job_id = $1", to, copied);
+        // It goes on where the copied journal says that it is, not where the original began.
+        await Sql.ExecuteAsync(
+            connection,
+            """
+            UPDATE job_runs SET steps = $2, queue = COALESCE((SELECT substr(name, length('continueOn:') + 1) FROM steps
+              WHERE job_id = $1 AND kind = 'continue' ORDER BY no DESC LIMIT 1), queue) WHERE job_id = $1
+            """,
+            to,
+            copied
+        );
     }
 }

@@ -42,7 +42,7 @@ public sealed partial class JobCommands
         );
         await transaction.CommitAsync(cancellationToken);
         feed.Publish([.. born, line]);
-        bells.RingJob(copy.Queue, copy.Id);
+        await bells.RingForJobAsync(copy.Id, cancellationToken);
         return new SubmitOutcome.Accepted(copy.Id, false);
     }
 

@@ -35,7 +35,7 @@ public sealed partial class JobCommands
                             """,
                             id,
                             actor.Name,
-                            reason ?? ""
+                            Texts.Clean(reason, 500) ?? ""
                         );
                         return await TellAsync(connection, row, EventTypes.JobPaused, $"Paused by {actor.Name}", reason, actor);
                     default:
@@ -90,7 +90,7 @@ public sealed partial class JobCommands
                         await RequestAsync(connection, id, "cancel_requested", actor, reason);
                         return await TellAsync(connection, row, EventTypes.JobCancelRequested, $"{actor.Name} asked to cancel", reason, actor);
                     case JobState.Scheduled or JobState.Queued or JobState.Waiting or JobState.Paused:
-                        await EndAsync(connection, row, $"Cancelled by {actor.Name}" + (reason is null ? "" : $": {reason}"), actor);
+                        await EndAsync(connection, row, $"Cancelled by {actor.Name}" + (reason is null ? "" : $": {Texts.Clean(reason, 500)}"), actor);
                         return CommandOutcome.Accepted;
                     default:
                         return CommandOutcome.Refused($"The job has already {row.State.Word()}.");
@@ -166,7 +166,7 @@ public sealed partial class JobCommands
             $"UPDATE job_runs SET {flag} = true, requested_by = $2, request_reason = NULLIF($3, '') WHERE job_id = $1",
             id,
             actor.Name,
-            reason ?? ""
+            Texts.Clean(reason, 500) ?? ""
         );
 
     private static async Task<CommandOutcome> TellAsync(NpgsqlConnection connection, CommandRow row, string type, string message, string? reason, Actor actor)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using AgentControl.Core.Events;
 using AgentControl.Core.Jobs;
 using AgentControl.Core.Json;
+using AgentControl.Engine.Access;
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Jobs;
@@ -20,6 +21,7 @@ internal sealed class LeaseSweeper(
     Lanes lanes,
     Bells bells,
     EventFeed feed,
+    JobCommands jobs,
     TimeProvider time,
     ILogger<LeaseSweeper> log
 ) : MaintenanceLoop(time, log)
@@ -92,8 +94,27 @@ internal sealed class LeaseSweeper(
         );
         foreach (var id in over)
             await TimeOutAsync(connection, id, cancellationToken);
+        await CancelOrphansAsync(connection, cancellationToken);
         foreach (var parent in await IdsAsync(connection, "SELECT DISTINCT parent_id FROM child_ends LIMIT $1", cancellationToken))
             bells.RingParent(parent);
+    }
+
+    /// <summary>Children of a cancelled parent go with it, also those that it was just making, and where nobody's command ended it.</summary>
+    private async Task CancelOrphansAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var orphans = await IdsAsync(
+            connection,
+            """
+            SELECT c.job_id FROM child_groups g
+              JOIN job_runs p ON p.job_id = g.parent_id AND p.state = 'cancelled'
+              JOIN jobs j ON j.parent_id = g.parent_id AND j.parent_key = g.key
+              JOIN job_runs c ON c.job_id = j.id AND c.state NOT IN ('succeeded','failed','cancelled') AND NOT c.cancel_requested
+             WHERE g.succeeded + g.failed + g.cancelled < g.total LIMIT $1
+            """,
+            cancellationToken
+        );
+        foreach (var id in orphans)
+            await jobs.CancelAsync(id, Actor.System, "its parent was cancelled", cancellationToken);
     }
 
     /// <summary>A job whose worker was silent past its lease: what people asked for meanwhile comes first, then the limit of crashes, then the queue.</summary>
@@ -125,7 +146,9 @@ internal sealed class LeaseSweeper(
             id,
             new(EventTypes.Anomaly, $"Worker {holder} was lost", EventData.Of(new { kind = "recovered", worker = holder, strikes }), "warning")
         );
-        if (cancel)
+        if (cancel && outcome == "approvalExpired")
+            await FailAsync(connection, id, new JobFailure("approvalExpired", "Nobody decided in time."));
+        else if (cancel)
             await Sql.ExecuteAsync(connection, "SELECT ac_end($1, 'cancelled', $2, NULL, $3, $4)", id, outcome ?? "cancelled", $"Cancelled by {by}", by);
         else if (strikes >= max)
             await FailAsync(connection, id, new JobFailure("tooManyAttempts", $"{strikes} attempts in a row ended without a new recorded step; the last worker was {holder}. Find out what stops it, then retry: it goes on behind its last recorded step."));

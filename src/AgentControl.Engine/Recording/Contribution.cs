@@ -1,3 +1,5 @@
+using AgentControl.Engine.Events;
+
 namespace AgentControl.Engine.Recording;
 
 /// <summary>One journal entry on its way to disk.</summary>
@@ -19,7 +21,13 @@ internal sealed record StepRecord(
 );
 
 /// <summary>One event on its way to disk.</summary>
-internal sealed record EventRecord(string Type, string Message, string? Data = null, string Level = "info", string? Actor = null);
+internal sealed record EventRecord(string Type, string Message, string? Data = null, string Level = "info", string? Actor = null)
+{
+    /// <summary>As the log can keep it, whatever an agent, an exception or a person put into it.</summary>
+    public string Message { get; } = Texts.Clean(Message);
+
+    public string? Actor { get; } = Texts.Clean(Actor, 200);
+}
 
 /// <summary>One saved value on its way to disk.</summary>
 internal sealed record CheckpointRecord(string Key, byte[] Value, string? Step);

@@ -74,34 +74,48 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         {
             return await SendAsync(batch);
         }
-        catch (Exception problem) when (batch.Count > 1 && problem is PostgresException { IsTransient: false })
+        catch (Exception problem) when (IsOutage(problem))
         {
+            return await AfterOutageAsync(batch, problem);
+        }
+        catch (Exception problem)
+        {
+            // Something in it cannot be written: the others must not suffer for it.
+            await DropAsync();
+            if (batch.Count == 1)
+            {
+                Finish(batch[0], b => b.Fail(problem));
+                return [];
+            }
             Log.BatchRefused(log, problem, batch.Count);
             var left = new List<JobPen>();
             foreach (var pen in batch)
                 left.AddRange(await CommitAsync([pen]));
             return left;
         }
-        catch (PostgresException problem) when (!problem.IsTransient && !IsOutage(problem))
-        {
-            Finish(batch[0], b => b.Fail(problem));
-            return [];
-        }
-        catch (Exception problem)
-        {
-            return await AfterOutageAsync(batch, problem);
-        }
     }
 
-    private static bool IsOutage(PostgresException problem) =>
-        problem.SqlState.StartsWith("57", StringComparison.Ordinal) || problem.SqlState.StartsWith("53", StringComparison.Ordinal) || problem.SqlState.StartsWith("08", StringComparison.Ordinal);
+    private static bool IsOutage(Exception problem) =>
+        problem switch
+        {
+            PostgresException refused => refused.IsTransient || refused.SqlState[..2] is "57" or "53" or "08",
+            NpgsqlException or IOException or TimeoutException or System.Net.Sockets.SocketException => true,
+            _ => false,
+        };
+
+    /// <summary>A connection on which a statement broke off may be half written: the next one is new.</summary>
+    private async Task DropAsync()
+    {
+        var broken = connection;
+        connection = null;
+        if (broken is not null)
+            await broken.DisposeAsync();
+    }
 
     private async Task<List<JobPen>> AfterOutageAsync(List<JobPen> batch, Exception problem)
     {
         Log.WriterCutOff(log, problem, batch.Count);
-        if (connection is not null)
-            await connection.DisposeAsync();
-        connection = null;
+        await DropAsync();
         var left = new List<JobPen>();
         foreach (var pen in batch)
         {

@@ -9,7 +9,7 @@ internal static class RecordSql
                 @p_completed, @p_total, @p_stage, @p_detail, @step)
               AS i(job_id, epoch, write_no, n_events, n_steps, n_anomalies, n_retries, p_completed, p_total, p_stage, p_detail, step)),
         l AS MATERIALIZED (
-          SELECT r.job_id, r.epoch, r.write_no, r.state, r.last_no, r.pause_requested, r.cancel_requested, r.wakes, r.requested_by, r.request_reason
+          SELECT r.job_id, r.epoch, r.write_no, r.state, r.last_no, r.pause_requested, r.cancel_requested, r.wakes, r.outcome, r.requested_by, r.request_reason
             FROM job_runs r WHERE r.job_id = ANY(@job) ORDER BY r.job_id FOR UPDATE SKIP LOCKED),
         ok AS (SELECT i.* FROM i JOIN l USING (job_id)
                 WHERE l.state = 'running' AND l.epoch = i.epoch AND l.write_no = i.write_no - 1),
@@ -17,7 +17,6 @@ internal static class RecordSql
 
     private const string Common = """
           write_no = i.write_no, last_no = r.last_no + i.n_events, updated_at = t.now,
-          recovering = r.recovering AND i.n_steps = 0,
           backing_off = r.backing_off AND i.n_steps = 0,
           steps = r.steps + i.n_steps, anomalies = r.anomalies + i.n_anomalies, retries = r.retries + i.n_retries,
           progress_completed = COALESCE(i.p_completed, r.progress_completed),
@@ -28,7 +27,7 @@ internal static class RecordSql
         """;
 
     private const string LeanUpdate = $"""
-        u AS (UPDATE job_runs r SET lease_until = t.now + @lease, {Common},
+        u AS (UPDATE job_runs r SET lease_until = t.now + @lease, {Common}, recovering = r.recovering AND i.n_steps = 0,
              strikes = CASE WHEN i.n_steps > 0 THEN 0 ELSE r.strikes END
            FROM ok i, t WHERE r.job_id = i.job_id
            RETURNING r.job_id, r.epoch, r.generation, r.last_no - i.n_events AS base, r.last_no, r.pause_requested, r.cancel_requested, r.wakes, r.state)
@@ -41,7 +40,7 @@ internal static class RecordSql
         d AS (SELECT r.job_id, COALESCE(r.requested_by, 'AgentControl') || COALESCE(': ' || r.request_reason, '') AS by_whom, x.want, x.outcome, x.queue, x.orderly, x.retry_seconds, x.output, x.error, x.parent_id, x.parent_key,
                 w.kind AS w_kind, w.since AS w_since, w.due_at AS w_due, w.approval_id AS w_approval, w.target AS w_target,
                 CASE WHEN x.want IS NULL THEN r.state
-                     WHEN r.cancel_requested THEN 'cancelled'
+                     WHEN r.cancel_requested THEN CASE WHEN r.outcome = 'approvalExpired' THEN 'failed' ELSE 'cancelled' END
                      WHEN x.want IN ('succeeded','failed','cancelled') THEN x.want
                      WHEN r.pause_requested THEN 'paused'
                      WHEN x.want = 'waiting' AND (r.wakes <> x.known_wakes OR (x.retry_seconds IS NULL AND w.job_id IS NULL)) THEN 'queued'
@@ -50,10 +49,11 @@ internal static class RecordSql
               LEFT JOIN LATERAL (SELECT * FROM waits w WHERE w.job_id = r.job_id AND x.want = 'waiting' AND x.retry_seconds IS NULL
                  ORDER BY CASE w.kind WHEN 'approval' THEN 0 WHEN 'signal' THEN 1 WHEN 'retry' THEN 2 WHEN 'service' THEN 3 WHEN 'timer' THEN 4 ELSE 5 END, w.due_at LIMIT 1) w ON true),
         u AS (UPDATE job_runs r SET {Common},
+          recovering = r.recovering AND i.n_steps = 0 AND (d.want IS NULL OR NOT d.orderly),
           state = d.goal,
           lease_until = CASE WHEN d.goal = 'running' THEN t.now + @lease END,
           worked_ms = r.worked_ms + CASE WHEN d.goal = 'running' THEN 0 ELSE GREATEST(0, extract(epoch FROM t.now - r.leased_at) * 1000)::bigint END,
-          queue = COALESCE(d.queue, r.queue), outcome = CASE WHEN d.goal = d.want THEN d.outcome WHEN d.goal = 'cancelled' THEN COALESCE(r.outcome, 'cancelled') ELSE r.outcome END,
+          queue = COALESCE(d.queue, r.queue), outcome = CASE WHEN r.cancel_requested AND d.goal <> 'running' THEN COALESCE(r.outcome, 'cancelled') WHEN d.goal = d.want THEN d.outcome ELSE r.outcome END,
           finished_at = CASE WHEN d.goal IN ('succeeded','failed','cancelled') THEN t.now END,
           strikes = CASE WHEN i.n_steps > 0 THEN 0 WHEN d.want IS NOT NULL AND d.orderly THEN GREATEST(0, r.strikes - 1) ELSE r.strikes END,
           waiting_kind = CASE WHEN d.goal <> 'waiting' THEN NULL WHEN d.retry_seconds IS NOT NULL THEN 'retry' ELSE COALESCE(d.w_kind, 'signal') END,
@@ -67,8 +67,8 @@ internal static class RecordSql
            RETURNING r.job_id, r.epoch, r.generation, r.last_no - i.n_events AS base, r.last_no,
              r.pause_requested, r.cancel_requested, r.wakes, r.state),
         results AS (INSERT INTO job_results (job_id, output, error)
-           SELECT d.job_id, CASE WHEN d.goal = 'succeeded' THEN d.output END, CASE WHEN d.goal = 'failed' THEN d.error END
-             FROM d JOIN u USING (job_id) WHERE d.goal = d.want AND d.goal IN ('succeeded','failed')
+           SELECT d.job_id, CASE WHEN d.goal = 'succeeded' THEN d.output END, CASE WHEN d.goal = 'failed' THEN CASE WHEN d.goal = d.want THEN d.error ELSE json_build_object('type', 'approvalExpired', 'message', d.by_whom)::text END END
+             FROM d JOIN u USING (job_id) WHERE d.goal IN ('succeeded','failed')
            ON CONFLICT (job_id) DO UPDATE SET output = EXCLUDED.output, error = EXCLUDED.error),
         notices AS (INSERT INTO child_ends (parent_id, child_id, parent_key, state)
            SELECT d.parent_id, d.job_id, d.parent_key, d.goal FROM d JOIN u USING (job_id)
@@ -109,10 +109,10 @@ internal static class RecordSql
 
     private const string FullEvents = """
            SELECT e.job_id, u.base + e.idx, t.now,
-                  CASE WHEN e.final AND d.goal <> d.want THEN CASE d.goal WHEN 'cancelled' THEN 'job.cancelled' WHEN 'paused' THEN 'job.paused' ELSE e.type END ELSE e.type END,
-                  CASE WHEN e.final AND d.goal <> d.want THEN 'info' ELSE e.level END,
-                  CASE WHEN e.final AND d.goal <> d.want THEN CASE d.goal WHEN 'cancelled' THEN 'Cancelled by ' || d.by_whom WHEN 'paused' THEN 'Paused by ' || d.by_whom ELSE e.message END ELSE e.message END,
-                  CASE WHEN e.final AND d.goal <> d.want AND d.goal IN ('cancelled','paused') THEN NULL ELSE e.data END, e.actor
+                  CASE WHEN e.final AND d.goal <> d.want THEN CASE d.goal WHEN 'cancelled' THEN 'job.cancelled' WHEN 'paused' THEN 'job.paused' WHEN 'failed' THEN 'job.failed' ELSE e.type END ELSE e.type END,
+                  CASE WHEN e.final AND d.goal <> d.want THEN CASE d.goal WHEN 'failed' THEN 'error' ELSE 'info' END ELSE e.level END,
+                  CASE WHEN e.final AND d.goal <> d.want THEN CASE d.goal WHEN 'cancelled' THEN 'Cancelled by ' || d.by_whom WHEN 'paused' THEN 'Paused by ' || d.by_whom WHEN 'failed' THEN d.by_whom ELSE e.message END ELSE e.message END,
+                  CASE WHEN e.final AND d.goal <> d.want AND d.goal IN ('cancelled','paused','failed') THEN NULL ELSE e.data END, e.actor
              FROM unnest(@e_job, @e_idx, @e_type, @e_level, @e_message, @e_data, @e_actor, @e_final)
                AS e(job_id, idx, type, level, message, data, actor, final) JOIN u USING (job_id) JOIN d USING (job_id), t
            RETURNING job_id, no, type, level, message, data)

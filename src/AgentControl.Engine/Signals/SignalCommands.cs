@@ -47,6 +47,7 @@ public sealed class SignalCommands
     )
     {
         ArgumentNullException.ThrowIfNull(actor);
+        name = Texts.Clean(name, 200);
         var bytes = Encoding.UTF8.GetBytes(value.GetRawText());
         if (bytes.Length > SubmissionRules.MaxInputBytes)
             return SignalOutcome.TooLarge;

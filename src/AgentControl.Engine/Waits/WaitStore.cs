@@ -17,6 +17,8 @@ namespace AgentControl.Engine.Waits;
 /// <summary>Opens waits under the job's lease: rows, approvals and events in one transaction.</summary>
 internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, TimerWaker timers)
 {
+    private const int MaxBody = 100_000;
+
     private const string InsertWait = """
         INSERT INTO waits (job_id, key, group_key, kind, target, at_least, approval_id, since, due_at)
         VALUES (@job, @key, @group, @kind, @target, @at_least, @approval, ac_now(), ac_now() + @due) ON CONFLICT DO NOTHING
@@ -62,7 +64,7 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
         Add("key", NpgsqlDbType.Text, wait.Key);
         Add("group", NpgsqlDbType.Text, wait.GroupKey);
         Add("kind", NpgsqlDbType.Text, wait.Kind);
-        Add("target", NpgsqlDbType.Text, wait.Target);
+        Add("target", NpgsqlDbType.Text, Texts.Clean(wait.Target, 500));
         Add("at_least", NpgsqlDbType.Integer, wait.AtLeast);
         Add("approval", NpgsqlDbType.Uuid, wait.ApprovalId);
         Add("due", NpgsqlDbType.Interval, wait.DueIn);
@@ -72,15 +74,15 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
             Add("generation", NpgsqlDbType.Integer, job.Generation);
             Add("workspace", NpgsqlDbType.Text, job.Workspace);
             Add("a_kind", NpgsqlDbType.Text, request.Kind);
-            Add("title", NpgsqlDbType.Text, request.Title);
-            Add("body", NpgsqlDbType.Text, request.Body);
+            Add("title", NpgsqlDbType.Text, Texts.Clean(request.Title, 500));
+            Add("body", NpgsqlDbType.Text, Texts.Clean(request.Body, MaxBody));
             Add("content", NpgsqlDbType.Bytea, wait.ContentBytes);
-            Add("content_type", NpgsqlDbType.Text, request.ContentType);
+            Add("content_type", NpgsqlDbType.Text, Texts.Clean(request.ContentType, 200));
             Add("sha256", NpgsqlDbType.Bytea, wait.Sha256);
             Add("decisions", NpgsqlDbType.Array | NpgsqlDbType.Text, request.Decisions.Select(d => Word(d)).ToArray());
             Add("options", NpgsqlDbType.Text, request.Options.Count == 0 ? null : JsonSerializer.Serialize(request.Options, JournalJson.Options));
             Add("required", NpgsqlDbType.Integer, request.Required);
-            Add("approvers", NpgsqlDbType.Array | NpgsqlDbType.Text, request.Approvers.ToArray());
+            Add("approvers", NpgsqlDbType.Array | NpgsqlDbType.Text, request.Approvers.Select(a => Texts.Clean(a, 200)).ToArray());
             Add("on_expire", NpgsqlDbType.Text, Word(request.OnExpire));
             Add("on_reject", NpgsqlDbType.Text, Word(request.OnReject));
         }

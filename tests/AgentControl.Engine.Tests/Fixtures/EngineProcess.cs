@@ -6,6 +6,7 @@ using AgentControl.Engine.Access;
 using AgentControl.Engine.Hosting;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Live;
+using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Workspaces;
 using AgentControl.TestKit;
 using Microsoft.Extensions.Configuration;
@@ -65,7 +66,7 @@ internal sealed class EngineProcess : IAsyncDisposable
     }
 
     /// <summary>Waits by the feed until the job's row has the state; fails after a while with the job's whole log.</summary>
-    public async Task UntilAsync(Guid job, string state, int seconds = 30)
+    public async Task UntilAsync(Guid job, string state, int seconds = 120)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(TimeSpan.FromSeconds(seconds));
@@ -82,6 +83,51 @@ internal sealed class EngineProcess : IAsyncDisposable
                 Assert.Fail($"Job {job} is {await StateAsync(job)}, not {state}:\n{await LogAsync(job)}");
             }
         }
+    }
+
+    /// <summary>As if the job's worker had died: its lease ends, and the sweeper takes the job up.</summary>
+    public async Task LoseWorkerAsync(Guid job)
+    {
+        var epoch = await ScalarAsync<int>($"SELECT epoch FROM job_runs WHERE job_id = '{job}'");
+        using var changed = new SemaphoreSlim(0);
+        using var watch = Get<EventFeed>().Subscribe(job, _ => changed.Release());
+        while (
+            await ExecuteAsync(
+                $"UPDATE job_runs SET lease_until = ac_now() - interval '1 minute' WHERE job_id = '{job}' AND state = 'running' AND epoch = {epoch}"
+            ) == 1
+        )
+        {
+            Get<LeaseSweeper>().Ring();
+            await changed.WaitAsync(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Waits by the feed until a query says true.</summary>
+    public async Task UntilTrueAsync(Guid job, string sql)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromMinutes(2));
+        using var changed = new SemaphoreSlim(0);
+        using var watch = Get<EventFeed>().Subscribe(job, _ => changed.Release());
+        while (!await ScalarAsync<bool>(sql))
+        {
+            try
+            {
+                await changed.WaitAsync(TimeSpan.FromSeconds(1), limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"Never true: {sql}\n{await LogAsync(job)}");
+            }
+        }
+    }
+
+    /// <summary>Test time goes on; whoever waits for a time looks again.</summary>
+    public async Task ShiftClockAsync(string interval)
+    {
+        await ExecuteAsync($"UPDATE clock SET shift = shift + interval '{interval}'");
+        Get<TimerWaker>().Ring();
+        Get<LeaseSweeper>().Ring();
     }
 
     public async Task<string> StateAsync(Guid job) => await ScalarAsync<string>($"SELECT state FROM job_runs WHERE job_id = '{job}'");
