@@ -12,6 +12,9 @@ public sealed class SharedEngine(PostgresFixture postgres) : IAsyncLifetime
     private readonly ConcurrentDictionary<string, Func<IJobContext, CancellationToken, Task<object?>>> codes = new();
     private TestDatabase? database;
 
+    /// <summary>A pool of a test's own, whose connections it can tell by their name.</summary>
+    public Npgsql.NpgsqlDataSource OpenPool(string name) => Npgsql.NpgsqlDataSource.Create($"{database!.ConnectionString};Application Name={name}");
+
     internal EngineProcess Engine { get; private set; } = null!;
 
     /// <summary>How often each step's body ran, by its StepId.</summary>

@@ -14,8 +14,8 @@ public sealed class WriterTests(SharedEngine shared) : IClassFixture<SharedEngin
     private readonly EngineProcess engine = shared.Engine;
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
-    private GroupCommitWriter Writer(int leaseSeconds = 30) =>
-        new(engine.Database, new RecordingOptions("writer-test", TimeSpan.FromSeconds(leaseSeconds)), new EventFeed(), TimeProvider.System, NullLogger<GroupCommitWriter>.Instance);
+    private GroupCommitWriter Writer(NpgsqlDataSource? pool = null, int leaseSeconds = 30) =>
+        new(pool ?? engine.Database, new RecordingOptions("writer-test", TimeSpan.FromSeconds(leaseSeconds)), new EventFeed(), TimeProvider.System, NullLogger<GroupCommitWriter>.Instance);
 
     /// <summary>A job as a worker of this test holds it: no other process serves its agent's version.</summary>
     private async Task<Guid> HeldAsync(int epoch = 1)
@@ -73,13 +73,14 @@ public sealed class WriterTests(SharedEngine shared) : IClassFixture<SharedEngin
     [Fact]
     public async Task A_connection_that_dies_between_batches_loses_and_doubles_nothing()
     {
-        await using var writer = Writer();
+        await using var pool = shared.OpenPool("dying");
+        await using var writer = Writer(pool);
         var job = await HeldAsync();
         var pen = new JobPen(job, 1);
         for (var i = 1; i <= 5; i++)
         {
             await writer.WriteAsync(pen, Step($"step{i}"));
-            await engine.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%p_completed, p_total, p_stage%' AND pid <> pg_backend_pid() AND datname = current_database()");
+            await engine.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dying'");
         }
         Assert.Equal(5L, await StepsAsync(job));
         Assert.True(await GaplessAsync(job));
