@@ -21,6 +21,7 @@ internal static class JobPagesSetup
             .AddScoped<JobHeaderReader>()
             .AddScoped<TimelineReader>()
             .AddScoped<TailReader>()
+            .AddScoped<JobQuestions>()
             .AddScoped<JobActor>()
             .AddScoped<JobStarter>()
             .AddScoped<ApprovalDesk>()

@@ -37,14 +37,14 @@ public sealed partial class JobActionBar : IDisposable
     private async Task ActAsync(string action)
     {
         var target = new JobTarget(Job.Id, Job.ShortId, Job.Name, Job.Label, Job.Workspace, Job.WaitingFor?.ApprovalId);
-        if (_busy is not null || !await Actor.ConfirmAsync(target, action))
+        if (_busy is not null || await Actor.AskAsync(target, action) is not { } order)
             return;
         _busy = action;
         Say(StillAfter, "Still waiting for the server.");
         Say(AdviceAfter, "No answer for 30 s. Load the page again to see the state as it is.");
         try
         {
-            await Actor.SendAsync(target, action);
+            await Actor.SendAsync(target, order);
         }
         finally
         {

@@ -3,50 +3,26 @@ using AgentControl.Engine.Jobs;
 using AgentControl.Web.Access;
 using AgentControl.Web.Shared;
 using Microsoft.AspNetCore.Components;
-using MudBlazor;
 
 namespace AgentControl.Web.Jobs.Acting;
 
 /// <summary>Does what a person asks of a job: asks first where it cannot be taken back, offers Undo where it can, and says how it went.</summary>
-internal sealed class JobActor(JobCommands commands, ICallerAccessor callers, IDialogService dialogs, Notices notices, NavigationManager navigation)
+internal sealed class JobActor(JobCommands commands, ICallerAccessor callers, JobQuestions questions, Notices notices, NavigationManager navigation)
 {
-    /// <summary>Asks where an action needs it. False: the person thought better of it.</summary>
-    public async Task<bool> ConfirmAsync(JobTarget job, string action) =>
-        action switch
-        {
-            JobActions.Cancel => await dialogs.ConfirmAsync(
-                new($"Cancel {job.Name}?", "Keep running", "Cancel job")
-                {
-                    Now = job.Label,
-                    Becomes = "cancelled",
-                    Text = "Running steps stop. What was recorded stays; the job can be retried from there.",
-                }
-            ),
-            JobActions.ForceStop => await dialogs.ConfirmAsync(
-                new($"Force {job.Name} to stop?", "Keep waiting", "Force stop")
-                {
-                    Now = job.Label,
-                    Becomes = "cancelled",
-                    Text = "The worker is not waited for. A step that is under way may still take effect outside.",
-                }
-            ),
-            JobActions.Retry => await dialogs.ConfirmAsync(
-                new($"Retry {job.Name}?", "Leave as it is", "Retry")
-                {
-                    Now = job.Label,
-                    Becomes = "queued",
-                    Text = "It goes on behind its last recorded step. No recorded step runs again.",
-                }
-            ),
-            _ => true,
-        };
+    /// <summary>Asks where an action needs it. Null: the person thought better of it.</summary>
+    public Task<JobOrder?> AskAsync(JobTarget job, string action) => questions.AskAsync(job, action);
 
     /// <summary>Sends the action and says how it went. The state on the screen changes only when the server's does.</summary>
-    public async Task SendAsync(JobTarget job, string action)
+    public async Task SendAsync(JobTarget job, JobOrder order)
     {
-        if (action == JobActions.Decide)
+        var action = order.Action;
+        if (action == JobActions.Decide || order.Retry?.Way == RetryWay.Anew)
         {
-            navigation.NavigateTo(job.ApprovalId is { } approval ? $"/approvals/{approval}" : $"/jobs/{job.ShortId}/approvals");
+            navigation.NavigateTo(
+                action != JobActions.Decide ? $"/jobs/new?from={job.ShortId}"
+                : job.ApprovalId is { } approval ? $"/approvals/{approval}"
+                : $"/jobs/{job.ShortId}/approvals"
+            );
             return;
         }
         var least = action == JobActions.SkipWait ? Role.Admin : Role.Operator;
@@ -56,14 +32,35 @@ internal sealed class JobActor(JobCommands commands, ICallerAccessor callers, ID
             await notices.ProblemAsync($"{JobWords.Action(action, job.Label).TrimEnd('…')} needs the {least} role.");
             return;
         }
+        if (order.Retry is { Way: RetryWay.Fork } fork)
+        {
+            await ForkAsync(job, fork.FromStep, caller.Actor);
+            return;
+        }
         var outcome = await RunAsync(job.Id, action, caller.Actor);
         await SayAsync(job, action, outcome, caller.Actor);
     }
 
     public async Task ActAsync(JobTarget job, string action)
     {
-        if (await ConfirmAsync(job, action))
-            await SendAsync(job, action);
+        if (await AskAsync(job, action) is { } order)
+            await SendAsync(job, order);
+    }
+
+    private async Task ForkAsync(JobTarget job, string? fromStep, Actor actor)
+    {
+        switch (await commands.ForkAsync(job.Id, fromStep, null, actor, CancellationToken.None))
+        {
+            case SubmitOutcome.Accepted fork:
+                navigation.NavigateTo($"/jobs/{Core.Jobs.ShortId.Of(fork.Id)}");
+                break;
+            case SubmitOutcome.Invalid invalid:
+                await notices.ProblemAsync(string.Join(" ", invalid.Errors.SelectMany(e => e.Value)));
+                break;
+            default:
+                await notices.ProblemAsync($"{job.Name} is gone. Load the list again.");
+                break;
+        }
     }
 
     private async Task SayAsync(JobTarget job, string action, CommandOutcome outcome, Actor actor)

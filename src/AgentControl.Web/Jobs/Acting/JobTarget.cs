@@ -1,4 +1,4 @@
 namespace AgentControl.Web.Jobs.Acting;
 
 /// <summary>The job that an action is meant for, as it was on the screen.</summary>
-internal sealed record JobTarget(Guid Id, string ShortId, string Name, string Label, string Workspace, Guid? ApprovalId);
+public sealed record JobTarget(Guid Id, string ShortId, string Name, string Label, string Workspace, Guid? ApprovalId);
