@@ -52,7 +52,7 @@ public sealed partial class NewJobPage
         _context = new FormContext(_view, WorkspaceName.Default, ChangedAsync);
         _lock = await Starter.LockAsync(WorkspaceName.Default);
         var origin = From is null ? null : await Jobs.FindAsync(From);
-        var agent = _agents.FirstOrDefault(a => a.Name == (origin?.Agent ?? Agent)) ?? _agents.FirstOrDefault();
+        var agent = _agents.FirstOrDefault(a => a.Name == (origin?.Agent ?? Agent)) ?? (_agents.Count > 0 ? _agents[0] : null);
         if (agent is null)
             return;
         _view.Choose(agent);
