@@ -92,8 +92,11 @@ public sealed class JobQueries(IDbContextFactory<ControlDbContext> contexts, Tim
         var jobs = db.Set<JobRow>().AsNoTracking();
         if (Guid.TryParse(id, out var guid))
             jobs = jobs.Where(j => j.Id == guid);
-        else if (id.StartsWith(ShortId.Prefix, StringComparison.Ordinal))
-            jobs = jobs.Where(j => j.ShortId == id);
+        else if (id.StartsWith(ShortId.Prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            var shortId = ShortId.Prefix + id[ShortId.Prefix.Length..].ToUpperInvariant();
+            jobs = jobs.Where(j => j.ShortId == shortId);
+        }
         else
             return null;
         return await jobs.Select(j => new JobRef(j.Id, j.ShortId, j.Name, j.Workspace)).SingleOrDefaultAsync(cancellationToken);

@@ -18,14 +18,16 @@ public sealed class PostgresSignals : BackgroundService
     private readonly EventFeed feed;
     private readonly TimeProvider time;
     private readonly ILogger<PostgresSignals> logger;
+    private readonly bool listens;
     private readonly SeenEvents seen;
     private readonly SignalSender sender;
     private readonly SignalListener listener;
     private readonly TaskCompletionSource listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public PostgresSignals(NpgsqlDataSource database, EventFeed feed, TimeProvider time, ILogger<PostgresSignals> logger)
+    /// <param name="listens">False where nobody watches: a process that only runs jobs tells the others and hears nothing.</param>
+    public PostgresSignals(NpgsqlDataSource database, EventFeed feed, TimeProvider time, ILogger<PostgresSignals> logger, bool listens = true)
     {
-        (this.feed, this.time, this.logger) = (feed, time, logger);
+        (this.feed, this.time, this.logger, this.listens) = (feed, time, logger, listens);
         var me = Guid.NewGuid().ToString("N");
         seen = new(time);
         sender = new(database, me, time, logger);
@@ -38,7 +40,7 @@ public sealed class PostgresSignals : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var subscription = feed.Subscribe(PublishedHere);
-        await Task.WhenAll(ListenAsync(stoppingToken), sender.RunAsync(stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(listens ? ListenAsync(stoppingToken) : Task.CompletedTask, sender.RunAsync(stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await sender.SendAsync(CancellationToken.None);
     }
 
@@ -46,7 +48,8 @@ public sealed class PostgresSignals : BackgroundService
     {
         if (publishingForeign)
             return;
-        seen.Add(events);
+        if (listens)
+            seen.Add(events);
         sender.Add(events);
     }
 

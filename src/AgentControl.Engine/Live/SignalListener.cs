@@ -84,9 +84,9 @@ internal sealed class SignalListener(NpgsqlDataSource database, string me, Actio
         var ranges = new List<EventRange>();
         while (heard.TryRead(out var text))
         {
-            var (sender, said) = SignalText.Read(text);
-            if (sender != me)
-                ranges.AddRange(said);
+            // Every process hears itself too.
+            if (!text.StartsWith(me, StringComparison.Ordinal))
+                ranges.AddRange(SignalText.Read(text).Ranges);
         }
         if (ranges.Count == 0)
             return;

@@ -37,7 +37,7 @@ internal static class ApprovalEndpoints
     {
         var caller = user.RequireCaller();
         var query = new QueryReader(request);
-        var states = query.Words("state", [.. ApprovalQueries.States, ApprovalQueries.Decided]);
+        var state = query.Word("state", [.. ApprovalQueries.States, ApprovalQueries.Decided]);
         var (cursor, limit) = (query.PageCursor(ApprovalQueries.IsCursor), query.Limit());
         var (jobText, mine) = (query.Text("jobId"), query.Flag("assignedToMe"));
         if (query.Problem is { } problem)
@@ -47,7 +47,7 @@ internal static class ApprovalEndpoints
             return TypedResults.Ok(new Page<ApprovalView>([], null));
         var filter = new ApprovalFilter
         {
-            State = states.Count == 0 ? null : states[0],
+            State = state,
             JobId = job?.Id,
             AssignedTo = mine ? ApprovalAccess.NamesOf(caller) : null,
             Visible = mine ? ApprovalAccess.MayDecideIn(caller) : caller.Workspaces,

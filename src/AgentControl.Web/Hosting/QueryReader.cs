@@ -33,6 +33,15 @@ internal sealed class QueryReader(HttpRequest request)
         return words;
     }
 
+    /// <summary>One of the allowed words.</summary>
+    public string? Word(string name, IReadOnlyCollection<string> allowed)
+    {
+        var word = Text(name);
+        if (word is not null && !allowed.Contains(word))
+            Refuse(name, $"'{word}' is unknown. Use one of: {string.Join(", ", allowed)}.");
+        return word;
+    }
+
     public Guid? Id(string name) => Parse(name, "Give a whole id.", text => Guid.TryParse(text, out var id) ? id : (Guid?)null);
 
     public DateTimeOffset? Instant(string name) =>

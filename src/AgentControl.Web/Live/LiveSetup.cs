@@ -1,3 +1,4 @@
+using AgentControl.Engine.Hosting;
 using AgentControl.Engine.Live;
 using AgentControl.Web.Access;
 using AgentControl.Web.Hosting;
@@ -16,7 +17,9 @@ internal static class LiveSetup
         services.AddSingleton<LiveMessages>();
         services.AddSingleton<LiveContents>();
         services.AddHostedService<LivePump>();
-        services.AddSingleton<PostgresSignals>();
+        services.AddSingleton(provider =>
+            ActivatorUtilities.CreateInstance<PostgresSignals>(provider, provider.GetRequiredService<EngineOptions>().Role != "worker")
+        );
         services.AddHostedService(provider => provider.GetRequiredService<PostgresSignals>());
     }
 
