@@ -62,6 +62,7 @@ internal static class ApprovalEnds
             );
             return;
         }
+        await Sql.ExecuteAsync(connection, "UPDATE job_runs SET requested_by = 'AgentControl', request_reason = $2 WHERE job_id = $1", job, message);
         var error = state == "failed" ? JsonSerializer.Serialize(new Core.Jobs.JobFailure(outcome, message), JournalJson.Options) : null;
         await Sql.ExecuteAsync(connection, "SELECT ac_end($1, $2, $3, $4, $5, $6)", job, state, outcome, error, message, "system");
     }

@@ -39,7 +39,7 @@ public sealed class StepOutlineQueries(IDbContextFactory<ControlDbContext> conte
                 UNION ALL
                 SELECT w.key, 0, COALESCE(a.title, w.target, w.kind), w.kind, 'running', 1, w.since, NULL, NULL, NULL, NULL
                 FROM waits w LEFT JOIN approvals a ON a.id = w.approval_id
-                WHERE w.job_id = {jobId} AND NOT EXISTS (SELECT 1 FROM steps s WHERE s.job_id = {jobId} AND s.key = w.key AND s.no IS NULL)
+                WHERE w.job_id = {jobId} AND w.kind <> 'retry' AND NOT EXISTS (SELECT 1 FROM steps s WHERE s.job_id = {jobId} AND s.key = w.key AND s.no IS NULL)
                 """
             )
             .ToListAsync(cancellationToken);

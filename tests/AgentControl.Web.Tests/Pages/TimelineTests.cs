@@ -64,6 +64,14 @@ public sealed class TimelineTests
     }
 
     [Fact]
+    public void Rows_ItemsOfALoop_StandInItsOrder()
+    {
+        var view = View(Step("docs#1[2]/read#1", 0, 1), Step("docs#1[0]/read#1", 1, 2), Step("docs#1[1]/read#1", 2, 3));
+
+        Assert.Equal(["docs 1", "docs 2", "docs 3"], view.Rows.Where(r => r.Depth == 1).Select(r => r.Label));
+    }
+
+    [Fact]
     public void Rows_AllItemsOfAScopeAlike_FoldIntoTheScopesRow()
     {
         var view = View([.. Enumerable.Range(0, 40).Select(i => Step($"docs#1[{i}]/extract#1", i, i + 1))]);

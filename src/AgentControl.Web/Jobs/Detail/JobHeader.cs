@@ -31,7 +31,7 @@ public sealed record JobHeader(JobSummary Job, long Checkpoints, long Approvals,
         }
     }
 
-    public DateTimeOffset? EtaAt => Job.Label is "running" or "retrying" or "recovering" && Job.Progress.EtaSeconds is { } seconds ? Job.UpdatedAt.AddSeconds(Math.Round(seconds)) : null;
+    public DateTimeOffset? EtaAt => Job.Label == "running" && Job.Progress.EtaSeconds is { } seconds ? Job.UpdatedAt.AddSeconds(Math.Round(seconds)) : null;
 
     /// <summary>Two heads that would be drawn alike.</summary>
     public bool LooksLike(JobHeader? other) =>

@@ -55,7 +55,7 @@ public sealed record JobListRow(
     /// <summary>Rounded, so that a row is not drawn again because an estimate moved by a second.</summary>
     private static DateTimeOffset? EtaOf(JobSummary job)
     {
-        if (job.IsFinal || job.Progress.EtaSeconds is not { } seconds || job.Label is not ("running" or "retrying" or "recovering" or "pausing"))
+        if (job.IsFinal || job.Progress.EtaSeconds is not { } seconds || job.Label != "running")
             return null;
         var end = job.UpdatedAt.AddSeconds(seconds);
         var grain = TimeSpan.FromSeconds(seconds > 600 ? 60 : seconds > 60 ? 10 : 2);

@@ -47,6 +47,7 @@ public sealed record JobWhy(string Text, DateTimeOffset? First = null, TimeForm 
             "completed" => new($"Took {Took(job)}"),
             "failed" => new(Failed(job)),
             "timed_out" => new($"Over the {Formats.Duration(TimeSpan.FromSeconds(job.TimeoutSeconds))} limit" + (job.Error?.Step is { } step ? $" in {step}" : "")),
+            "rejected" when job.RequestReason is { Length: > 0 } why && job.FinishedAt is { } at => new($"{why.ReplaceLineEndings(" ")}, {FirstMark}", at),
             "rejected" or "cancelled" => Stopped(job),
             _ => new(""),
         };

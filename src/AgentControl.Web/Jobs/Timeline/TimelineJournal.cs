@@ -9,8 +9,11 @@ namespace AgentControl.Web.Jobs.Timeline;
 internal sealed record TimelineEvent(long No, DateTimeOffset At, string Type, string Message, string? Step, int? Attempt, double? DelaySeconds, string? Reason);
 
 /// <summary>What is known of a job's journal; grows with each read.</summary>
-internal sealed class TimelineJournal
+internal sealed class TimelineJournal(Guid jobId)
 {
+    /// <summary>The job's own folder: every file of it begins so, and nobody needs to read it.</summary>
+    private readonly string folder = $"jobs/{jobId:D}/";
+
     private readonly List<StepOutline> recorded = [];
     private readonly Dictionary<string, List<TimelineTry>> tries = new(StringComparer.Ordinal);
     private readonly List<TimelineMark> marks = [];
@@ -70,7 +73,7 @@ internal sealed class TimelineJournal
     }
 
     private TimelineStep Step(StepOutline step) =>
-        new(step.Key, step.Name, step.Kind, step.State, step.Attempt, step.StartedAt, step.CompletedAt, ErrorOf(step.Error), step.Service)
+        new(step.Key, step.Name.Replace(folder, "", StringComparison.Ordinal), step.Kind, step.State, step.Attempt, step.StartedAt, step.CompletedAt, ErrorOf(step.Error), step.Service)
         {
             Tries = tries.GetValueOrDefault(step.Key) ?? [],
         };

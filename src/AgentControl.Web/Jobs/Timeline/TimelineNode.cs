@@ -9,6 +9,9 @@ internal sealed class TimelineNode(string id, string label)
     public TimelineStep? Step { get; set; }
     public List<TimelineNode> Children { get; } = [];
 
+    /// <summary>Its place in a loop; items are listed in this order, whenever they began.</summary>
+    public int? Index { get; init; }
+
     /// <summary>Rows that this one stands for.</summary>
     public int Times { get; set; }
 

@@ -7,7 +7,7 @@ namespace AgentControl.Web.Jobs.Timeline;
 public sealed partial class TimelineTab
 {
     private readonly TimelineView _view = new();
-    private readonly TimelineJournal _journal = new();
+    private TimelineJournal? _journal;
     private bool _drawn;
 
     [Inject]
@@ -43,6 +43,7 @@ public sealed partial class TimelineTab
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
+        _journal ??= new TimelineJournal(JobId);
         if (await Reader.ReadAsync(_journal, JobId, cancellationToken) || IsLoading)
         {
             _view.Update(_journal.Steps, _journal.Marks, Ended ? null : Clock.GetUtcNow());

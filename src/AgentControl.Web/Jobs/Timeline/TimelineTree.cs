@@ -18,6 +18,7 @@ internal static class TimelineTree
                 : Add(byId, scope, Unique(byId, step.Key), step.Name);
             node.Step = step;
         }
+        InOrder(root);
         if (compact)
             Fold(root);
         root.Settle();
@@ -41,12 +42,13 @@ internal static class TimelineTree
             return Add(byId, parent, scope, WithoutCount(name));
         var groupId = scope[..(scope.Length - name.Length + bracket)];
         var group = byId.TryGetValue(groupId, out var found) ? found : Add(byId, parent, groupId, WithoutCount(name[..bracket]));
-        return Add(byId, group, scope, $"{WithoutCount(name[..bracket])} {int.Parse(name[(bracket + 1)..^1], System.Globalization.CultureInfo.InvariantCulture) + 1}");
+        var index = int.Parse(name[(bracket + 1)..^1], System.Globalization.CultureInfo.InvariantCulture);
+        return Add(byId, group, scope, $"{WithoutCount(name[..bracket])} {index + 1}", index);
     }
 
-    private static TimelineNode Add(Dictionary<string, TimelineNode> byId, TimelineNode parent, string id, string label)
+    private static TimelineNode Add(Dictionary<string, TimelineNode> byId, TimelineNode parent, string id, string label, int? index = null)
     {
-        var node = new TimelineNode(id, label);
+        var node = new TimelineNode(id, label) { Index = index };
         parent.Children.Add(node);
         byId[id] = node;
         return node;
@@ -65,6 +67,14 @@ internal static class TimelineTree
     {
         var hash = name.LastIndexOf('#');
         return hash > 0 && name[(hash + 1)..].All(char.IsDigit) ? name[..hash] : name;
+    }
+
+    private static void InOrder(TimelineNode node)
+    {
+        foreach (var child in node.Children)
+            InOrder(child);
+        if (node.Children.Count > 0 && node.Children.TrueForAll(c => c.Index is not null))
+            node.Children.Sort((one, other) => one.Index!.Value.CompareTo(other.Index!.Value));
     }
 
     private static void Fold(TimelineNode node)
