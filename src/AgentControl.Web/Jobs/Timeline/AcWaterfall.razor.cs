@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using AgentControl.Web.Shared;
 
@@ -39,6 +40,12 @@ public sealed partial class AcWaterfall
             return string.Join(" ", parts.Where(p => p is not null));
         }
     }
+
+    /// <summary>Ticks may lie between whole seconds, and are exact.</summary>
+    private static string TickText(TimeSpan since) =>
+        since == TimeSpan.Zero ? "0"
+        : since.TotalSeconds is > 1 and < 60 && since.Milliseconds > 0 ? string.Create(CultureInfo.InvariantCulture, $"{since.TotalSeconds:0.##} s")
+        : Formats.Duration(since);
 
     private Task ShowGapAsync(IdleGap gap)
     {
