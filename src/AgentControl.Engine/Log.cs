@@ -31,4 +31,7 @@ internal static partial class Log
 
     [LoggerMessage(1009, LogLevel.Warning, "{Attempts} attempts did not reach the end of their step in time; their leases run out")]
     public static partial void NotDrained(ILogger logger, int attempts);
+
+    [LoggerMessage(EventId = 1010, Message = "{Message}")]
+    public static partial void Hangfire(ILogger logger, LogLevel level, string message, Exception? problem);
 }

@@ -112,7 +112,8 @@ internal sealed class JobWorkspace(Attempt attempt, Scope scope, StepRunner step
     /// <summary>The version's row and its event under the fence: a zombie writes nothing. The step's record follows; the write's id makes a repetition harmless.</summary>
     private async Task<WorkspaceEntry> WriteFencedAsync(WorkspacePath path, StagedContent staged, string? contentType, StepCall step, string sha256)
     {
-        var write = new FileWrite(new Guid(Convert.FromHexString(step.StepId)), Name, path, Author.Agent(attempt.Job.Agent))
+        // A try that was cut off behind its file may come again with other bytes: those are another version.
+        var write = new FileWrite(StepIds.Guid(attempt.Job.Id, step.StepId + sha256), Name, path, Author.Agent(attempt.Job.Agent))
         {
             ContentType = contentType,
             JobId = attempt.Job.Id,

@@ -35,7 +35,10 @@ internal static class ControlPlane
         services.AddRest();
         services.AddAgents(builder.Configuration, builder.Environment);
         services.AddAccess(builder.Configuration);
-        services.AddHangfire((provider, hangfire) => hangfire.UseStorage(provider.GetRequiredService<JobStorage>()));
+        services.AddHangfire(
+            (provider, hangfire) =>
+                hangfire.UseStorage(provider.GetRequiredService<JobStorage>()).UseLogProvider(new HangfireLogs(provider.GetRequiredService<ILoggerFactory>()))
+        );
         services.AddSingleton<ILiveFeed, EngineLiveFeed>();
         services.AddPages();
         return database;
