@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using AgentControl.Engine;
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Storage;
 using AgentControl.TestKit;
@@ -52,6 +53,9 @@ internal sealed class AccessHost : IAsyncDisposable
         var lines = new LogLines();
         builder.Logging.ClearProviders().AddProvider(lines);
         builder.Services.AddDbContextFactory<ControlDbContext>(options => options.UseNpgsql(database.ConnectionString));
+        builder.Services.AddQueries();
+        builder.Services.AddSingleton<AgentControl.Engine.Live.EventFeed>();
+        builder.Services.AddSingleton<AgentControl.Engine.Workspaces.WorkspaceChanges>();
         builder.Services.AddPages();
         builder.Services.AddAccess(builder.Configuration);
         var app = builder.Build();
