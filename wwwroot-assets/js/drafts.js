@@ -66,7 +66,7 @@ export function reloadInPlace() {
   location.reload();
 }
 
-/** After such a load: fields may come late, so wait some seconds for each. */
+/** After such a load: fields may come late, or their page may first put back what it kept itself; wait some seconds for each. */
 export function restoreDrafts() {
   const restore = read(wanted), draft = read(store);
   sessionStorage.removeItem(wanted);
@@ -76,7 +76,7 @@ export function restoreDrafts() {
   let scrolled = false;
   const step = () => {
     for (const [field, name] of names()) {
-      if (left.has(name)) {
+      if (left.has(name) && !field.closest("[data-restoring]")) {
         put(field, left.get(name));
         left.delete(name);
       }

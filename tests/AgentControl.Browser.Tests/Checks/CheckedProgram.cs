@@ -1,0 +1,113 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using AgentControl.Browser.Tests.Pages;
+using AgentControl.Browser.Tests.Programs;
+using Microsoft.Playwright;
+
+namespace AgentControl.Browser.Tests.Checks;
+
+/// <summary>One program, one browser and one sign-in for all checks of the pages, with jobs in every state.</summary>
+public sealed class CheckedProgram : IAsyncLifetime
+{
+    private const string Email = "ana@example.com";
+    private const string Password = "correct horse battery";
+    private const string Key = "key-of-the-browser-checks-0001";
+    private readonly Installation installation = Access.NewInstallation(Email, Password, Key);
+    private readonly HttpClient http = new();
+    private TestBrowser browser = null!;
+    private string signedIn = "";
+
+    internal Installation Installation => installation;
+
+    /// <summary>A real job of two contracts whose summary waits for a person.</summary>
+    public string Job { get; private set; } = "";
+
+    public string Approval { get; private set; } = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        await installation.StartAsync();
+        browser = await TestBrowser.StartAsync();
+        http.BaseAddress = new Uri(installation.Url);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+        signedIn = await Access.SignInAsync(browser, installation.Url, Email, Password);
+        await Seeds.ChipsAsync(installation);
+        await PutFileAsync("notes/plan.md", "# Plan\n\nRead the *contracts*, then the annexes.\n");
+        (Job, Approval) = await SubmitAsync(Contracts);
+    }
+
+    /// <summary>A signed-in context of its own.</summary>
+    public Task<IBrowserContext> OpenAsync(BrowserNewContextOptions? options = null) => OpenAsync(true, options ?? new());
+
+    /// <summary>A context of somebody who has not signed in.</summary>
+    public Task<IBrowserContext> OpenAsStrangerAsync(BrowserNewContextOptions? options = null) => OpenAsync(false, options ?? new());
+
+    /// <summary>Submits a job that waits for a person, and tells its short id and its request.</summary>
+    public async Task<(string Job, string Approval)> SubmitAsync(object job)
+    {
+        using var answer = await http.PostAsJsonAsync("/api/v1/jobs", job);
+        var shortId = (await ReadAsync(answer)).GetProperty("shortId").GetString()!;
+        await using var context = await OpenAsync();
+        var page = await context.NewPageAsync();
+        await page.OpenAsync($"/jobs/{shortId}/comments");
+        await Assertions.Expect(page.Locator("main .ac-head [data-state]")).ToHaveAttributeAsync("data-state", "needs_approval");
+        var waiting = (await GetAsync($"/api/v1/jobs/{shortId}")).GetProperty("waitingFor");
+        return (shortId, waiting.GetProperty("approvalId").GetString()!);
+    }
+
+    public async Task<JsonElement> GetAsync(string path)
+    {
+        using var answer = await http.GetAsync(path);
+        return await ReadAsync(answer);
+    }
+
+    /// <summary>What a job asks for: a step, then a person.</summary>
+    public static object Gate(string name) => new { agent = "synthetic", name, input = new { steps = 2, approvalAtStep = 2 } };
+
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        if (browser is not null)
+            await browser.DisposeAsync();
+        await installation.DisposeAsync();
+    }
+
+    private static object Contracts =>
+        new
+        {
+            agent = "contracts",
+            name = "Two contracts",
+            input = new
+            {
+                documents = new[] { "nda.txt", "lease.txt" }.Select(n => new { name = n, text = File.ReadAllText(Path.Combine(Repository.SampleContracts, n)) }),
+                commentEvery = 1,
+            },
+        };
+
+    private Task<IBrowserContext> OpenAsync(bool known, BrowserNewContextOptions options)
+    {
+        options.BaseURL = installation.Url;
+        options.StorageState = known ? signedIn : null;
+        return browser.OpenAsync(options);
+    }
+
+    private async Task PutFileAsync(string path, string text)
+    {
+        using var content = new StringContent(text, new MediaTypeHeaderValue("text/markdown"));
+        using var answer = await http.PutAsync($"/api/v1/workspaces/default/files/{path}", content);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    private static async Task<JsonElement> ReadAsync(HttpResponseMessage answer)
+    {
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return await answer.Content.ReadFromJsonAsync<JsonElement>();
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class PagesCollection : ICollectionFixture<CheckedProgram>
+{
+    public const string Name = "checks of the pages";
+}

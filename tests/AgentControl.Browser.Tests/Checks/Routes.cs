@@ -1,0 +1,48 @@
+using System.Text.RegularExpressions;
+
+namespace AgentControl.Browser.Tests.Checks;
+
+/// <summary>Every page, with what stands on its tab.</summary>
+public static class Routes
+{
+    private static readonly (string Path, string Title)[] _all =
+    [
+        ("/", "Overview"),
+        ("/jobs", "Jobs"),
+        ("/jobs?q=label:paused%20label:failed", "Jobs"),
+        ("/jobs/new", "New job"),
+        ("/jobs/{job}/timeline", "Needs approval Two contracts"),
+        ("/jobs/{job}/events", "Needs approval Two contracts"),
+        ("/jobs/{job}/checkpoints", "Needs approval Two contracts"),
+        ("/jobs/{job}/files", "Needs approval Two contracts"),
+        ("/jobs/{job}/approvals", "Needs approval Two contracts"),
+        ("/jobs/{job}/comments", "Needs approval Two contracts"),
+        ("/jobs/{job}/io", "Needs approval Two contracts"),
+        ("/approvals", @"\(\d+\) Approvals"),
+        ("/approvals/{approval}", @"\(\d+\) Approvals"),
+        ("/workspace/", "Workspace"),
+        ("/workspace/notes/", "notes – Workspace"),
+        ("/workspace/notes/plan.md", @"plan\.md – Workspace"),
+        ("/settings/keys", "Settings – API keys"),
+    ];
+
+    public static IReadOnlyList<string> Interactive { get; } = [.. _all.Select(r => r.Path)];
+
+    public static IReadOnlyList<string> Static { get; } = ["/a/{approval}", "/signin"];
+
+    public static TheoryData<string> Every => [.. Interactive, .. Static];
+
+    public static TheoryData<string> EveryInteractive => [.. Interactive];
+
+    public static Regex TitleOf(string route) =>
+        new(
+            "^" + (_all.FirstOrDefault(r => r.Path == route).Title ?? (route == "/signin" ? "Sign in" : "Decide: .+")) + " · AgentControl$",
+            RegexOptions.None,
+            TimeSpan.FromSeconds(1)
+        );
+
+    public static bool IsInteractive(string route) => Interactive.Contains(route);
+
+    public static string PathOf(this CheckedProgram program, string route) =>
+        route.Replace("{job}", program.Job, StringComparison.Ordinal).Replace("{approval}", program.Approval, StringComparison.Ordinal);
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+using AgentControl.Browser.Tests.Pages;
+using Microsoft.Playwright;
+
+namespace AgentControl.Browser.Tests.Checks;
+
+[Collection(PagesCollection.Name)]
+public sealed class SpeedTests(CheckedProgram program, ITestOutputHelper output)
+{
+    private const int Limit = 1_000;
+    private const int Loads = 5;
+
+    // Other work on the machine may spoil a median; the limit stays, and the pages get another chance.
+    private const int Chances = 3;
+
+    private const string Watch = """
+        globalThis.acReady = new Promise((done) => {
+          const look = () => { if (document.documentElement?.dataset.interactive === "true") done(performance.now()); else requestAnimationFrame(look); };
+          new MutationObserver(look).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-interactive"], childList: false });
+          look();
+        });
+        """;
+
+    [Theory]
+    [MemberData(nameof(Routes.EveryInteractive), MemberType = typeof(Routes))]
+    public async Task A05_A_page_can_be_used_within_a_second(string route)
+    {
+        await using var context = await program.OpenAsync();
+        await context.AddInitScriptAsync(Watch);
+        var page = await context.NewPageAsync();
+        await ReadyAsync(page, route);
+        var medians = new List<double>();
+        while (medians.Count < Chances && (medians.Count == 0 || medians[^1] >= Limit))
+        {
+            var loads = new List<double>();
+            for (var i = 0; i < Loads; i++)
+                loads.Add(await ReadyAsync(page, route));
+            medians.Add(loads.Order().ElementAt(Loads / 2));
+        }
+
+        var said = string.Join(", ", medians.Select(m => m.ToString("0", CultureInfo.InvariantCulture)));
+        output.WriteLine($"A05 {route}: {said} ms");
+        Assert.True(medians[^1] < Limit, $"{route} took {said} ms (medians of {Loads} loads).");
+    }
+
+    [Fact]
+    public async Task A05_The_main_button_works_as_soon_as_the_page_can_be_used()
+    {
+        await using var context = await program.OpenAsync();
+        var page = await context.NewPageAsync();
+        await page.GotoAsync("/jobs/new");
+        await page.WaitForFunctionAsync("() => document.documentElement.dataset.interactive === 'true'");
+        await page.GetByTestId("start").ClickAsync();
+        await Assertions.Expect(page.GetByTestId("error-list").Or(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "contracts" }))).ToBeVisibleAsync();
+    }
+
+    private async Task<double> ReadyAsync(IPage page, string route)
+    {
+        await page.GotoAsync(program.PathOf(route), new() { WaitUntil = WaitUntilState.Commit });
+        return await page.EvaluateAsync<double>("() => globalThis.acReady");
+    }
+}
