@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace AgentControl.Chaos.Host;
+
+/// <summary>Numbers the statements that write for jobs, and kills this process before or after the one it was told.</summary>
+internal sealed class CrashPoint : IDisposable
+{
+    private const string Tag = "crash.no";
+    private readonly ActivityListener listener;
+    private int count;
+    private int at = int.MaxValue;
+    private bool after;
+
+    public CrashPoint()
+    {
+        listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "Npgsql",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity =>
+            {
+                if (after && activity.GetTagItem(Tag) is int number && number == at)
+                    Kill();
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+    }
+
+    /// <summary>Statements counted since the last order.</summary>
+    public int Count => Volatile.Read(ref count);
+
+    public NpgsqlDataSourceBuilder Watch(NpgsqlDataSourceBuilder builder)
+    {
+        builder.ConfigureTracing(options => options.ConfigureCommandEnrichmentCallback(Seen));
+        return builder;
+    }
+
+    public void Arm(int number, bool afterIt) => (count, at, after) = (0, number, afterIt);
+
+    public void Dispose() => listener.Dispose();
+
+    private void Seen(Activity activity, NpgsqlCommand command)
+    {
+        if (!Writes(command.CommandText))
+            return;
+        var number = Interlocked.Increment(ref count);
+        activity.SetTag(Tag, number);
+        if (!after && number == at)
+            Kill();
+    }
+
+    /// <summary>What runs whether there is work or not (leases, the list of workers) has no number, so that the numbers follow the job.</summary>
+    private static bool Writes(string sql) =>
+        !sql.Contains("FOR UPDATE OF", StringComparison.Ordinal)
+        && !sql.Contains("workers", StringComparison.Ordinal)
+        && (
+            sql.Contains("INSERT", StringComparison.Ordinal)
+            || sql.Contains("UPDATE", StringComparison.Ordinal)
+            || sql.Contains("DELETE", StringComparison.Ordinal)
+            || sql.Contains("ac_", StringComparison.Ordinal) && !sql.Contains("ac_now()", StringComparison.Ordinal)
+        );
+
+    private static void Kill()
+    {
+        using var self = Process.GetCurrentProcess();
+        self.Kill();
+        Thread.Sleep(Timeout.Infinite);
+    }
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+using System.Text.Json;
+using AgentControl.Core.Json;
+using AgentControl.Engine.Access;
+using AgentControl.Engine.Jobs;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace AgentControl.Chaos.Host;
+
+/// <summary>Reads orders, one a line: <c>submit agent json</c>, <c>crash before|after number</c>, <c>count</c>, <c>stop</c>.</summary>
+internal sealed class Orders(IServiceProvider services, CrashPoint crash)
+{
+    private static readonly Actor Person = new("person:chaos", "Chaos");
+
+    public async Task ObeyAsync(TextReader input)
+    {
+        while (await input.ReadLineAsync() is { } line && line != "stop")
+        {
+            var words = line.Split(' ', 3);
+            var answer = words[0] switch
+            {
+                "submit" => await SubmitAsync(words[1], words[2]),
+                "crash" => Arm(words[2], words[1] == "after"),
+                "count" => $"counted {crash.Count}",
+                _ => $"unknown {line}",
+            };
+            Console.WriteLine(answer);
+        }
+    }
+
+    private string Arm(string number, bool after)
+    {
+        crash.Arm(int.Parse(number, CultureInfo.InvariantCulture), after);
+        return "armed";
+    }
+
+    private async Task<string> SubmitAsync(string agent, string input)
+    {
+        try
+        {
+            var job = new JobSubmission { Agent = agent, Input = JournalJson.Deserialize<JsonElement>(System.Text.Encoding.UTF8.GetBytes(input)) };
+            var outcome = await services.GetRequiredService<JobCommands>().SubmitAsync(job, Person, null, CancellationToken.None);
+            return outcome is SubmitOutcome.Accepted accepted ? $"accepted {accepted.Id}" : $"refused {outcome}";
+        }
+        catch (NpgsqlException)
+        {
+            return "refused the database is away";
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using AgentControl.Chaos.Host;
+using AgentControl.Engine;
+using AgentControl.Engine.Hosting;
+using AgentControl.Engine.Storage;
+using AgentControl.Engine.Workspaces;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+// One engine as a process of its own, told by lines on its standard input what to do: the chaos tests kill, stop and continue it.
+var builder = Host.CreateApplicationBuilder();
+builder.Logging.ClearProviders();
+builder.Logging.AddSimpleConsole(c => c.SingleLine = true).AddFilter(null, LogLevel.Error);
+builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
+await using var database = await ControlDatabase.OpenAsync(builder.Configuration, NullLogger.Instance, CancellationToken.None);
+builder.Configuration["ConnectionStrings:AgentControl"] = database.ConnectionString;
+builder.Services.AddEngine(builder.Configuration);
+builder.Services.AddWorkspaces(builder.Configuration);
+builder.Services.AddQueries();
+var crash = new CrashPoint();
+builder.Services.AddSingleton(_ => crash.Watch(new NpgsqlDataSourceBuilder(database.ConnectionString)).Build());
+var effects = new EffectLog(builder.Configuration["Effects"] ?? Path.GetTempFileName());
+builder.Services.AddSingleton(ReferenceAgent.Definition(effects));
+builder.Services.AddSingleton(ChildAgent.Definition(effects));
+builder.Services.AddSingleton(HundredAgent.Definition(effects));
+builder.Services.AddHostedService<Decider>();
+using var host = builder.Build();
+await host.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
+await database.ReleaseDeadLeasesAsync(host.Services.GetRequiredService<NpgsqlDataSource>(), CancellationToken.None);
+await host.StartAsync();
+Console.WriteLine($"ready {database.ConnectionString}");
+await new Orders(host.Services, crash).ObeyAsync(Console.In);
+await host.StopAsync();

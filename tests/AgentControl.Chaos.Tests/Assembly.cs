@@ -1,0 +1,4 @@
+using AgentControl.TestKit;
+
+// One PostgreSQL for the whole test program.
+[assembly: AssemblyFixture(typeof(PostgresFixture))]

@@ -1,0 +1,62 @@
+using AgentControl.TestKit;
+
+namespace AgentControl.Chaos.Tests;
+
+/// <summary>The process dies before and after every statement with which a reference job is recorded; a fresh one finishes the job.</summary>
+[Collection("one after the other")]
+public sealed class CrashPointTests(PostgresFixture postgres)
+{
+    private const int Result = 3134;
+
+    [Theory]
+    [InlineData("before")]
+    [InlineData("after")]
+    public async Task A_job_survives_a_crash_at_each_of_its_statements(string moment)
+    {
+        await using var database = await postgres.CreateDatabaseAsync(TestContext.Current.CancellationToken);
+        await using var world = new World();
+        var settings = world.Settings(database.ConnectionString);
+        world.Look(database.ConnectionString);
+        var host = await HostProcess.StartAsync(settings);
+        var crashes = 0;
+        try
+        {
+            // A job without a crash says how many statements there are.
+            await host.OrderAsync("crash before 1000000", "armed");
+            var calm = (await host.SubmitAsync("reference", "{}"))!.Value;
+            await FinishedAsync(world, calm);
+            var statements = int.Parse((await host.OrderAsync("count", "counted "))!["counted ".Length..], null);
+            Assert.InRange(statements, 20, 200);
+
+            for (var number = 1; number <= statements; number++)
+            {
+                await host.OrderAsync($"crash {moment} {number}", "armed");
+                var job = await host.SubmitAsync("reference", "{}");
+                if (job is { } accepted)
+                    await world.UntilAsync($"SELECT state = 'succeeded' FROM job_runs WHERE job_id = '{accepted}'", orElse: () => host.HasExited);
+                if (!host.HasExited)
+                    continue;
+                crashes++;
+                await host.DisposeAsync();
+                await world.EndLeasesAsync();
+                host = await HostProcess.StartAsync(settings);
+                if (job is { } acknowledged)
+                    await FinishedAsync(world, acknowledged);
+            }
+            await world.UntilAsync("SELECT bool_and(state = 'succeeded') FROM job_runs");
+        }
+        finally
+        {
+            await host.DisposeAsync();
+        }
+        TestContext.Current.SendDiagnosticMessage($"{crashes} crashes {moment} a statement");
+        Assert.True(crashes >= 15, $"Only {crashes} crashes happened");
+        await world.CheckAsync(1);
+    }
+
+    private static async Task FinishedAsync(World world, Guid job)
+    {
+        await world.UntilAsync($"SELECT state = 'succeeded' FROM job_runs WHERE job_id = '{job}'");
+        Assert.Equal(Result.ToString(null, null), System.Text.Encoding.UTF8.GetString(await world.AskAsync<byte[]>($"SELECT output FROM job_results WHERE job_id = '{job}'")));
+    }
+}
