@@ -19,6 +19,8 @@ public sealed class CrashPointTests(PostgresFixture postgres)
         world.Look(database.ConnectionString);
         var host = await HostProcess.StartAsync(settings);
         var crashes = 0;
+        // After a statement is nearly before the next one: every third of those is enough, where not all are asked for.
+        var stride = moment == "before" || Environment.GetEnvironmentVariable("AGENTCONTROL_CHAOS") == "full" ? 1 : 3;
         try
         {
             // A job without a crash says how many statements there are.
@@ -28,14 +30,15 @@ public sealed class CrashPointTests(PostgresFixture postgres)
             var statements = int.Parse((await host.OrderAsync("count", "counted "))!["counted ".Length..], null);
             Assert.InRange(statements, 20, 200);
 
-            for (var number = 1; number <= statements; number++)
+            for (var number = 1; number <= statements; number += stride)
             {
                 await host.OrderAsync($"crash {moment} {number}", "armed");
                 var job = await host.SubmitAsync("reference", "{}");
                 if (job is { } accepted)
                     await world.UntilAsync($"SELECT state = 'succeeded' FROM job_runs WHERE job_id = '{accepted}'", orElse: () => host.HasExited);
-                if (!host.HasExited)
+                if (await host.OrderAsync("count", "counted ") is not null)
                     continue;
+                await host.WaitForExitAsync(TestContext.Current.CancellationToken);
                 crashes++;
                 await host.DisposeAsync();
                 await world.EndLeasesAsync();

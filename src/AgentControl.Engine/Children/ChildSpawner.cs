@@ -46,8 +46,7 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
                 async step =>
                 {
                     var jobs = Enumerable.Range(start, count).Select(i => Child(attempt, definition, queue, group, i, inputs[i], options)).ToArray();
-                    await InsertAsync(attempt, group, inputs.Count, step.Key, jobs);
-                    return count;
+                    return await attempt.ReachAsync(scope, () => InsertAsync(attempt, group, inputs.Count, step.Key, jobs));
                 },
                 new() { Kind = "spawn" }
             );
@@ -91,7 +90,7 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
         };
     }
 
-    private async Task InsertAsync(Attempt attempt, string group, int total, string stepKey, NewJob[] jobs)
+    private async Task<int> InsertAsync(Attempt attempt, string group, int total, string stepKey, NewJob[] jobs)
     {
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
@@ -116,6 +115,7 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
         }
         await transaction.CommitAsync();
         feed.Publish([.. told, .. born]);
+        return jobs.Length;
     }
 
     public async Task<IReadOnlyList<ChildResult>> ResultsAsync(Guid parent, ChildGroup group, CancellationToken cancellationToken)

@@ -167,6 +167,20 @@ internal sealed class Attempt : IDisposable
         return NeverAsync<T>(scope);
     }
 
+    /// <summary>Runs a statement of the engine's own. Where the database is away the branch is held back: the job goes on later, and its code never hears of it.</summary>
+    public async Task<T> ReachAsync<T>(Scope scope, Func<Task<T>> statement)
+    {
+        try
+        {
+            return await statement();
+        }
+        catch (Exception problem) when (GroupCommitWriter.IsOutage(problem))
+        {
+            Hold(StopReason.Draining);
+            return await HoldBackAsync<T>(scope);
+        }
+    }
+
     /// <summary>Code and journal disagree: no branch begins anything more, and no catch block of the agent can look away.</summary>
     public Task<T> DivergeAsync<T>(Scope scope, NonDeterminismException problem)
     {

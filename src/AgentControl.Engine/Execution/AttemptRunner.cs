@@ -138,7 +138,7 @@ internal sealed class AttemptRunner(
             StopReason.LeaseLost => null,
             StopReason.Cancelled => AttemptEnds.Cancelled(attempt),
             StopReason.Timeout => AttemptEnds.TimedOut(attempt),
-            StopReason.Draining when attempt.HeldBack => AttemptEnds.Released(attempt, "Handed back: the worker stops"),
+            StopReason.Draining when attempt.HeldBack => AttemptEnds.Released(attempt, "Handed back before its next step"),
             // A pause that was withdrawn meanwhile leaves work undone: the row says whether it pauses or goes on.
             _ when attempt.HeldBack => AttemptEnds.Released(attempt, "Held back before its next step"),
             _ => AttemptEnds.Parked(attempt),

@@ -48,7 +48,17 @@ internal sealed class Handovers(NpgsqlDataSource database, EventFeed feed)
     }
 
     /// <summary>The new job and this one's end in one transaction.</summary>
-    public async Task ContinueAsNewAsync(Attempt attempt, Scope scope, byte[] input)
+    public Task ContinueAsNewAsync(Attempt attempt, Scope scope, byte[] input) =>
+        attempt.ReachAsync(
+            scope,
+            async () =>
+            {
+                await GoOnAsync(attempt, scope, input);
+                return true;
+            }
+        );
+
+    private async Task GoOnAsync(Attempt attempt, Scope scope, byte[] input)
     {
         if (scope.Path.Length > 0)
             throw new InvalidOperationException("ContinueAsNewAsync ends the whole job and cannot be called inside Parallel.");

@@ -95,7 +95,7 @@ internal sealed class JobContext : IJobContext
         using var call = scope.Enter("ChildResults");
         // Outputs stay in the children's own rows: only that they were read is journalled, so a replay asks again.
         await steps.RunAsync($"results:{group.Key}", null, _ => Task.FromResult(group.Count), new() { Kind = "children" });
-        return await parts.Children.ResultsAsync(attempt.Job.Id, group, attempt.Cancellation);
+        return await attempt.ReachAsync(scope, () => parts.Children.ResultsAsync(attempt.Job.Id, group, attempt.Cancellation));
     }
 
     public async Task ContinueOnAsync(string queue)
@@ -122,7 +122,7 @@ internal sealed class JobContext : IJobContext
         var found = await steps.RunAsync(
             $"recall:{key}",
             null,
-            _ => parts.Stash.LatestAsync(attempt.Job.Id, key, attempt.Cancellation),
+            _ => attempt.ReachAsync(scope, () => parts.Stash.LatestAsync(attempt.Job.Id, key, attempt.Cancellation)),
             new() { Kind = "checkpoint" }
         );
         return found is { ValueKind: not JsonValueKind.Undefined } value ? value.Deserialize<T>(JournalJson.Options) : default;

@@ -128,7 +128,10 @@ internal sealed class JobWorkspace(Attempt attempt, Scope scope, StepRunner step
         return new WorkspaceEntry(path.Value, result.Version, staged.Size, sha256, contentType ?? ContentTypes.For(path, null));
     }
 
-    private async Task<T> FencedAsync<T>(EventRecord line, Func<NpgsqlConnection, Task<T>> write)
+    private Task<T> FencedAsync<T>(EventRecord line, Func<NpgsqlConnection, Task<T>> write) =>
+        attempt.ReachAsync(scope, () => TransactAsync(line, write));
+
+    private async Task<T> TransactAsync<T>(EventRecord line, Func<NpgsqlConnection, Task<T>> write)
     {
         await using var connection = await parts.Database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();

@@ -86,7 +86,7 @@ internal sealed class WaitRunner(Attempt attempt, Scope scope, WaitStore store)
                 await attempt.RecordAsync(riding);
                 riding = new Contribution();
             }
-            var opened = await store.OpenAsync(attempt.Pen, attempt.Job, opening, riding.Events);
+            var opened = await attempt.ReachAsync(scope, () => store.OpenAsync(attempt.Pen, attempt.Job, opening, riding.Events));
             if (opened is not null)
                 scope.Recorded(opened.At);
             return opened;

@@ -26,6 +26,12 @@ internal static class RetryStatement
         await Sql.ExecuteAsync(connection, Supersede, id);
         // Tries that were under way begin anew, with their whole budget of tries.
         await Sql.ExecuteAsync(connection, "DELETE FROM steps WHERE job_id = $1 AND state = 'running' AND kind NOT LIKE 'once:%'", id);
+        // A start whose outcome nobody knows is asked about anew.
+        await Sql.ExecuteAsync(
+            connection,
+            "UPDATE steps s SET generation = r.generation + 1 FROM job_runs r WHERE r.job_id = $1 AND s.job_id = $1 AND s.state = 'running'",
+            id
+        );
         await Sql.ExecuteAsync(connection, Requeue, id);
         await Sql.ExecuteAsync(connection, "DELETE FROM job_results WHERE job_id = $1", id);
     }

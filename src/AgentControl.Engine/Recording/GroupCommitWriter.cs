@@ -95,7 +95,8 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         }
     }
 
-    private static bool IsOutage(Exception problem) =>
+    /// <summary>The database is away, or busy with itself: the same statement may succeed later.</summary>
+    public static bool IsOutage(Exception problem) =>
         problem switch
         {
             PostgresException refused => refused.IsTransient || refused.SqlState[..2] is "57" or "53" or "08",

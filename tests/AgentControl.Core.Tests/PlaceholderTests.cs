@@ -1,7 +1,0 @@
-namespace AgentControl.Core.Tests;
-
-public class PlaceholderTests
-{
-    [Xunit.Fact]
-    public void Nothing() => Xunit.Assert.True(true);
-}
