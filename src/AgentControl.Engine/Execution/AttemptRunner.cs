@@ -27,12 +27,15 @@ internal sealed class AttemptRunner(
     ILogger<AttemptRunner> log
 )
 {
+    private const int MaxLoads = 20;
+    private static readonly TimeSpan BetweenLoads = TimeSpan.FromMilliseconds(100);
+
     public async Task RunAsync(LeasedJob job, CancellationToken stopping)
     {
         Attempt? attempt = null;
         try
         {
-            var journal = job.Steps > 0 || job.Epoch > 1 ? await Journal.LoadAsync(database, job.Id, CancellationToken.None) : new Journal();
+            var journal = job.Steps > 0 || job.Epoch > 1 ? await LoadAsync(job.Id) : new Journal();
             attempt = new Attempt(job, journal, writers.For(job.Id), feed);
             using var watch = running.Add(attempt);
             using var stop = stopping.Register(() => attempt.Hold(StopReason.Draining));
@@ -53,6 +56,22 @@ internal sealed class AttemptRunner(
         {
             if (attempt is not null)
                 aftermath.After(attempt);
+        }
+    }
+
+    /// <summary>A connection that died in the pool costs a moment, not the attempt.</summary>
+    private async Task<Journal> LoadAsync(Guid job)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await Journal.LoadAsync(database, job, CancellationToken.None);
+            }
+            catch (Exception problem) when (tries < MaxLoads && GroupCommitWriter.IsOutage(problem))
+            {
+                await Task.Delay(BetweenLoads, CancellationToken.None);
+            }
         }
     }
 
