@@ -35,18 +35,20 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
         if (inputs.Count > MaxChildren)
             throw new PermanentFailureException("tooManyChildren", $"{inputs.Count:N0} children are asked for; a job may have {MaxChildren:N0}.");
         var queue = options.Queue ?? definition.Queue;
-        var group = scope.NextKey("spawn:" + options.Name);
+        // After a person's retry a fan-out that is made anew has children and counts of its own.
+        var group = scope.NextKey("spawn:" + options.Name) + (attempt.Job.Generation == 0 ? "" : $"@{attempt.Job.Generation}");
         for (var from = 0; from < inputs.Count; from += ChunkSize)
         {
             var start = from;
             var count = Math.Min(ChunkSize, inputs.Count - start);
-            await steps.RunAsync(
+            var name = group;
+            group = await steps.RunAsync(
                 $"spawn:{options.Name}:{start}",
                 null,
                 async step =>
                 {
-                    var jobs = Enumerable.Range(start, count).Select(i => Child(attempt, definition, queue, group, i, inputs[i], options)).ToArray();
-                    return await attempt.ReachAsync(scope, () => InsertAsync(attempt, group, inputs.Count, step.Key, jobs));
+                    var jobs = Enumerable.Range(start, count).Select(i => Child(attempt, definition, queue, name, i, inputs[i], options)).ToArray();
+                    return await attempt.ReachAsync(scope, () => InsertAsync(attempt, name, inputs.Count, step.Key, jobs));
                 },
                 new() { Kind = "spawn" }
             );
@@ -90,7 +92,7 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
         };
     }
 
-    private async Task<int> InsertAsync(Attempt attempt, string group, int total, string stepKey, NewJob[] jobs)
+    private async Task<string> InsertAsync(Attempt attempt, string group, int total, string stepKey, NewJob[] jobs)
     {
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
@@ -115,7 +117,7 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
         }
         await transaction.CommitAsync();
         feed.Publish([.. told, .. born]);
-        return jobs.Length;
+        return group;
     }
 
     public async Task<IReadOnlyList<ChildResult>> ResultsAsync(Guid parent, ChildGroup group, CancellationToken cancellationToken)

@@ -146,7 +146,7 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
         command.Parameters.Add(new() { Value = wait.Target! });
         await using var reader = await command.ExecuteReaderAsync();
         if (!await reader.ReadAsync())
-            return null;
+            return wait.AtLeast == 0 ? JournalJson.Serialize(new ChildCounts(0, 0, 0, 0, 0)) : null;
         var (total, succeeded, failed, cancelled) = (reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3));
         var ended = succeeded + failed + cancelled;
         return ended >= Math.Min(wait.AtLeast ?? total, total)

@@ -145,4 +145,46 @@ public sealed class ChildrenTests(SharedEngine shared) : IClassFixture<SharedEng
         await engine.UntilAsync(job, "cancelled");
         Assert.Equal(0L, await engine.ScalarAsync<long>($"SELECT count(*) FROM jobs WHERE continued_from = '{job}'"));
     }
+
+    [Fact]
+    public async Task No_children_are_waited_for_no_time()
+    {
+        var job = await shared.StartAsync(async context =>
+        {
+            var group = await context.SpawnAsync("test", Array.Empty<CodeInput>());
+            return (await context.WhenChildrenFinish(group)).Total + (await context.ChildResultsAsync(group)).Count;
+        });
+        await engine.UntilAsync(job, "succeeded");
+        Assert.Equal(0, (await engine.OutputAsync(job)).GetInt32());
+    }
+
+    [Fact]
+    public async Task A_fan_out_that_a_retry_makes_anew_counts_its_own_children()
+    {
+        var mended = false;
+        CodeInput[] inputs = [shared.Input(Child(1)), shared.Input(Child(2))];
+        var job = await shared.StartAsync(async context =>
+        {
+            Exception? first = null;
+            try
+            {
+                await context.StepAsync("shaky", _ => mended ? Task.FromResult(1) : throw new PermanentFailureException("broken", "Broken"));
+            }
+            catch (Core.Steps.StepFailedException problem)
+            {
+                first = problem;
+            }
+            var group = await context.SpawnAsync("test", inputs);
+            var counts = await context.WhenChildrenFinish(group);
+            if (first is not null)
+                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
+            return $"{counts.Succeeded}/{counts.Total} {(await context.ChildResultsAsync(group)).Count}";
+        });
+        await engine.UntilAsync(job, "failed");
+        mended = true;
+        await engine.Jobs.RetryAsync(job, EngineProcess.Ana, null, Now);
+        await engine.UntilAsync(job, "succeeded");
+        Assert.Equal("2/2 2", (await engine.OutputAsync(job)).GetString());
+        Assert.Empty(await new Engine.Storage.InvariantCheck(engine.Database).RunAsync(Now));
+    }
 }
