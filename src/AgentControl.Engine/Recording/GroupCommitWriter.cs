@@ -132,7 +132,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
 
     private async Task<List<JobPen>> SendAsync(List<JobPen> batch)
     {
-        connection ??= await database.OpenConnectionAsync();
+        connection ??= await OpenAsync();
         var sentAt = Stopwatch.GetTimestamp();
         var answers = new Dictionary<Guid, Answer>(batch.Count);
         await using (var command = RecordCommand.Build(batch, options.Worker, options.Lease, connection))
@@ -168,6 +168,14 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         if (busy.Count == batch.Count)
             await Task.Delay(options.BusyPause, time);
         return busy;
+    }
+
+    /// <summary>A connection that plans the record statement once: planning anew costs more than running it.</summary>
+    private async Task<NpgsqlConnection> OpenAsync()
+    {
+        var opened = await database.OpenConnectionAsync();
+        await Storage.Sql.ExecuteAsync(opened, "SET plan_cache_mode = force_generic_plan");
+        return opened;
     }
 
     private void Settle(JobPen pen, Dictionary<Guid, Answer> answers, long sentAt, List<JobPen> busy, List<LiveEvent> events)

@@ -17,7 +17,6 @@ internal sealed class Writers(
     private readonly GroupCommitWriter[] writers =
     [
         new(database, new(worker.Name, worker.Lease), feed, time, log),
-        new(database, new(worker.Name, worker.Lease), feed, time, log),
     ];
 
     public string Worker => worker.Name;
