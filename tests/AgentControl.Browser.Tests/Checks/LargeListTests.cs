@@ -21,7 +21,7 @@ public sealed class LargeListTests(ITestOutputHelper output) : IAsyncLifetime
         (target) => new Promise((done) => {
           const first = () => document.querySelector("[data-testid=job-row] .jobs-id")?.textContent;
           const before = first(), start = performance.now();
-          const look = () => { const now = first(); if (now && now !== before) done(performance.now() - start); else requestAnimationFrame(look); };
+          const look = () => { const now = first(); if ((now && now !== before) || performance.now() - start > 30_000) done(performance.now() - start); else requestAnimationFrame(look); };
           target.click();
           look();
         })
@@ -37,15 +37,12 @@ public sealed class LargeListTests(ITestOutputHelper output) : IAsyncLifetime
         page = await context.NewPageAsync();
     }
 
-    [Fact(Timeout = 180_000)]
+    [Fact]
     public async Task A08_Pages_and_filters_of_100000_jobs_come_at_once_and_Back_leads_back()
     {
-        await TimeAsync("Next", "/jobs", page.GetByTestId("next-page"));
-        await TimeAsync("Filter", "/jobs", page.Locator("[data-label=failed]"));
-        await page.OpenAsync("/jobs");
-        await page.GetByLabel("Search jobs").FillAsync("job-77");
-        await page.Keyboard.PressAsync("Tab");
-        await TimeAsync("Search", null, page.GetByRole(AriaRole.Button, new() { Name = "Search", Exact = true }));
+        await TimeAsync("Next", page.GetByTestId("next-page"));
+        await TimeAsync("Filter", page.Locator("[data-label=failed]"));
+        await TimeAsync("Search", page.GetByRole(AriaRole.Button, new() { Name = "Search", Exact = true }), typed: "job-77");
 
         await page.OpenAsync("/jobs");
         Assert.InRange(await page.GetByTestId("job-row").CountAsync(), 1, 50);
@@ -69,16 +66,19 @@ public sealed class LargeListTests(ITestOutputHelper output) : IAsyncLifetime
         await installation.DisposeAsync();
     }
 
-    private async Task TimeAsync(string what, string? from, ILocator target)
+    private async Task TimeAsync(string what, ILocator target, string? typed = null)
     {
         var tries = new List<double>();
         while (tries.Count < Chances && (tries.Count == 0 || tries[^1] >= Limit))
         {
-            if (from is not null)
-                await page.OpenAsync(from);
+            await page.OpenAsync("/jobs");
+            if (typed is not null)
+            {
+                await page.GetByLabel("Search jobs").FillAsync(typed);
+                await page.Keyboard.PressAsync("Tab");
+            }
+
             tries.Add(await target.EvaluateAsync<double>(Timed));
-            if (from is null)
-                break;
         }
 
         var said = string.Join(", ", tries.Select(t => t.ToString("0", CultureInfo.InvariantCulture)));

@@ -85,7 +85,7 @@ public sealed class PageShapeTests(CheckedProgram program)
         Assert.Equal(0, await page.Locator("main [data-state]").EvaluateAllAsync<int>(borders));
         Assert.Equal(0, await page.Locator("main [role=progressbar]").EvaluateAllAsync<int>(borders));
         await page.Keyboard.PressAsync("Tab");
-        const string focus = "() => { const e = document.activeElement, s = getComputedStyle(e); return e === document.body ? 'nothing' : s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2 ? '' : e.outerHTML; }";
+        const string focus = "() => { const e = document.activeElement, s = getComputedStyle(e); return e === document.body ? 'nothing' : s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2 ? '' : `${s.outline} ${e.matches(':focus-visible')} ${e.outerHTML}`; }";
         Assert.Equal("", await page.EvaluateAsync<string>(focus));
     }
 }

@@ -28,6 +28,7 @@ internal sealed partial class RunningProgram : IAsyncDisposable
         {
             ArgumentList = { Repository.Program },
             WorkingDirectory = Repository.Root,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -13,7 +13,7 @@ public sealed class ContractsStoryTests
     // One worker a stage and a line in the feed after every four: slow enough to be cut off in the middle on any machine.
     private static readonly Dictionary<string, string> _slow = new() { ["AgentControl:Queues:extract"] = "1", ["AgentControl:Queues:summarise"] = "1" };
 
-    [Fact(Timeout = 600_000)]
+    [Fact]
     public async Task A_batch_of_contracts_survives_a_kill_and_ends_with_the_edited_summary()
     {
         await using var installation = new Installation(_slow);
@@ -79,8 +79,8 @@ public sealed class ContractsStoryTests
         return new Uri(page.Url).Segments[2].TrimEnd('/');
     }
 
-    private static Task WaitForProgressAsync(IPage page, int atLeast) =>
-        page.WaitForFunctionAsync(
+    private static async Task WaitForProgressAsync(IPage page, int atLeast) =>
+        await page.WaitForFunctionAsync(
             "least => Number(document.querySelector('[data-testid=job-head] [role=progressbar]')?.getAttribute('aria-valuenow') ?? 0) >= least",
             atLeast,
             new() { Timeout = 180_000 }
