@@ -11,14 +11,25 @@ bool Runs(string name) => wanted.Count == 0 || wanted.Contains(name);
 var directory = Directory.CreateTempSubdirectory("agentcontrol-bench-").FullName;
 var figures = new List<Figure>();
 await using (var postgres = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataDirectory = directory }, NullLogger.Instance, CancellationToken.None))
-await using (var host = await BenchHost.StartAsync(postgres.ConnectionString, directory, workers: 20, [ResumeBenchmark.Agent]))
 {
-    if (Runs("steps"))
-        figures.AddRange(await StepsBenchmark.RunAsync(host, quick ? 1 : 3));
-    if (Runs("resume"))
-        figures.AddRange(await ResumeBenchmark.RunAsync(host, quick ? 100 : 1_000, quick ? 30 : 100));
-    if (Runs("jobs"))
-        figures.AddRange(await JobsBenchmark.RunAsync(host, postgres.ConnectionString));
+    await using (var host = await BenchHost.StartAsync(postgres.ConnectionString, directory, workers: 20, [ResumeBenchmark.Agent]))
+    {
+        if (Runs("steps"))
+            figures.AddRange(await StepsBenchmark.RunAsync(host, quick ? 1 : 3));
+        if (Runs("resume"))
+            figures.AddRange(await ResumeBenchmark.RunAsync(host, quick ? 100 : 1_000, quick ? 30 : 100));
+        if (Runs("jobs"))
+            figures.AddRange(await JobsBenchmark.RunAsync(host, postgres.ConnectionString));
+    }
+    if (Runs("lists") || Runs("live"))
+    {
+        // The program itself, alone on the database.
+        await using var program = await ServingProgram.StartAsync(postgres.ConnectionString, directory);
+        if (Runs("lists"))
+            figures.AddRange(await ListsBenchmark.RunAsync(program, postgres.ConnectionString));
+        if (Runs("live"))
+            figures.AddRange(await LiveBenchmark.RunAsync(program, clients: 200));
+    }
 }
 Directory.Delete(directory, recursive: true);
 
