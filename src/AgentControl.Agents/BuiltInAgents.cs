@@ -17,9 +17,9 @@ public static class BuiltInAgents
         );
         if (synthetic)
         {
-            yield return AgentDefinition.Of<SyntheticAgent, SyntheticInput, SyntheticOutput>(services => new SyntheticAgent(
-                Find<TimeProvider>(services) ?? TimeProvider.System
-            ));
+            yield return AgentDefinition.Of<SyntheticAgent, SyntheticInput, SyntheticOutput>(
+                services => new SyntheticAgent(Find<TimeProvider>(services) ?? TimeProvider.System)
+            );
         }
     }
 

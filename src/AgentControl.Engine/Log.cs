@@ -20,7 +20,11 @@ internal static partial class Log
     [LoggerMessage(1005, LogLevel.Information, "The lease of job {JobId} at epoch {Epoch} went to another worker")]
     public static partial void LeaseLost(ILogger logger, Guid jobId, int epoch);
 
-    [LoggerMessage(1006, LogLevel.Error, "The attempt of job {JobId} at epoch {Epoch} broke off; the sweeper takes it up")]
+    [LoggerMessage(
+        1006,
+        LogLevel.Error,
+        "The attempt of job {JobId} at epoch {Epoch} broke off; the sweeper takes it up"
+    )]
     public static partial void AttemptBroke(ILogger logger, Exception problem, Guid jobId, int epoch);
 
     [LoggerMessage(1007, LogLevel.Information, "{Workers} hands started for queues {Queues}")]
@@ -29,7 +33,11 @@ internal static partial class Log
     [LoggerMessage(1008, LogLevel.Warning, "Job {JobId} was taken up from lost worker {Worker}; strikes {Strikes}")]
     public static partial void LeaseTakenUp(ILogger logger, Guid jobId, string worker, int strikes);
 
-    [LoggerMessage(1009, LogLevel.Warning, "{Attempts} attempts did not reach the end of their step in time; their leases run out")]
+    [LoggerMessage(
+        1009,
+        LogLevel.Warning,
+        "{Attempts} attempts did not reach the end of their step in time; their leases run out"
+    )]
     public static partial void NotDrained(ILogger logger, int attempts);
 
     [LoggerMessage(EventId = 1010, Message = "{Message}")]

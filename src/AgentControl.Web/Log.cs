@@ -10,7 +10,13 @@ internal static partial class Log
     public static partial void PartFailed(ILogger logger, string errorId, Exception exception);
 
     [LoggerMessage(300, LogLevel.Error, "{Method} {Path} failed ({ErrorId})")]
-    public static partial void RequestFailed(ILogger logger, string method, string path, string errorId, Exception exception);
+    public static partial void RequestFailed(
+        ILogger logger,
+        string method,
+        string path,
+        string errorId,
+        Exception exception
+    );
 
     [LoggerMessage(301, LogLevel.Warning, "One window of live messages could not be sent; the next one follows")]
     public static partial void LiveWindowFailed(ILogger logger, Exception exception);

@@ -24,7 +24,12 @@ internal sealed class BenchHost : IAsyncDisposable
     public T Get<T>()
         where T : notnull => host.Services.GetRequiredService<T>();
 
-    public static async Task<BenchHost> StartAsync(string connectionString, string directory, int workers, IEnumerable<AgentDefinition>? more = null)
+    public static async Task<BenchHost> StartAsync(
+        string connectionString,
+        string directory,
+        int workers,
+        IEnumerable<AgentDefinition>? more = null
+    )
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();

@@ -4,7 +4,15 @@ namespace AgentControl.Benchmarks;
 /// <param name="Ours">In <paramref name="Unit"/>.</param>
 /// <param name="Peer">The peer's or the limit's, in the same unit; null where the figure stands alone.</param>
 /// <param name="Need">What must be reached: a ratio where there is a peer, otherwise in the unit.</param>
-internal sealed record Figure(string Name, string Unit, double Ours, double? Peer, string? PeerName, string Need, string Aim)
+internal sealed record Figure(
+    string Name,
+    string Unit,
+    double Ours,
+    double? Peer,
+    string? PeerName,
+    string Need,
+    string Aim
+)
 {
     public double? Ratio => Peer is > 0 ? Ours / Peer : null;
 }

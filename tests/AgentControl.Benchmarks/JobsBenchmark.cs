@@ -19,8 +19,15 @@ internal static class JobsBenchmark
 
     public static async Task<IEnumerable<Figure>> RunAsync(BenchHost host, string connectionString)
     {
-        var hangfire = new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 60, ApplicationName = "stock-hangfire" }.ConnectionString;
-        var storage = new PostgreSqlStorage(new StockConnections(hangfire), new PostgreSqlStorageOptions { SchemaName = "stock" });
+        var hangfire = new NpgsqlConnectionStringBuilder(connectionString)
+        {
+            MaxPoolSize = 60,
+            ApplicationName = "stock-hangfire",
+        }.ConnectionString;
+        var storage = new PostgreSqlStorage(
+            new StockConnections(hangfire),
+            new PostgreSqlStorageOptions { SchemaName = "stock" }
+        );
         var client = new BackgroundJobClient(storage);
         await BatchAsync(host, 500);
         var ours = await BatchAsync(host, 10_000);
@@ -29,16 +36,32 @@ internal static class JobsBenchmark
         return
         [
             new("no-op jobs/s, batch of 10,000", "1/s", ours, stock, "stock Hangfire, 20 workers", "10", "25"),
-            new("single submissions/s, 16 callers", "1/s", single, enqueued, "stock Hangfire enqueues, 16 callers", "0.7", "1.0"),
+            new(
+                "single submissions/s, 16 callers",
+                "1/s",
+                single,
+                enqueued,
+                "stock Hangfire enqueues, 16 callers",
+                "0.7",
+                "1.0"
+            ),
         ];
     }
 
     private static async Task<double> BatchAsync(BenchHost host, int jobs)
     {
         var since = Stopwatch.GetTimestamp();
-        var batch = new BatchSubmission(new JobSubmission { Agent = "synthetic", Input = NoOp }, [.. Enumerable.Repeat(NoOp, jobs)]);
-        var outcome = (SubmitOutcome.AcceptedBatch)await host.Get<JobCommands>().SubmitBatchAsync(batch, By, null, CancellationToken.None);
-        while (await host.ScalarAsync<long>($"SELECT count(*) FROM jobs j JOIN job_runs r ON r.job_id = j.id WHERE j.batch_id = '{outcome.BatchId}' AND r.state = 'succeeded'") < jobs)
+        var batch = new BatchSubmission(
+            new JobSubmission { Agent = "synthetic", Input = NoOp },
+            [.. Enumerable.Repeat(NoOp, jobs)]
+        );
+        var outcome = (SubmitOutcome.AcceptedBatch)
+            await host.Get<JobCommands>().SubmitBatchAsync(batch, By, null, CancellationToken.None);
+        while (
+            await host.ScalarAsync<long>(
+                $"SELECT count(*) FROM jobs j JOIN job_runs r ON r.job_id = j.id WHERE j.batch_id = '{outcome.BatchId}' AND r.state = 'succeeded'"
+            ) < jobs
+        )
         {
             if (Stopwatch.GetElapsedTime(since) > TimeSpan.FromMinutes(4))
                 throw new TimeoutException("The batch did not end within four minutes.");
@@ -51,7 +74,12 @@ internal static class JobsBenchmark
     {
         performed = 0;
         var since = Stopwatch.GetTimestamp();
-        Parallel.For(0, jobs, new ParallelOptions { MaxDegreeOfParallelism = 16 }, _ => client.Enqueue(() => Perform()));
+        Parallel.For(
+            0,
+            jobs,
+            new ParallelOptions { MaxDegreeOfParallelism = 16 },
+            _ => client.Enqueue(() => Perform())
+        );
         var enqueues = jobs / Stopwatch.GetElapsedTime(since).TotalSeconds;
         since = Stopwatch.GetTimestamp();
         using var server = new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = 20 }, storage);
@@ -71,7 +99,13 @@ internal static class JobsBenchmark
                     {
                         while (Stopwatch.GetElapsedTime(since) < time)
                         {
-                            await host.Get<JobCommands>().SubmitAsync(new JobSubmission { Agent = "synthetic", Input = NoOp }, By, null, CancellationToken.None);
+                            await host.Get<JobCommands>()
+                                .SubmitAsync(
+                                    new JobSubmission { Agent = "synthetic", Input = NoOp },
+                                    By,
+                                    null,
+                                    CancellationToken.None
+                                );
                             Interlocked.Increment(ref count);
                         }
                     })

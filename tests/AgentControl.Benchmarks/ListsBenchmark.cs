@@ -12,9 +12,25 @@ internal static class ListsBenchmark
 
     private static readonly string[] _filters =
     [
-        "", "state=running", "state=failed", "label=needs_approval", "state=succeeded", "state=failed&state=cancelled", "agent=ocr", "agent=ocr&state=failed",
-        "queue=review", "tag=rare", "tag=often", "workspace=legal", "q=bulk-12345", "q=bulk-99", "q=nothing-like-it", "search=owner:maria", "search=older:20h",
-        "search=error:503", "submittedBefore=2020-01-01T00:00:00Z",
+        "",
+        "state=running",
+        "state=failed",
+        "label=needs_approval",
+        "state=succeeded",
+        "state=failed&state=cancelled",
+        "agent=ocr",
+        "agent=ocr&state=failed",
+        "queue=review",
+        "tag=rare",
+        "tag=often",
+        "workspace=legal",
+        "q=bulk-12345",
+        "q=bulk-99",
+        "q=nothing-like-it",
+        "search=owner:maria",
+        "search=older:20h",
+        "search=error:503",
+        "submittedBefore=2020-01-01T00:00:00Z",
     ];
 
     public static async Task<IEnumerable<Figure>> RunAsync(ServingProgram program, string connectionString)
@@ -34,7 +50,15 @@ internal static class ListsBenchmark
         var slowest = times.MaxBy(t => t.Median);
         return
         [
-            new("GET /jobs, median of all filters", "ms", Middle([.. times.Select(t => t.Median)]), null, $"{Jobs} jobs", "50", "15"),
+            new(
+                "GET /jobs, median of all filters",
+                "ms",
+                Middle([.. times.Select(t => t.Median)]),
+                null,
+                $"{Jobs} jobs",
+                "50",
+                "15"
+            ),
             new("GET /jobs, slowest filter", "ms", slowest.Median, null, slowest.Filter, "50", "15"),
             new("GET /jobs, page 500", "ms", deep, first, "page 1", "1.0", "1.0"),
         ];
@@ -45,7 +69,12 @@ internal static class ListsBenchmark
     {
         string? cursor = null;
         for (var read = 0; read < 500 * 50; read += 200)
-            cursor = JsonElement.Parse(await program.Client.GetStringAsync(new Uri($"jobs?limit=200&cursor={cursor}", UriKind.Relative))).GetProperty("nextCursor").GetString();
+            cursor = JsonElement
+                .Parse(
+                    await program.Client.GetStringAsync(new Uri($"jobs?limit=200&cursor={cursor}", UriKind.Relative))
+                )
+                .GetProperty("nextCursor")
+                .GetString();
         return cursor!;
     }
 

@@ -19,7 +19,9 @@ internal static partial class LiveBenchmark
     {
         await SubmitAsync(program);
         using var end = new CancellationTokenSource();
-        var readers = await Task.WhenAll(Enumerable.Range(0, clients).Select(i => Reader.ConnectAsync(program, i < Sampled, end.Token)));
+        var readers = await Task.WhenAll(
+            Enumerable.Range(0, clients).Select(i => Reader.ConnectAsync(program, i < Sampled, end.Token))
+        );
         await Task.Delay(Warm);
         var before = readers.Sum(r => r.Frames);
         foreach (var reader in readers)
@@ -36,14 +38,31 @@ internal static partial class LiveBenchmark
         return
         [
             new("live: messages/s to each client", "1/s", perSecond, null, $"{clients} clients", "1000", "1000"),
-            new("live: CPU per 1,000 deliveries", "ms", watched.TotalMilliseconds / deliveries * 1000, null, "with running the jobs", "1.0", "0.8"),
-            new("live: of it what watching adds", "ms", (watched - alone).TotalMilliseconds / deliveries * 1000, null, null, "", ""),
+            new(
+                "live: CPU per 1,000 deliveries",
+                "ms",
+                watched.TotalMilliseconds / deliveries * 1000,
+                null,
+                "with running the jobs",
+                "1.0",
+                "0.8"
+            ),
+            new(
+                "live: of it what watching adds",
+                "ms",
+                (watched - alone).TotalMilliseconds / deliveries * 1000,
+                null,
+                null,
+                "",
+                ""
+            ),
             new("live: age at arrival p50", "ms", At(ages, 0.5), null, null, "", ""),
             new("live: age at arrival p99", "ms", At(ages, 0.99), null, null, "300", "160"),
         ];
     }
 
-    private static double At(double[] sorted, double part) => sorted.Length == 0 ? double.NaN : sorted[(int)((sorted.Length - 1) * part)];
+    private static double At(double[] sorted, double part) =>
+        sorted.Length == 0 ? double.NaN : sorted[(int)((sorted.Length - 1) * part)];
 
     private static async Task<TimeSpan> CpuAsync(ServingProgram program)
     {
@@ -57,8 +76,21 @@ internal static partial class LiveBenchmark
     {
         for (var job = 0; job < 12; job++)
         {
-            var input = new { steps = 4_000, payloadBytes = 64, stepMilliseconds = 15 };
-            using var answer = await program.Client.PostAsJsonAsync("jobs", new { agent = "synthetic", input, name = "live" });
+            var input = new
+            {
+                steps = 4_000,
+                payloadBytes = 64,
+                stepMilliseconds = 15,
+            };
+            using var answer = await program.Client.PostAsJsonAsync(
+                "jobs",
+                new
+                {
+                    agent = "synthetic",
+                    input,
+                    name = "live",
+                }
+            );
             answer.EnsureSuccessStatusCode();
         }
     }
@@ -80,7 +112,10 @@ internal static partial class LiveBenchmark
         {
             var reader = new Reader(samples);
             reader.socket.Options.SetRequestHeader("Authorization", $"Bearer {ServingProgram.Key}");
-            await reader.socket.ConnectAsync(new UriBuilder(program.Address) { Scheme = "ws", Path = "/hubs/live" }.Uri, stop);
+            await reader.socket.ConnectAsync(
+                new UriBuilder(program.Address) { Scheme = "ws", Path = "/hubs/live" }.Uri,
+                stop
+            );
             await reader.SendAsync("""{"protocol":"json","version":1}""", stop);
             await reader.SendAsync("""{"type":1,"target":"WatchAll","arguments":[]}""", stop);
             _ = reader.ReadAsync(stop);
@@ -90,7 +125,12 @@ internal static partial class LiveBenchmark
         public void Dispose() => socket.Dispose();
 
         private Task SendAsync(string frame, CancellationToken stop) =>
-            socket.SendAsync(Encoding.UTF8.GetBytes(frame + (char)RecordSeparator), WebSocketMessageType.Text, true, stop);
+            socket.SendAsync(
+                Encoding.UTF8.GetBytes(frame + (char)RecordSeparator),
+                WebSocketMessageType.Text,
+                true,
+                stop
+            );
 
         private async Task ReadAsync(CancellationToken stop)
         {
@@ -105,7 +145,8 @@ internal static partial class LiveBenchmark
                         Sample(Encoding.UTF8.GetString(buffer, 0, read.Count));
                 }
             }
-            catch (Exception problem) when (problem is OperationCanceledException or WebSocketException or ObjectDisposedException)
+            catch (Exception problem)
+                when (problem is OperationCanceledException or WebSocketException or ObjectDisposedException)
             {
                 // The measurement is over.
             }
@@ -119,7 +160,11 @@ internal static partial class LiveBenchmark
         {
             var now = TimeProvider.System.GetUtcNow();
             foreach (Match match in Instant().Matches(text))
-                Ages.Add((now - DateTimeOffset.Parse(match.Groups["at"].Value, CultureInfo.InvariantCulture)).TotalMilliseconds);
+                Ages.Add(
+                    (
+                        now - DateTimeOffset.Parse(match.Groups["at"].Value, CultureInfo.InvariantCulture)
+                    ).TotalMilliseconds
+                );
         }
 
         [GeneratedRegex("\"at\":\"(?<at>[^\"]+)\"", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]

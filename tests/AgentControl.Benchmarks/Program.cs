@@ -10,9 +10,22 @@ bool Runs(string name) => wanted.Count == 0 || wanted.Contains(name);
 
 var directory = Directory.CreateTempSubdirectory("agentcontrol-bench-").FullName;
 var figures = new List<Figure>();
-await using (var postgres = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataDirectory = directory }, NullLogger.Instance, CancellationToken.None))
+await using (
+    var postgres = await EmbeddedPostgres.StartAsync(
+        new EmbeddedPostgresOptions { DataDirectory = directory },
+        NullLogger.Instance,
+        CancellationToken.None
+    )
+)
 {
-    await using (var host = await BenchHost.StartAsync(postgres.ConnectionString, directory, workers: 20, [ResumeBenchmark.Agent]))
+    await using (
+        var host = await BenchHost.StartAsync(
+            postgres.ConnectionString,
+            directory,
+            workers: 20,
+            [ResumeBenchmark.Agent]
+        )
+    )
     {
         if (Runs("steps"))
             figures.AddRange(await StepsBenchmark.RunAsync(host, quick ? 1 : 3));
@@ -34,12 +47,12 @@ await using (var postgres = await EmbeddedPostgres.StartAsync(new EmbeddedPostgr
 Directory.Delete(directory, recursive: true);
 
 var output = Console.Out;
-output.WriteLine($"{"figure",-36}{"ours",12}{"peer",12}{"ratio",8}  {"need",-8}{"aim",-8}peer");
+output.WriteLine($"{"figure", -36}{"ours", 12}{"peer", 12}{"ratio", 8}  {"need", -8}{"aim", -8}peer");
 foreach (var figure in figures)
     output.WriteLine(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{figure.Name,-36}{figure.Ours,12:0.##}{figure.Peer,12:0.##}{figure.Ratio,8:0.00}  {figure.Need,-8}{figure.Aim,-8}{figure.PeerName}"
+            $"{figure.Name, -36}{figure.Ours, 12:0.##}{figure.Peer, 12:0.##}{figure.Ratio, 8:0.00}  {figure.Need, -8}{figure.Aim, -8}{figure.PeerName}"
         )
     );
 Directory.CreateDirectory("artifacts");

@@ -22,9 +22,18 @@ internal static class ResumeBenchmark
     public static async Task<IEnumerable<Figure>> RunAsync(BenchHost host, int parked, int samples)
     {
         var empty = JsonSerializer.SerializeToElement(new { });
-        var batch = new BatchSubmission(new JobSubmission { Agent = "bench.waiting", Input = empty }, [.. Enumerable.Repeat(empty, parked + samples)]);
-        var accepted = (SubmitOutcome.AcceptedBatch)await host.Get<JobCommands>().SubmitBatchAsync(batch, By, null, CancellationToken.None);
-        while (await host.ScalarAsync<long>("SELECT count(*) FROM approvals a JOIN job_runs r USING (job_id) WHERE a.state = 'pending' AND r.state = 'waiting'") < parked + samples)
+        var batch = new BatchSubmission(
+            new JobSubmission { Agent = "bench.waiting", Input = empty },
+            [.. Enumerable.Repeat(empty, parked + samples)]
+        );
+        var accepted = (SubmitOutcome.AcceptedBatch)
+            await host.Get<JobCommands>().SubmitBatchAsync(batch, By, null, CancellationToken.None);
+        while (
+            await host.ScalarAsync<long>(
+                "SELECT count(*) FROM approvals a JOIN job_runs r USING (job_id) WHERE a.state = 'pending' AND r.state = 'waiting'"
+            )
+            < parked + samples
+        )
             await Task.Delay(100);
         var resumed = new List<double>();
         foreach (var job in accepted.Jobs.Take(samples))
@@ -32,7 +41,8 @@ internal static class ResumeBenchmark
             var approval = await host.ScalarAsync<Guid>($"SELECT id FROM approvals WHERE job_id = '{job}'");
             var line = behind[job] = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
             var since = Stopwatch.GetTimestamp();
-            await host.Get<ApprovalCommands>().DecideAsync(approval, ApprovalDecision.Approve, 1, null, null, By, CancellationToken.None);
+            await host.Get<ApprovalCommands>()
+                .DecideAsync(approval, ApprovalDecision.Approve, 1, null, null, By, CancellationToken.None);
             var at = await line.Task.WaitAsync(TimeSpan.FromSeconds(30));
             resumed.Add(Stopwatch.GetElapsedTime(since, at).TotalMilliseconds);
         }
@@ -62,7 +72,13 @@ internal static class ResumeBenchmark
                     ended.Release();
                 });
             var since = Stopwatch.GetTimestamp();
-            var outcome = await host.Get<JobCommands>().SubmitAsync(new JobSubmission { Agent = "synthetic", Input = input }, By, null, CancellationToken.None);
+            var outcome = await host.Get<JobCommands>()
+                .SubmitAsync(
+                    new JobSubmission { Agent = "synthetic", Input = input },
+                    By,
+                    null,
+                    CancellationToken.None
+                );
             var id = ((SubmitOutcome.Accepted)outcome).Id;
             long at;
             while (!started.TryGetValue(id, out at))

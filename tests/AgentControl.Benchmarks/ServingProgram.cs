@@ -37,7 +37,10 @@ internal sealed class ServingProgram : IAsyncDisposable
     public static async Task<ServingProgram> StartAsync(string connectionString, string directory)
     {
         var address = new Uri($"http://127.0.0.1:{FreePort().ToString(CultureInfo.InvariantCulture)}");
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "AgentControl.Web.dll"), "--contentRoot", AppContext.BaseDirectory])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "AgentControl.Web.dll"), "--contentRoot", AppContext.BaseDirectory]
+        )
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -15,14 +15,25 @@ internal static class StepsBenchmark
         await RunJobsAsync(host, 4, 50);
         var one = new List<(double Ours, double Peer)>();
         var many = new List<(double Ours, double Peer)>();
-        double commits = 0, wal = 0, stored = 0;
+        double commits = 0,
+            wal = 0,
+            stored = 0;
         for (var round = 0; round < rounds; round++)
         {
-            one.Add((await RunJobsAsync(host, 1, 500), await Peers.InsertsPerSecondAsync(host.Database, 1, TimeSpan.FromSeconds(2))));
+            one.Add(
+                (
+                    await RunJobsAsync(host, 1, 500),
+                    await Peers.InsertsPerSecondAsync(host.Database, 1, TimeSpan.FromSeconds(2))
+                )
+            );
             var before = await CostAsync(host);
             var ours = await RunJobsAsync(host, 16, 300);
             var after = await CostAsync(host);
-            (commits, wal, stored) = ((after.Commits - before.Commits) / 4800.0, (after.Wal - before.Wal) / 4800.0, (after.Bytes - before.Bytes) / 4800.0);
+            (commits, wal, stored) = (
+                (after.Commits - before.Commits) / 4800.0,
+                (after.Wal - before.Wal) / 4800.0,
+                (after.Bytes - before.Bytes) / 4800.0
+            );
             many.Add((ours, await Peers.InsertsPerSecondAsync(host.Database, 16, TimeSpan.FromSeconds(2))));
         }
         return
@@ -35,7 +46,13 @@ internal static class StepsBenchmark
         ];
     }
 
-    private static Figure Ratio(string name, List<(double Ours, double Peer)> rounds, string peer, string need, string aim)
+    private static Figure Ratio(
+        string name,
+        List<(double Ours, double Peer)> rounds,
+        string peer,
+        string need,
+        string aim
+    )
     {
         var middle = rounds.OrderBy(r => r.Ours / r.Peer).ElementAt(rounds.Count / 2);
         return new(name, "1/s", middle.Ours, middle.Peer, peer, need, aim);
@@ -59,12 +76,21 @@ internal static class StepsBenchmark
         var ids = new List<Guid>();
         for (var i = 0; i < jobs; i++)
         {
-            var outcome = await commands.SubmitAsync(new JobSubmission { Agent = "synthetic", Input = input }, By, null, CancellationToken.None);
+            var outcome = await commands.SubmitAsync(
+                new JobSubmission { Agent = "synthetic", Input = input },
+                By,
+                null,
+                CancellationToken.None
+            );
             ids.Add(((SubmitOutcome.Accepted)outcome).Id);
         }
         var list = string.Join(',', ids.Select(i => $"'{i}'"));
         var limit = Stopwatch.GetTimestamp();
-        while (await host.ScalarAsync<long>($"SELECT count(*) FROM job_runs WHERE job_id IN ({list}) AND state = 'succeeded'") < jobs)
+        while (
+            await host.ScalarAsync<long>(
+                $"SELECT count(*) FROM job_runs WHERE job_id IN ({list}) AND state = 'succeeded'"
+            ) < jobs
+        )
         {
             if (Stopwatch.GetElapsedTime(limit) > TimeSpan.FromMinutes(2))
                 throw new TimeoutException("The jobs did not end within two minutes.");

@@ -12,7 +12,10 @@ internal sealed class EffectLog(string path)
     {
         var micros = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         lock (gate)
-            File.AppendAllText(path, string.Create(CultureInfo.InvariantCulture, $"{job.Job.Id}|{call.Key}|{micros}\n"));
+            File.AppendAllText(
+                path,
+                string.Create(CultureInfo.InvariantCulture, $"{job.Job.Id}|{call.Key}|{micros}\n")
+            );
         return Task.FromResult(result);
     }
 }

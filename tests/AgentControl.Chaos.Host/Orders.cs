@@ -39,8 +39,14 @@ internal sealed class Orders(IServiceProvider services, CrashPoint crash)
     {
         try
         {
-            var job = new JobSubmission { Agent = agent, Input = JournalJson.Deserialize<JsonElement>(System.Text.Encoding.UTF8.GetBytes(input)) };
-            var outcome = await services.GetRequiredService<JobCommands>().SubmitAsync(job, Person, null, CancellationToken.None);
+            var job = new JobSubmission
+            {
+                Agent = agent,
+                Input = JournalJson.Deserialize<JsonElement>(System.Text.Encoding.UTF8.GetBytes(input)),
+            };
+            var outcome = await services
+                .GetRequiredService<JobCommands>()
+                .SubmitAsync(job, Person, null, CancellationToken.None);
             return outcome is SubmitOutcome.Accepted accepted ? $"accepted {accepted.Id}" : $"refused {outcome}";
         }
         catch (NpgsqlException)

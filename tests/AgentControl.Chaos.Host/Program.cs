@@ -15,7 +15,11 @@ var builder = Host.CreateApplicationBuilder();
 builder.Logging.ClearProviders();
 builder.Logging.AddSimpleConsole(c => c.SingleLine = true).AddFilter(null, LogLevel.Error);
 builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(30));
-await using var database = await ControlDatabase.OpenAsync(builder.Configuration, NullLogger.Instance, CancellationToken.None);
+await using var database = await ControlDatabase.OpenAsync(
+    builder.Configuration,
+    NullLogger.Instance,
+    CancellationToken.None
+);
 builder.Configuration["ConnectionStrings:AgentControl"] = database.ConnectionString;
 builder.Services.AddEngine(builder.Configuration);
 builder.Services.AddWorkspaces(builder.Configuration);

@@ -8,14 +8,20 @@ namespace AgentControl.Chaos.Host;
 [Agent("reference", "1")]
 internal sealed class ReferenceAgent(EffectLog effects) : IAgent<JsonElement, int>
 {
-    public static AgentDefinition Definition(EffectLog effects) => AgentDefinition.Of<ReferenceAgent, JsonElement, int>(_ => new ReferenceAgent(effects));
+    public static AgentDefinition Definition(EffectLog effects) =>
+        AgentDefinition.Of<ReferenceAgent, JsonElement, int>(_ => new ReferenceAgent(effects));
 
     public async Task<int> RunAsync(JsonElement input, IJobContext job, CancellationToken cancellationToken)
     {
         job.Log("It begins");
         var sum = await job.StepAsync("first", call => effects.DoAsync(job, call, 1));
         await job.StashAsync("sum", sum);
-        var both = await job.Parallel("items", new[] { 10, 20 }, 2, (n, branch, _) => branch.StepAsync("item", call => effects.DoAsync(branch, call, n)));
+        var both = await job.Parallel(
+            "items",
+            new[] { 10, 20 },
+            2,
+            (n, branch, _) => branch.StepAsync("item", call => effects.DoAsync(branch, call, n))
+        );
         sum += both.Sum();
         await job.Workspace.WriteTextAsync($"out/{job.Job.Id}.txt", "written");
         await job.Workspace.CommentAsync("Written.");
@@ -38,7 +44,8 @@ internal sealed class ReferenceAgent(EffectLog effects) : IAgent<JsonElement, in
 [Agent("child", "1", Queue = "extract")]
 internal sealed class ChildAgent(EffectLog effects) : IAgent<JsonElement, int>
 {
-    public static AgentDefinition Definition(EffectLog effects) => AgentDefinition.Of<ChildAgent, JsonElement, int>(_ => new ChildAgent(effects));
+    public static AgentDefinition Definition(EffectLog effects) =>
+        AgentDefinition.Of<ChildAgent, JsonElement, int>(_ => new ChildAgent(effects));
 
     public Task<int> RunAsync(JsonElement input, IJobContext job, CancellationToken cancellationToken) =>
         job.StepAsync("work", call => effects.DoAsync(job, call, input.GetProperty("n").GetInt32()));
@@ -48,11 +55,15 @@ internal sealed class ChildAgent(EffectLog effects) : IAgent<JsonElement, int>
 [Agent("hundred", "1")]
 internal sealed class HundredAgent(EffectLog effects) : IAgent<JsonElement, int>
 {
-    public static AgentDefinition Definition(EffectLog effects) => AgentDefinition.Of<HundredAgent, JsonElement, int>(_ => new HundredAgent(effects));
+    public static AgentDefinition Definition(EffectLog effects) =>
+        AgentDefinition.Of<HundredAgent, JsonElement, int>(_ => new HundredAgent(effects));
 
     public async Task<int> RunAsync(JsonElement input, IJobContext job, CancellationToken cancellationToken)
     {
-        var (steps, pause) = (input.GetProperty("steps").GetInt32(), TimeSpan.FromMilliseconds(input.GetProperty("stepMs").GetInt32()));
+        var (steps, pause) = (
+            input.GetProperty("steps").GetInt32(),
+            TimeSpan.FromMilliseconds(input.GetProperty("stepMs").GetInt32())
+        );
         var sum = 0;
         for (var i = 1; i <= steps; i++)
         {

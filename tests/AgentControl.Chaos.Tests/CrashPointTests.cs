@@ -35,7 +35,10 @@ public sealed class CrashPointTests(PostgresFixture postgres)
                 await host.OrderAsync($"crash {moment} {number}", "armed");
                 var job = await host.SubmitAsync("reference", "{}");
                 if (job is { } accepted)
-                    await world.UntilAsync($"SELECT state = 'succeeded' FROM job_runs WHERE job_id = '{accepted}'", orElse: () => host.HasExited);
+                    await world.UntilAsync(
+                        $"SELECT state = 'succeeded' FROM job_runs WHERE job_id = '{accepted}'",
+                        orElse: () => host.HasExited
+                    );
                 if (await host.OrderAsync("count", "counted ") is not null)
                     continue;
                 await host.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -60,6 +63,11 @@ public sealed class CrashPointTests(PostgresFixture postgres)
     private static async Task FinishedAsync(World world, Guid job)
     {
         await world.UntilAsync($"SELECT state = 'succeeded' FROM job_runs WHERE job_id = '{job}'");
-        Assert.Equal(Result.ToString(null, null), System.Text.Encoding.UTF8.GetString(await world.AskAsync<byte[]>($"SELECT output FROM job_results WHERE job_id = '{job}'")));
+        Assert.Equal(
+            Result.ToString(null, null),
+            System.Text.Encoding.UTF8.GetString(
+                await world.AskAsync<byte[]>($"SELECT output FROM job_results WHERE job_id = '{job}'")
+            )
+        );
     }
 }

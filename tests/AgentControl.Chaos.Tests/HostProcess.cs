@@ -112,7 +112,9 @@ internal sealed class HostProcess : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            throw new TimeoutException($"The process never said '{beginning}'. {string.Join('\n', errors.TakeLast(20))}");
+            throw new TimeoutException(
+                $"The process never said '{beginning}'. {string.Join('\n', errors.TakeLast(20))}"
+            );
         }
     }
 

@@ -35,10 +35,21 @@ public sealed class KillLoopTests(PostgresFixture postgres)
                 host = await HostProcess.StartAsync(settings);
                 world.Look(host.ConnectionString);
             }
-            await world.UntilAsync("SELECT bool_and(state IN ('succeeded','failed','cancelled')) FROM job_runs", seconds: 240);
+            await world.UntilAsync(
+                "SELECT bool_and(state IN ('succeeded','failed','cancelled')) FROM job_runs",
+                seconds: 240
+            );
             foreach (var job in acknowledged)
-                Assert.Equal($"{seed} succeeded", $"{seed} " + await world.AskAsync<string>($"SELECT state FROM job_runs WHERE job_id = '{job}'"));
-            Assert.Equal(20L, await world.AskAsync<long>("SELECT count(*) FROM job_results WHERE convert_from(output, 'UTF8') = '5050'"));
+                Assert.Equal(
+                    $"{seed} succeeded",
+                    $"{seed} " + await world.AskAsync<string>($"SELECT state FROM job_runs WHERE job_id = '{job}'")
+                );
+            Assert.Equal(
+                20L,
+                await world.AskAsync<long>(
+                    "SELECT count(*) FROM job_results WHERE convert_from(output, 'UTF8') = '5050'"
+                )
+            );
             await world.CheckAsync(Kills);
         }
         finally
@@ -68,7 +79,10 @@ public sealed class KillLoopTests(PostgresFixture postgres)
         Assert.Equal(last, await world.AskAsync<long>($"SELECT last_no FROM job_runs WHERE job_id = '{job}'"));
         Assert.Equal(40L, await world.AskAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{job}'"));
         Assert.Equal(2, await world.AskAsync<int>($"SELECT epoch FROM job_runs WHERE job_id = '{job}'"));
-        Assert.Equal(1L, await world.AskAsync<long>($"SELECT count(*) FROM events WHERE job_id = '{job}' AND type = 'job.recovered'"));
+        Assert.Equal(
+            1L,
+            await world.AskAsync<long>($"SELECT count(*) FROM events WHERE job_id = '{job}' AND type = 'job.recovered'")
+        );
     }
 
     [Fact]
@@ -79,16 +93,32 @@ public sealed class KillLoopTests(PostgresFixture postgres)
         world.Look(host.ConnectionString);
         var jobs = new List<Guid>();
         for (var i = 0; i < 6; i++)
-            jobs.Add((await host.SubmitAsync(i % 2 == 0 ? "hundred" : "reference", """{"steps":60,"stepMs":30}"""))!.Value);
+            jobs.Add(
+                (await host.SubmitAsync(i % 2 == 0 ? "hundred" : "reference", """{"steps":60,"stepMs":30}"""))!.Value
+            );
         for (var round = 1; round <= 2; round++)
         {
             await world.UntilAsync($"SELECT sum(steps) >= {round * 30} FROM job_runs");
-            var postmaster = int.Parse((await File.ReadAllLinesAsync(Path.Combine(world.Folder, "data", "postgres", "cluster", "postmaster.pid"), Now))[0], null);
+            var postmaster = int.Parse(
+                (
+                    await File.ReadAllLinesAsync(
+                        Path.Combine(world.Folder, "data", "postgres", "cluster", "postmaster.pid"),
+                        Now
+                    )
+                )[0],
+                null
+            );
             await HostProcess.SignalAsync("-QUIT", postmaster);
         }
-        await world.UntilAsync("SELECT count(*) >= 6 AND bool_and(state IN ('succeeded','failed','cancelled')) FROM job_runs", seconds: 180);
+        await world.UntilAsync(
+            "SELECT count(*) >= 6 AND bool_and(state IN ('succeeded','failed','cancelled')) FROM job_runs",
+            seconds: 180
+        );
         foreach (var job in jobs)
-            Assert.Equal("succeeded", await world.AskAsync<string>($"SELECT state FROM job_runs WHERE job_id = '{job}'"));
+            Assert.Equal(
+                "succeeded",
+                await world.AskAsync<string>($"SELECT state FROM job_runs WHERE job_id = '{job}'")
+            );
         await world.CheckAsync(2);
     }
 

@@ -67,14 +67,18 @@ internal sealed class World : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            Assert.Fail($"Never true: {sql}\n{await AskAsync<string>("SELECT COALESCE(string_agg(job_id || ' ' || state || ' ' || epoch || ' ' || COALESCE(current_step, '') || ' ' || COALESCE(outcome, ''), E'\\n'), '') FROM job_runs WHERE state <> 'succeeded'")}");
+            Assert.Fail(
+                $"Never true: {sql}\n{await AskAsync<string>("SELECT COALESCE(string_agg(job_id || ' ' || state || ' ' || epoch || ' ' || COALESCE(current_step, '') || ' ' || COALESCE(outcome, ''), E'\\n'), '') FROM job_runs WHERE state <> 'succeeded'")}"
+            );
         }
     }
 
     /// <summary>A dead worker's leases end now: what a test waits for is the taking up, not the clock.</summary>
     public async Task EndLeasesAsync()
     {
-        await using var command = database!.CreateCommand("UPDATE job_runs SET lease_until = ac_now() - interval '1 second' WHERE state = 'running'");
+        await using var command = database!.CreateCommand(
+            "UPDATE job_runs SET lease_until = ac_now() - interval '1 second' WHERE state = 'running'"
+        );
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
@@ -99,7 +103,10 @@ internal sealed class World : IAsyncDisposable
             var key = line[..end];
             times[key] = times.GetValueOrDefault(key) + 1;
             Assert.True(recorded.TryGetValue(key, out var at), $"{key} had an effect and is in no journal");
-            Assert.True(long.Parse(line[(end + 1)..], CultureInfo.InvariantCulture) <= at, $"{key} ran again after it was recorded");
+            Assert.True(
+                long.Parse(line[(end + 1)..], CultureInfo.InvariantCulture) <= at,
+                $"{key} ran again after it was recorded"
+            );
         }
         Assert.All(recorded.Keys, key => Assert.InRange(times.GetValueOrDefault(key), 1, 1 + crashes));
         // At most the steps under way at a crash ran twice: two branches or children of each job at most.

@@ -11,7 +11,8 @@ internal static partial class AmountFinder
     /// <summary>Grouped figures, or plain ones, with decimals or the dash that Swiss and German writers put in their place.</summary>
     private const string Figures =
         @"(?<figures>[0-9]{1,3}(?:[,.'’\u00A0\u202F][0-9]{3}){1,6}(?![0-9])(?:[.,][0-9]{1,2}(?![0-9]))?(?:[.,][–—-])?|[0-9]{1,15}(?:[.,][0-9]{1,2}(?![0-9]))?(?:[.,][–—-])?)";
-    private const string Scale = @"(?:[ \u00A0-]?(?<scale>k|m|mn|mio|bn)(?![\p{L}\p{N}])|\s{1,20}(?<scale>thousand|million|billion)(?![\p{L}]))?";
+    private const string Scale =
+        @"(?:[ \u00A0-]?(?<scale>k|m|mn|mio|bn)(?![\p{L}\p{N}])|\s{1,20}(?<scale>thousand|million|billion)(?![\p{L}]))?";
     private const string NumberWord =
         "(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|million|billion)";
 
@@ -38,7 +39,15 @@ internal static partial class AmountFinder
         }
 
         // Figures first: "Forty-Five Thousand Dollars ($45,000)" is one sum, told by its figures.
-        return [.. found.OrderBy(a => a.Start).Concat(written).DistinctBy(a => (a.Value, a.Currency)).OrderBy(a => a.Start).Take(Most)];
+        return
+        [
+            .. found
+                .OrderBy(a => a.Start)
+                .Concat(written)
+                .DistinctBy(a => (a.Value, a.Currency))
+                .OrderBy(a => a.Start)
+                .Take(Most),
+        ];
 
         void AddFigures(Match match)
         {
@@ -49,17 +58,29 @@ internal static partial class AmountFinder
         }
 
         AmountFinding Amount(Match match, decimal value) =>
-            new(match.Value, match.Index, match.Index + match.Length, value, Currencies.Code(match.Groups["currency"].Value));
+            new(
+                match.Value,
+                match.Index,
+                match.Index + match.Length,
+                value,
+                Currencies.Code(match.Groups["currency"].Value)
+            );
     }
 
     private static bool IsPartOfMore(string text, Match match)
     {
         var end = match.Index + match.Length;
-        return (match.Index > 0 && (char.IsLetterOrDigit(text[match.Index - 1]) || text[match.Index - 1] is '_' or '$' or '{'))
-            || (end < text.Length && (char.IsLetterOrDigit(text[end]) || text[end] is '_' or '%'));
+        return (
+                match.Index > 0
+                && (char.IsLetterOrDigit(text[match.Index - 1]) || text[match.Index - 1] is '_' or '$' or '{')
+            ) || (end < text.Length && (char.IsLetterOrDigit(text[end]) || text[end] is '_' or '%'));
     }
 
-    [GeneratedRegex("(?<currency>" + Currencies.Signs + "|(?:" + Currencies.Codes + @"))[ \u00A0\u202F]{0,2}" + Figures + Scale, RegexOptions.CultureInvariant, Timeout)]
+    [GeneratedRegex(
+        "(?<currency>" + Currencies.Signs + "|(?:" + Currencies.Codes + @"))[ \u00A0\u202F]{0,2}" + Figures + Scale,
+        RegexOptions.CultureInvariant,
+        Timeout
+    )]
     private static partial Regex CurrencyFirst();
 
     [GeneratedRegex(
@@ -70,7 +91,13 @@ internal static partial class AmountFinder
     private static partial Regex CurrencyLast();
 
     [GeneratedRegex(
-        @"\b(?<words>" + NumberWord + @"(?:[\s-]{1,20}(?:and[\s]{1,20})?" + NumberWord + @"){0,12})\s{1,20}(?<currency>" + Currencies.Words + @")(?![\p{L}])",
+        @"\b(?<words>"
+            + NumberWord
+            + @"(?:[\s-]{1,20}(?:and[\s]{1,20})?"
+            + NumberWord
+            + @"){0,12})\s{1,20}(?<currency>"
+            + Currencies.Words
+            + @")(?![\p{L}])",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase,
         Timeout
     )]

@@ -33,7 +33,10 @@ internal static class ClauseFinder
             }
         }
 
-        return [.. found.OrderBy(clause => clause.Start).ThenBy(clause => clause.Kind, StringComparer.Ordinal).Take(Most)];
+        return
+        [
+            .. found.OrderBy(clause => clause.Start).ThenBy(clause => clause.Kind, StringComparer.Ordinal).Take(Most),
+        ];
     }
 
     private static bool Speaks(Section section, System.Text.RegularExpressions.Regex heading) =>
@@ -57,10 +60,19 @@ internal static class ClauseFinder
         return covered;
     }
 
-    private static bool ByBody(string text, IReadOnlyList<Section> sections, int index, System.Text.RegularExpressions.Regex body)
+    private static bool ByBody(
+        string text,
+        IReadOnlyList<Section> sections,
+        int index,
+        System.Text.RegularExpressions.Regex body
+    )
     {
         var section = sections[index];
-        if (!section.IsLeaf || section.Kind is SectionKind.Boundary or SectionKind.Headed || section.End - section.BodyStart < ShortestClause)
+        if (
+            !section.IsLeaf
+            || section.Kind is SectionKind.Boundary or SectionKind.Headed
+            || section.End - section.BodyStart < ShortestClause
+        )
         {
             return false;
         }

@@ -6,7 +6,8 @@ namespace AgentControl.Agents.Documents;
 internal static partial class ClauseRules
 {
     private const int Timeout = 10_000;
-    private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
+    private const RegexOptions Options =
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
 
     public static readonly IReadOnlyList<(string Kind, Regex Heading, Regex Body)> All =
     [
@@ -19,14 +20,26 @@ internal static partial class ClauseRules
     ];
 
     /// <summary>Headings that say nothing of their content: there the sentences decide.</summary>
-    [GeneratedRegex(@"^(general|miscellaneous|final provisions?|other( provisions?| matters)?|boilerplate|obligations|covenants|conditions( of \w+)?|terms|closing provisions?|standard terms)\b", Options, Timeout)]
+    [GeneratedRegex(
+        @"^(general|miscellaneous|final provisions?|other( provisions?| matters)?|boilerplate|obligations|covenants|conditions( of \w+)?|terms|closing provisions?|standard terms)\b",
+        Options,
+        Timeout
+    )]
     public static partial Regex CatchAll();
 
     /// <summary>Titles of whole documents, which are no heading of a clause, and transfers of data or risk, which are no assignment.</summary>
-    [GeneratedRegex(@"\b(agreement|contract|lease|deed|undertaking|letter)$|^private and|^strictly|data transfer|transfers? of (data|personal|risk|title)|third countr", Options, Timeout)]
+    [GeneratedRegex(
+        @"\b(agreement|contract|lease|deed|undertaking|letter)$|^private and|^strictly|data transfer|transfers? of (data|personal|risk|title)|third countr",
+        Options,
+        Timeout
+    )]
     public static partial Regex NotAClause();
 
-    [GeneratedRegex(@"terminat|cancel|\bending\b|\bend of\b(?! terms)|\bbreak\b|forfeit|\bretir|\bparting\b|dissol|expulsion|resignation|rescission|early exit", Options, Timeout)]
+    [GeneratedRegex(
+        @"terminat|cancel|\bending\b|\bend of\b(?! terms)|\bbreak\b|forfeit|\bretir|\bparting\b|dissol|expulsion|resignation|rescission|early exit",
+        Options,
+        Timeout
+    )]
     private static partial Regex TerminationHeading();
 
     [GeneratedRegex(
@@ -36,7 +49,11 @@ internal static partial class ClauseRules
     )]
     private static partial Regex TerminationBody();
 
-    [GeneratedRegex(@"liabilit|^limits?$|^limitations?$|^limitations? (of|on) (damages|remed|claims)|exclusion of damages", Options, Timeout)]
+    [GeneratedRegex(
+        @"liabilit|^limits?$|^limitations?$|^limitations? (of|on) (damages|remed|claims)|exclusion of damages",
+        Options,
+        Timeout
+    )]
     private static partial Regex LiabilityHeading();
 
     [GeneratedRegex(
@@ -62,7 +79,11 @@ internal static partial class ClauseRules
     )]
     private static partial Regex ConfidentialityBody();
 
-    [GeneratedRegex(@"force majeure|events? (outside|beyond)|(outside|beyond)\b.{0,40}\bcontrol|^(excusable )?delays?$|acts? of god|hardship", Options, Timeout)]
+    [GeneratedRegex(
+        @"force majeure|events? (outside|beyond)|(outside|beyond)\b.{0,40}\bcontrol|^(excusable )?delays?$|acts? of god|hardship",
+        Options,
+        Timeout
+    )]
     private static partial Regex ForceMajeureHeading();
 
     [GeneratedRegex(@"force majeure|\b(beyond|outside)\s+([^\s.]{1,20}\s+){0,3}control\b", Options, Timeout)]

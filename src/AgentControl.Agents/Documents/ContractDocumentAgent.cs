@@ -4,12 +4,23 @@ using AgentControl.Core.Jobs;
 namespace AgentControl.Agents.Documents;
 
 /// <summary>Analyses one document: extracts on queue <c>extract</c>, summarises on queue <c>summarise</c>, with a checkpoint after each.</summary>
-[Agent("contracts.document", "1", Description = "Extracts and summarises one document.", Queue = ContractQueues.Extract, Internal = true)]
-public sealed class ContractDocumentAgent(IDocumentAnalyser offline, IDocumentAnalyser? model) : IAgent<ContractDocumentInput, ContractDocumentOutput>
+[Agent(
+    "contracts.document",
+    "1",
+    Description = "Extracts and summarises one document.",
+    Queue = ContractQueues.Extract,
+    Internal = true
+)]
+public sealed class ContractDocumentAgent(IDocumentAnalyser offline, IDocumentAnalyser? model)
+    : IAgent<ContractDocumentInput, ContractDocumentOutput>
 {
     private const int Stages = 2;
 
-    public async Task<ContractDocumentOutput> RunAsync(ContractDocumentInput input, IJobContext job, CancellationToken cancellationToken)
+    public async Task<ContractDocumentOutput> RunAsync(
+        ContractDocumentInput input,
+        IJobContext job,
+        CancellationToken cancellationToken
+    )
     {
         if (job.Recovered)
         {
@@ -30,7 +41,10 @@ public sealed class ContractDocumentAgent(IDocumentAnalyser offline, IDocumentAn
         await job.ReportProgressAsync(1, Stages, "summarise", input.Name);
         await job.ContinueOnAsync(ContractQueues.Summarise);
 
-        var sentences = await job.StepAsync("summarise", call => analyser.SummariseAsync(document, call.CancellationToken));
+        var sentences = await job.StepAsync(
+            "summarise",
+            call => analyser.SummariseAsync(document, call.CancellationToken)
+        );
         var complete = findings.WithSummary(sentences);
         await job.StashAsync("summarised", Checkpoint(complete));
         await job.ReportProgressAsync(Stages, Stages, "done", input.Name);
@@ -42,7 +56,11 @@ public sealed class ContractDocumentAgent(IDocumentAnalyser offline, IDocumentAn
         {
             AnalyserChoice.Offline => offline,
             AnalyserChoice.Auto => model ?? offline,
-            _ => model ?? throw new PermanentFailureException("analyser", "No model is configured. Set 'analyser' to auto or offline, or configure a model."),
+            _ => model
+                ?? throw new PermanentFailureException(
+                    "analyser",
+                    "No model is configured. Set 'analyser' to auto or offline, or configure a model."
+                ),
         };
 
     private static async Task<DocumentReading> ReadAsync(ContractDocumentInput input, IJobContext job)
@@ -58,7 +76,9 @@ public sealed class ContractDocumentAgent(IDocumentAnalyser offline, IDocumentAn
         }
 
         var bytes = await job.Workspace.ReadAsync(path);
-        return bytes is null ? DocumentReading.Unreadable("missing: the file is no longer in the workspace") : DocumentReader.Read(input.Name, bytes);
+        return bytes is null
+            ? DocumentReading.Unreadable("missing: the file is no longer in the workspace")
+            : DocumentReader.Read(input.Name, bytes);
     }
 
     /// <summary>What a checkpoint tells: how far the document is and how much was found. The findings themselves stand in the journal.</summary>

@@ -6,7 +6,10 @@ namespace AgentControl.Agents.Documents;
 /// <summary>Lists the documents of a job: the files of its folder first, then those given in the input.</summary>
 internal static class ContractSources
 {
-    public static async Task<IReadOnlyList<ContractDocumentInput>> ListAsync(ContractsInput input, IJobWorkspace workspace)
+    public static async Task<IReadOnlyList<ContractDocumentInput>> ListAsync(
+        ContractsInput input,
+        IJobWorkspace workspace
+    )
     {
         var documents = new List<ContractDocumentInput>();
         if (!string.IsNullOrWhiteSpace(input.Folder))
@@ -18,7 +21,15 @@ internal static class ContractSources
                 // A job over the whole workspace does not read what jobs wrote.
                 if (prefix.Length > 0 || !file.Path.StartsWith("jobs/", StringComparison.Ordinal))
                 {
-                    documents.Add(new ContractDocumentInput(file.Path[prefix.Length..], file.Path, file.Size, null, input.Analyser));
+                    documents.Add(
+                        new ContractDocumentInput(
+                            file.Path[prefix.Length..],
+                            file.Path,
+                            file.Size,
+                            null,
+                            input.Analyser
+                        )
+                    );
                 }
             }
         }

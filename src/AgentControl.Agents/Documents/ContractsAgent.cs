@@ -8,12 +8,20 @@ using AgentControl.Core.Json;
 namespace AgentControl.Agents.Documents;
 
 /// <summary>Puts a batch of documents through the pipeline: one child for each, then one review for all.</summary>
-[Agent("contracts", "1", Description = "Reads a batch of contracts, extracts what matters, and writes a summary that a person approves.")]
+[Agent(
+    "contracts",
+    "1",
+    Description = "Reads a batch of contracts, extracts what matters, and writes a summary that a person approves."
+)]
 public sealed class ContractsAgent : IAgent<ContractsInput, ContractsOutput>
 {
     private const int WritesAtOnce = 4;
 
-    public async Task<ContractsOutput> RunAsync(ContractsInput input, IJobContext job, CancellationToken cancellationToken)
+    public async Task<ContractsOutput> RunAsync(
+        ContractsInput input,
+        IJobContext job,
+        CancellationToken cancellationToken
+    )
     {
         if (input.CommentEvery < 1)
         {
@@ -53,8 +61,17 @@ public sealed class ContractsAgent : IAgent<ContractsInput, ContractsOutput>
             var failed = counts.Failed + counts.Cancelled;
             var text =
                 string.Create(CultureInfo.InvariantCulture, $"{told} of {group.Count} documents done")
-                + (failed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {failed} without a result so far.") : ".");
-            await job.ReportProgressAsync(Math.Max(counts.Ended, told), group.Count, "documents", "Documents are being analysed");
+                + (
+                    failed > 0
+                        ? string.Create(CultureInfo.InvariantCulture, $", {failed} without a result so far.")
+                        : "."
+                );
+            await job.ReportProgressAsync(
+                Math.Max(counts.Ended, told),
+                group.Count,
+                "documents",
+                "Documents are being analysed"
+            );
             await job.Workspace.CommentAsync(text);
         }
     }
@@ -68,7 +85,9 @@ public sealed class ContractsAgent : IAgent<ContractsInput, ContractsOutput>
         var skipped = new List<SkippedDocument>();
         foreach (var (document, result) in documents.Zip(results))
         {
-            var output = result.Output is { ValueKind: JsonValueKind.Object } value ? value.Deserialize<ContractDocumentOutput>(JournalJson.Options) : null;
+            var output = result.Output is { ValueKind: JsonValueKind.Object } value
+                ? value.Deserialize<ContractDocumentOutput>(JournalJson.Options)
+                : null;
             if (output?.Findings is { } findings)
             {
                 analysed.Add(findings);
@@ -83,10 +102,18 @@ public sealed class ContractsAgent : IAgent<ContractsInput, ContractsOutput>
     }
 
     private static string Ending(ChildResult result) =>
-        result.State == JobState.Cancelled ? "cancelled: its job was stopped" : $"failed: {result.Error ?? "its job has no output"}";
+        result.State == JobState.Cancelled
+            ? "cancelled: its job was stopped"
+            : $"failed: {result.Error ?? "its job has no output"}";
 
     /// <summary>The text of the summary: as made, or as a person edited it. A rejection ends the job.</summary>
-    private static async Task<string> ApproveAsync(ContractsInput input, string summary, int documents, int skipped, IJobContext job)
+    private static async Task<string> ApproveAsync(
+        ContractsInput input,
+        string summary,
+        int documents,
+        int skipped,
+        IJobContext job
+    )
     {
         if (input.Approval == ContractsApproval.None)
         {
@@ -108,7 +135,10 @@ public sealed class ContractsAgent : IAgent<ContractsInput, ContractsOutput>
         );
         return outcome.Approved
             ? outcome.TextOr(summary)
-            : throw new PermanentFailureException("rejected", outcome.Comment ?? "The summary was rejected without a reason.");
+            : throw new PermanentFailureException(
+                "rejected",
+                outcome.Comment ?? "The summary was rejected without a reason."
+            );
     }
 
     private static async Task<ContractsOutput> WriteAsync(
@@ -127,7 +157,12 @@ public sealed class ContractsAgent : IAgent<ContractsInput, ContractsOutput>
             "results",
             files,
             WritesAtOnce,
-            async (file, own, _) => await own.Workspace.WriteAsync($"{folder}results/{file.First}.json", ResultJson.Write(file.Second), "application/json")
+            async (file, own, _) =>
+                await own.Workspace.WriteAsync(
+                    $"{folder}results/{file.First}.json",
+                    ResultJson.Write(file.Second),
+                    "application/json"
+                )
         );
         await job.Workspace.WriteTextAsync(folder + "summary.md", summary, "text/markdown");
         await job.Workspace.WriteTextAsync(folder + "summary.csv", table.ToCsv(), "text/csv");
@@ -138,7 +173,16 @@ public sealed class ContractsAgent : IAgent<ContractsInput, ContractsOutput>
             folder + "summary.md"
         );
         await job.ReportProgressAsync(documents.Count, documents.Count, "done", "Results and summary are written");
-        var analyser = string.Join(", ", analysed.Select(findings => findings.Analyser).Distinct(StringComparer.Ordinal));
-        return new ContractsOutput(documents.Count, skipped, folder + "results/", folder + "summary.md", analyser.Length == 0 ? "offline" : analyser);
+        var analyser = string.Join(
+            ", ",
+            analysed.Select(findings => findings.Analyser).Distinct(StringComparer.Ordinal)
+        );
+        return new ContractsOutput(
+            documents.Count,
+            skipped,
+            folder + "results/",
+            folder + "summary.md",
+            analyser.Length == 0 ? "offline" : analyser
+        );
     }
 }

@@ -19,7 +19,10 @@ internal static class CsvText
     {
         // A space in front does not stop a spreadsheet; an apostrophe does.
         var first = text.AsSpan().TrimStart();
-        var guarded = first.Length > 0 && (first[0] is '=' or '+' or '-' or '@' || text[0] is '\t' or '\r') ? "'" + text : text;
-        return guarded.AsSpan().IndexOfAny(",\"\r\n") >= 0 ? $"\"{guarded.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : guarded;
+        var guarded =
+            first.Length > 0 && (first[0] is '=' or '+' or '-' or '@' || text[0] is '\t' or '\r') ? "'" + text : text;
+        return guarded.AsSpan().IndexOfAny(",\"\r\n") >= 0
+            ? $"\"{guarded.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : guarded;
     }
 }

@@ -16,7 +16,8 @@ internal static class Currencies
 
     public static string Code(string written)
     {
-        var word = string.Join(' ', written.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();
+        var word = string.Join(' ', written.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+            .ToUpperInvariant();
         return word switch
         {
             "$" or "US$" => "USD",

@@ -85,7 +85,9 @@ internal static partial class DateFinder
     {
         var (y, d) = (Number(year), Number(day));
         var m = char.IsAsciiDigit(month[0]) ? Number(month) : MonthNumber(month);
-        return y is >= 1800 and <= 2199 && m is >= 1 and <= 12 && d >= 1 && d <= DateTime.DaysInMonth(y, m) ? new DateOnly(y, m, d) : null;
+        return y is >= 1800 and <= 2199 && m is >= 1 and <= 12 && d >= 1 && d <= DateTime.DaysInMonth(y, m)
+            ? new DateOnly(y, m, d)
+            : null;
     }
 
     private static int MonthNumber(string name) =>
@@ -107,7 +109,11 @@ internal static partial class DateFinder
     )]
     private static partial Regex MonthDayYear();
 
-    [GeneratedRegex("(?<year>[0-9]{4})-(?<month>[0-9]{2})-(?<day>[0-9]{2})", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout)]
+    [GeneratedRegex(
+        "(?<year>[0-9]{4})-(?<month>[0-9]{2})-(?<day>[0-9]{2})",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        Timeout
+    )]
     private static partial Regex YearMonthDay();
 
     [GeneratedRegex(

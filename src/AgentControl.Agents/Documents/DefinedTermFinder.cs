@@ -80,7 +80,11 @@ internal static partial class DefinedTermFinder
             .Select(section => (section.Start, section.End));
 
     /// <summary>A bracket that holds something in quotes: (the "Lender"), (hereinafter „Controller“).</summary>
-    [GeneratedRegex(@"\([^()""“„«‘]{0,60}" + Open + @"[^()]{1,160}\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout)]
+    [GeneratedRegex(
+        @"\([^()""“„«‘]{0,60}" + Open + @"[^()]{1,160}\)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        Timeout
+    )]
     private static partial Regex Bracket();
 
     [GeneratedRegex(Quoted, RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout)]
@@ -88,24 +92,36 @@ internal static partial class DefinedTermFinder
 
     /// <summary>"X" means; "X" and "Y" are.</summary>
     [GeneratedRegex(
-        Quoted + @"(?:(?:,|\s{1,20}and|,?\s{1,20}or)\s{1,20}" + Quoted + @"){0,4}\s{1,20}(?:shall\s{1,20}mean|shall\s{1,20}have|means?|has\s{1,20}the|have\s{1,20}the|refers?\s{1,20}to|includes?|are\b|is\b)",
+        Quoted
+            + @"(?:(?:,|\s{1,20}and|,?\s{1,20}or)\s{1,20}"
+            + Quoted
+            + @"){0,4}\s{1,20}(?:shall\s{1,20}mean|shall\s{1,20}have|means?|has\s{1,20}the|have\s{1,20}the|refers?\s{1,20}to|includes?|are\b|is\b)",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         Timeout
     )]
     private static partial Regex Means();
 
     [GeneratedRegex(
-        @"\b(?:called|referred\s{1,20}to\s{1,20}as|known\s{1,20}as|defined\s{1,20}as|hereinafter|hereafter|each(?:,)?\s{1,20}an?|together(?:,)?\s{1,20}the|collectively(?:,)?\s{1,20}the|jointly(?:,)?\s{1,20}the)\s{1,20}(?:collectively\s{1,20}|together\s{1,20})?(?:the\s{1,20})?" + Quoted,
+        @"\b(?:called|referred\s{1,20}to\s{1,20}as|known\s{1,20}as|defined\s{1,20}as|hereinafter|hereafter|each(?:,)?\s{1,20}an?|together(?:,)?\s{1,20}the|collectively(?:,)?\s{1,20}the|jointly(?:,)?\s{1,20}the)\s{1,20}(?:collectively\s{1,20}|together\s{1,20})?(?:the\s{1,20})?"
+            + Quoted,
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         Timeout
     )]
     private static partial Regex Called();
 
-    [GeneratedRegex(@"[–—-]\s{0,3}(?:the\s{1,3})?" + Quoted + @"\s{0,3}[–—-]", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout)]
+    [GeneratedRegex(
+        @"[–—-]\s{0,3}(?:the\s{1,3})?" + Quoted + @"\s{0,3}[–—-]",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        Timeout
+    )]
     private static partial Regex Dashed();
 
     /// <summary>(the Landlord): without quotes, but capitalised.</summary>
-    [GeneratedRegex(@"\((?:the|each,?\s(?:an?|the)|together,?\sthe|hereinafter(?:\sthe)?)\s(?<term>\p{Lu}[\p{L}'’-]{1,30}(?:\s\p{Lu}[\p{L}'’-]{1,30}){0,3})\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout)]
+    [GeneratedRegex(
+        @"\((?:the|each,?\s(?:an?|the)|together,?\sthe|hereinafter(?:\sthe)?)\s(?<term>\p{Lu}[\p{L}'’-]{1,30}(?:\s\p{Lu}[\p{L}'’-]{1,30}){0,3})\)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        Timeout
+    )]
     private static partial Regex BareBracket();
 
     [GeneratedRegex(
@@ -116,15 +132,27 @@ internal static partial class DefinedTermFinder
     private static partial Regex BareCalled();
 
     /// <summary>A line of a definitions list: "Rent Days: 25 March…".</summary>
-    [GeneratedRegex(@"^(?<term>\p{Lu}[\p{L}'’-]{1,30}(?:\s[\p{L}'’-]{1,30}){0,4}):\s", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout)]
+    [GeneratedRegex(
+        @"^(?<term>\p{Lu}[\p{L}'’-]{1,30}(?:\s[\p{L}'’-]{1,30}){0,4}):\s",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        Timeout
+    )]
     private static partial Regex ListEntry();
 
-    [GeneratedRegex(@"^(definitions?|interpretation|defined terms|meanings?|glossary)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout)]
+    [GeneratedRegex(
+        @"^(definitions?|interpretation|defined terms|meanings?|glossary)\b",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        Timeout
+    )]
     private static partial Regex DefinitionHeading();
 
     [GeneratedRegex(@"^(?:[Tt]he|[Aa]n?)\s+", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout)]
     private static partial Regex Article();
 
-    [GeneratedRegex("^(?:You|Your|We|Us|Our|I|Me|My|It|They)$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout)]
+    [GeneratedRegex(
+        "^(?:You|Your|We|Us|Our|I|Me|My|It|They)$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        Timeout
+    )]
     private static partial Regex Pronoun();
 }

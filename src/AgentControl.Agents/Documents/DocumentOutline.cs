@@ -25,7 +25,15 @@ internal sealed class DocumentOutline
         {
             cuts.Add(section.Start);
             cuts.Add(section.BodyStart);
-            var heading = section.Heading.Length == 0 ? -1 : text.IndexOf(section.Heading, section.Start, section.End - section.Start, StringComparison.Ordinal);
+            var heading =
+                section.Heading.Length == 0
+                    ? -1
+                    : text.IndexOf(
+                        section.Heading,
+                        section.Start,
+                        section.End - section.Start,
+                        StringComparison.Ordinal
+                    );
             if (heading >= 0)
             {
                 cuts.Add(heading + section.Heading.Length);
@@ -68,7 +76,10 @@ internal sealed class DocumentOutline
             }
 
             var content = line.In(text)[..Math.Min(line.End - line.Start, 200)].ToString();
-            if (SectionLabel.Read(content) is not { } label || !sequence.Takes(label, line, i == 0 || EndsSentence(text, lines[i - 1])))
+            if (
+                SectionLabel.Read(content) is not { } label
+                || !sequence.Takes(label, line, i == 0 || EndsSentence(text, lines[i - 1]))
+            )
             {
                 continue;
             }
@@ -80,7 +91,15 @@ internal sealed class DocumentOutline
                 rest = lines[i + 1].In(text)[..Math.Min(lines[i + 1].End - lines[i + 1].Start, 200)].ToString();
             }
 
-            sections.Add(new Section(line.Start, bodyStart, label.Depth, SectionKind.Labelled, HeadingReader.AtStart(rest, Content(text, lines, i + 1))));
+            sections.Add(
+                new Section(
+                    line.Start,
+                    bodyStart,
+                    label.Depth,
+                    SectionKind.Labelled,
+                    HeadingReader.AtStart(rest, Content(text, lines, i + 1))
+                )
+            );
         }
 
         return sections;
@@ -102,7 +121,11 @@ internal sealed class DocumentOutline
             {
                 sections.Add(new Section(line.Start, line.Start, 0, SectionKind.Boundary, ""));
             }
-            else if ((line.BeforeBlank || IsRule(Content(text, lines, i + 1))) && HeadingReader.StandsAlone(content) && (!numbered || HeadingReader.IsShouted(content)))
+            else if (
+                (line.BeforeBlank || IsRule(Content(text, lines, i + 1)))
+                && HeadingReader.StandsAlone(content)
+                && (!numbered || HeadingReader.IsShouted(content))
+            )
             {
                 sections.Add(new Section(line.Start, line.End, 0, SectionKind.Headed, content));
             }
@@ -153,10 +176,13 @@ internal sealed class DocumentOutline
         }
     }
 
-    private static bool EndsSentence(string text, TextLine line) => line.IsBlank || text[line.End - 1] is '.' or ';' or ':' or '-' or '=' or '_';
+    private static bool EndsSentence(string text, TextLine line) =>
+        line.IsBlank || text[line.End - 1] is '.' or ';' or ':' or '-' or '=' or '_';
 
     private static bool IsRule(string line) => line.Length > 2 && line.All(c => c is '-' or '=' or '_' or '~' or '*');
 
     private static string Content(string text, List<TextLine> lines, int index) =>
-        index < lines.Count ? lines[index].In(text)[..Math.Min(lines[index].End - lines[index].Start, 80)].ToString() : "";
+        index < lines.Count
+            ? lines[index].In(text)[..Math.Min(lines[index].End - lines[index].Start, 80)].ToString()
+            : "";
 }

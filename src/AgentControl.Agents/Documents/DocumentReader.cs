@@ -12,7 +12,10 @@ public static class DocumentReader
     /// <summary>More control characters than this share of a text make it binary.</summary>
     private const double MostControls = 0.01;
 
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding StrictUtf8 = new(
+        encoderShouldEmitUTF8Identifier: false,
+        throwOnInvalidBytes: true
+    );
 
     /// <summary>Reads a file's bytes.</summary>
     public static DocumentReading Read(string name, ReadOnlyMemory<byte> bytes)
@@ -35,7 +38,9 @@ public static class DocumentReader
 
         var text = Decode(content);
         return text is null
-            ? DocumentReading.Unreadable("binary: the file is no text in UTF-8, UTF-16 or Windows-1252; save it as plain text")
+            ? DocumentReading.Unreadable(
+                "binary: the file is no text in UTF-8, UTF-16 or Windows-1252; save it as plain text"
+            )
             : Judge(name, text, DocumentText.Hash(content));
     }
 
@@ -92,6 +97,9 @@ public static class DocumentReader
     /// <summary>The answer for a document that is not even read.</summary>
     internal static DocumentReading TooLarge(long bytes) =>
         DocumentReading.Unreadable(
-            string.Create(CultureInfo.InvariantCulture, $"too large: {bytes / 1048576.0:0.0} MB; documents of up to 1 MB are read, so split it")
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"too large: {bytes / 1048576.0:0.0} MB; documents of up to 1 MB are read, so split it"
+            )
         );
 }

@@ -12,7 +12,8 @@ internal static class FileSignature
 
         if (content.StartsWith("PK\u0003\u0004"u8))
         {
-            return content[..Math.Min(content.Length, 4096)].IndexOf("word/"u8) >= 0
+            return
+                content[..Math.Min(content.Length, 4096)].IndexOf("word/"u8) >= 0
                 || content[..Math.Min(content.Length, 4096)].IndexOf("[Content_Types]"u8) >= 0
                 ? "a Word document (DOCX); save it as plain text"
                 : "a ZIP archive; unpack it first";

@@ -48,13 +48,21 @@ internal static partial class GoverningLawFinder
         Incorporation().IsMatch(text.AsSpan(Math.Max(0, at - 60), Math.Min(60, at)));
 
     [GeneratedRegex(
-        @"\blaws?\s{1,20}of\s{1,20}(?:the\s{1,20})?(?<place>" + Word + @"(?:\s{1,20}(?:(?:of|and|&)\s{1,20}(?:the\s{1,20})?)?" + Word + "){0,7})",
+        @"\blaws?\s{1,20}of\s{1,20}(?:the\s{1,20})?(?<place>"
+            + Word
+            + @"(?:\s{1,20}(?:(?:of|and|&)\s{1,20}(?:the\s{1,20})?)?"
+            + Word
+            + "){0,7})",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         Timeout
     )]
     private static partial Regex LawsOf();
 
-    [GeneratedRegex(@"\b(?:\p{Lu}[\p{L}-]{1,30}(?:[ \t]{1,3}|[ \t]{0,3}\r?\n[ \t]{0,12})){1,3}law\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout)]
+    [GeneratedRegex(
+        @"\b(?:\p{Lu}[\p{L}-]{1,30}(?:[ \t]{1,3}|[ \t]{0,3}\r?\n[ \t]{0,12})){1,3}law\b",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        Timeout
+    )]
     private static partial Regex NamedLaw();
 
     [GeneratedRegex(
@@ -71,7 +79,11 @@ internal static partial class GoverningLawFinder
     )]
     private static partial Regex CueBefore();
 
-    [GeneratedRegex(@"\b(governs?|applies|apply|shall govern|is applicable|shall apply)\b", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, Timeout)]
+    [GeneratedRegex(
+        @"\b(governs?|applies|apply|shall govern|is applicable|shall apply)\b",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        Timeout
+    )]
     private static partial Regex CueAfter();
 
     [GeneratedRegex(

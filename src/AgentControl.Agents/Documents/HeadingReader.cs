@@ -29,7 +29,10 @@ internal static partial class HeadingReader
         var trimmed = line.TrimEnd('.');
         return trimmed.Length is > 2 and <= LongestHeading
             && char.IsUpper(trimmed[0])
-            && (line[^1] is not ('.' or ';' or ',' or ':' or '!' or '?' or ')' or '_') || (line[^1] == '.' && IsShouted(trimmed)))
+            && (
+                line[^1] is not ('.' or ';' or ',' or ':' or '!' or '?' or ')' or '_')
+                || (line[^1] == '.' && IsShouted(trimmed))
+            )
             && !trimmed.Contains("   ", StringComparison.Ordinal)
             && !trimmed.Contains("__", StringComparison.Ordinal)
             && Words(trimmed) <= MostWords;
@@ -40,7 +43,12 @@ internal static partial class HeadingReader
 
     /// <summary>True for lines of signatures, schedules and closing formulas: the operative text ends there.</summary>
     public static bool IsBoundary(string line) =>
-        Closing().IsMatch(line) || (line.Contains("    ", StringComparison.Ordinal) && IsShouted(line) && !line.Contains("__", StringComparison.Ordinal));
+        Closing().IsMatch(line)
+        || (
+            line.Contains("    ", StringComparison.Ordinal)
+            && IsShouted(line)
+            && !line.Contains("__", StringComparison.Ordinal)
+        );
 
     private static int Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length;
 

@@ -14,7 +14,8 @@ internal sealed class LabelSequence
         {
             LabelStyle.Named => line.AfterBlank || afterSentence,
             LabelStyle.Bracket => line.AfterBlank || afterSentence,
-            LabelStyle.Letter => (line.AfterBlank || afterSentence) && (label.Number == 1 || label.Number == _letter + 1),
+            LabelStyle.Letter => (line.AfterBlank || afterSentence)
+                && (label.Number == 1 || label.Number == _letter + 1),
             LabelStyle.BareNumber => line.AfterBlank && (label.Number == 1 || goesOn),
             _ when label.Depth > 1 => line.AfterBlank || afterSentence || label.Number == _number,
             _ => line.AfterBlank || (goesOn && afterSentence),

@@ -10,7 +10,9 @@ internal static partial class LetterParties
     public static void Find(string text, int salutation, List<Finding> found)
     {
         var lines = TextLine.Split(text[..salutation]).Where(line => !line.IsBlank).ToList();
-        var sender = lines.Select(line => PartyFinder.NameAt(text, line.Start, line.End, standsAlone: true)).FirstOrDefault(name => name is not null);
+        var sender = lines
+            .Select(line => PartyFinder.NameAt(text, line.Start, line.End, standsAlone: true))
+            .FirstOrDefault(name => name is not null);
         if (sender is not null)
         {
             found.Add(sender);
@@ -24,13 +26,20 @@ internal static partial class LetterParties
             addressee = dated >= 0 ? lines.Skip(dated + 1).FirstOrDefault(line => line.AfterBlank) : default;
         }
 
-        if (!addressee.IsBlank && PartyFinder.NameAt(text, addressee.Start, addressee.End, standsAlone: true) is { } name)
+        if (
+            !addressee.IsBlank
+            && PartyFinder.NameAt(text, addressee.Start, addressee.End, standsAlone: true) is { } name
+        )
         {
             found.Add(name);
         }
     }
 
-    [GeneratedRegex(@"^(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|MR|MRS|MS|DR)\.?\s+\p{Lu}", RegexOptions.CultureInvariant, Timeout)]
+    [GeneratedRegex(
+        @"^(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|MR|MRS|MS|DR)\.?\s+\p{Lu}",
+        RegexOptions.CultureInvariant,
+        Timeout
+    )]
     private static partial Regex Titled();
 
     [GeneratedRegex(@"\b(?:19|20)[0-9]{2}$", RegexOptions.CultureInvariant, Timeout)]

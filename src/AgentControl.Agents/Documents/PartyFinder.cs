@@ -23,7 +23,13 @@ internal static partial class PartyFinder
             LetterParties.Find(text, dear.Index, found);
         }
 
-        return [.. found.OrderBy(party => party.Start).DistinctBy(party => Key(party.Text), StringComparer.Ordinal).Take(Most)];
+        return
+        [
+            .. found
+                .OrderBy(party => party.Start)
+                .DistinctBy(party => Key(party.Text), StringComparer.Ordinal)
+                .Take(Most),
+        ];
     }
 
     /// <summary>Lines such as "Hirer: Marlowe Ltd".</summary>
@@ -32,7 +38,10 @@ internal static partial class PartyFinder
         foreach (Match line in FormLine().Matches(text[..Math.Max(operative, Math.Min(1_500, text.Length))]))
         {
             var value = line.Groups["value"];
-            if (PartyName.Role().IsMatch(line.Groups["role"].Value) && NameAt(text, value.Index, text.Length, standsAlone: true) is { } name)
+            if (
+                PartyName.Role().IsMatch(line.Groups["role"].Value)
+                && NameAt(text, value.Index, text.Length, standsAlone: true) is { } name
+            )
             {
                 found.Add(name);
             }
@@ -95,20 +104,35 @@ internal static partial class PartyFinder
 
         var name = person.Groups["name"];
         var after = name.Index + name.Length;
-        var follows = standsAlone || after >= text.Length || EndsName().IsMatch(text.AsSpan(after, Math.Min(40, text.Length - after)));
+        var follows =
+            standsAlone
+            || after >= text.Length
+            || EndsName().IsMatch(text.AsSpan(after, Math.Min(40, text.Length - after)));
         return follows && !PartyName.NotAName().IsMatch(name.Value) ? Finding.At(text, name.Index, after) : null;
     }
 
     private static string Key(string name) => string.Concat(name.Where(char.IsLetterOrDigit)).ToUpperInvariant();
 
-    [GeneratedRegex(@"(?<made>\b(?:made|entered\s+into|concluded|agreement|lease|contract)\b[^.]{0,120}?)?\bbetween\b(?:\s*:)?(?:\s+the\s+undersigned(?:\s+parties)?:?)?", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, Timeout)]
+    [GeneratedRegex(
+        @"(?<made>\b(?:made|entered\s+into|concluded|agreement|lease|contract)\b[^.]{0,120}?)?\bbetween\b(?:\s*:)?(?:\s+the\s+undersigned(?:\s+parties)?:?)?",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
+        Timeout
+    )]
     private static partial Regex Between();
 
     /// <summary>An entry begins behind "and", behind a number in brackets, and at a paragraph.</summary>
-    [GeneratedRegex(@"(?:\b(?:and|AND|And)\b:?|\([0-9a-zA-Z]\)|\n[ \t]*\r?\n|;)(?=\s)", RegexOptions.CultureInvariant, Timeout)]
+    [GeneratedRegex(
+        @"(?:\b(?:and|AND|And)\b:?|\([0-9a-zA-Z]\)|\n[ \t]*\r?\n|;)(?=\s)",
+        RegexOptions.CultureInvariant,
+        Timeout
+    )]
     private static partial Regex EntryStart();
 
-    [GeneratedRegex(@"\G[\s:""“„]*(?:\([0-9a-zA-Z]\)\s*|[0-9a-zA-Z][.)]\s+)?(?:and\s+)?[""“„]?", RegexOptions.CultureInvariant, Timeout)]
+    [GeneratedRegex(
+        @"\G[\s:""“„]*(?:\([0-9a-zA-Z]\)\s*|[0-9a-zA-Z][.)]\s+)?(?:and\s+)?[""“„]?",
+        RegexOptions.CultureInvariant,
+        Timeout
+    )]
     private static partial Regex Lead();
 
     [GeneratedRegex(
@@ -118,13 +142,25 @@ internal static partial class PartyFinder
     )]
     private static partial Regex BlockEnd();
 
-    [GeneratedRegex(@"^[ \t]*(?<role>[\p{L}][\p{L} \-]{1,30}(?:\([^)\n]{1,20}\))?)[ \t]*:[ \t]+(?<value>\S)", RegexOptions.Multiline | RegexOptions.CultureInvariant, Timeout)]
+    [GeneratedRegex(
+        @"^[ \t]*(?<role>[\p{L}][\p{L} \-]{1,30}(?:\([^)\n]{1,20}\))?)[ \t]*:[ \t]+(?<value>\S)",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant,
+        Timeout
+    )]
     private static partial Regex FormLine();
 
-    [GeneratedRegex(@"^\s*(?:,|;|\(|–|-|\bof\b|\band\b|\bAND\b|\bresiding\b|\bwho\b|\bborn\b|\r?\n)", RegexOptions.CultureInvariant, Timeout)]
+    [GeneratedRegex(
+        @"^\s*(?:,|;|\(|–|-|\bof\b|\band\b|\bAND\b|\bresiding\b|\bwho\b|\bborn\b|\r?\n)",
+        RegexOptions.CultureInvariant,
+        Timeout
+    )]
     private static partial Regex EndsName();
 
-    [GeneratedRegex(@"\G(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|MR|MRS|MS|DR|PROF)\.?\s", RegexOptions.CultureInvariant, Timeout)]
+    [GeneratedRegex(
+        @"\G(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Sir|Dame|MR|MRS|MS|DR|PROF)\.?\s",
+        RegexOptions.CultureInvariant,
+        Timeout
+    )]
     private static partial Regex Title();
 
     [GeneratedRegex(@"^[ \t]*Dear\s+\p{Lu}", RegexOptions.Multiline | RegexOptions.CultureInvariant, Timeout)]

@@ -14,10 +14,25 @@ internal static partial class PartyName
     private const string LegalForm =
         @"(?:[Ll]imited|LIMITED|Ltd\.?|LTD\.?|L\.?L\.?C\.?|L\.?L\.?P\.?|LP|Inc\.?|INC\.?|Incorporated|INCORPORATED|Corp\.?|CORP\.?|Corporation|CORPORATION|Company|COMPANY|Co\.|plc|PLC|P\.L\.C\.|CIC|CIO|GmbH|gGmbH|mbH|AG|KG|KGaA|OHG|UG|SE|e\.V\.|eG|Genossenschaft|Stiftung|AS|ASA|A/S|ApS|AB|Oy|Oyj|B\.?V\.?|N\.?V\.?|VOF|SARL|S\.?[AÀaà]\.?\s?[Rr]\.?[Ll]\.?|S\.?A\.?S?\.?|S\.?p\.?A\.?|S\.?r\.?l\.?|S\.?L\.?U?\.?|Lda\.?|Kft\.?|Zrt\.?|s\.r\.o\.|a\.s\.|d\.o\.o\.|Sp\.\sz\so\.o\.|K\.K\.|Association|ASSOCIATION|Foundation|FOUNDATION|Trust|TRUST|Society|SOCIETY|University|UNIVERSITY|Council|COUNCIL|Cooperative|Co-operative|Partnership|Partners|PARTNERS|Bank|BANK|Fund|FUND)(?![\p{L}\p{N}])";
 
-    private const string Forms = "(?:(?:Pty|PTY|Pte|PTE|Pvt|PVT|Co|CO)\\.?,?" + Gap + ")?" + LegalForm + "(?:" + Gap + "&" + Gap + @"Co\." + Gap + "KG)?";
+    private const string Forms =
+        "(?:(?:Pty|PTY|Pte|PTE|Pvt|PVT|Co|CO)\\.?,?"
+        + Gap
+        + ")?"
+        + LegalForm
+        + "(?:"
+        + Gap
+        + "&"
+        + Gap
+        + @"Co\."
+        + Gap
+        + "KG)?";
 
     /// <summary>A company's name, up to and with its legal form.</summary>
-    [GeneratedRegex(@"\G" + Word + "(?:" + Gap + "(?:" + Word + "|" + Small + ")){0,7}?,?" + Gap + Forms, RegexOptions.CultureInvariant, Timeout)]
+    [GeneratedRegex(
+        @"\G" + Word + "(?:" + Gap + "(?:" + Word + "|" + Small + ")){0,7}?,?" + Gap + Forms,
+        RegexOptions.CultureInvariant,
+        Timeout
+    )]
     public static partial Regex Company();
 
     /// <summary>Two to five capitalised words: a person, or a body without a legal form.</summary>

@@ -17,7 +17,9 @@ internal sealed class ReviewTable(IReadOnlyList<DocumentFindings> documents, IRe
         text.Append(CultureInfo.InvariantCulture, $"{documents.Count} analysed, {skipped.Count} skipped.\n\n");
         if (documents.Count > 0)
         {
-            text.Append("| Document | Parties | Amounts | Governing law | Term | Clauses |\n|---|---|---|---|---|---|\n");
+            text.Append(
+                "| Document | Parties | Amounts | Governing law | Term | Clauses |\n|---|---|---|---|---|---|\n"
+            );
             AppendEach(text, documents, Row);
         }
 
@@ -39,7 +41,22 @@ internal sealed class ReviewTable(IReadOnlyList<DocumentFindings> documents, IRe
     public string ToCsv()
     {
         var csv = new StringBuilder();
-        CsvText.AppendRow(csv, "document", "status", "reason", "parties", "dates", "amounts", "governingLaw", "term", "clauses", "definedTerms", "summary", "sha256", "analyser");
+        CsvText.AppendRow(
+            csv,
+            "document",
+            "status",
+            "reason",
+            "parties",
+            "dates",
+            "amounts",
+            "governingLaw",
+            "term",
+            "clauses",
+            "definedTerms",
+            "summary",
+            "sha256",
+            "analyser"
+        );
         foreach (var d in documents)
         {
             CsvText.AppendRow(
@@ -70,8 +87,17 @@ internal sealed class ReviewTable(IReadOnlyList<DocumentFindings> documents, IRe
 
     private static string Row(DocumentFindings d)
     {
-        var largest = d.Amounts.GroupBy(a => a.Currency, StringComparer.Ordinal).Select(g => Money(g.MaxBy(a => a.Value)!)).Take(2);
-        var amounts = d.Amounts.Count == 0 ? "–" : string.Create(CultureInfo.InvariantCulture, $"{d.Amounts.Count}, up to {string.Join(" and ", largest)}");
+        var largest = d
+            .Amounts.GroupBy(a => a.Currency, StringComparer.Ordinal)
+            .Select(g => Money(g.MaxBy(a => a.Value)!))
+            .Take(2);
+        var amounts =
+            d.Amounts.Count == 0
+                ? "–"
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{d.Amounts.Count}, up to {string.Join(" and ", largest)}"
+                );
         return $"| {Cell(d.Name)} | {Cell(Join(d.Parties.Select(p => p.Text)))} | {Cell(amounts)} | {Cell(d.GoverningLaw?.Text)} | {Cell(d.Term?.Text)} | {Cell(Join(d.Clauses.Select(c => c.Kind).Distinct(StringComparer.Ordinal)))} |\n";
     }
 
@@ -95,12 +121,14 @@ internal sealed class ReviewTable(IReadOnlyList<DocumentFindings> documents, IRe
             ? "No sentence could be chosen."
             : string.Join("\n\n", document.SummarySentences.Select(sentence => MarkdownText.Line(sentence.Text)));
 
-    private static string Cell(string? text) => string.IsNullOrWhiteSpace(text) ? "–" : MarkdownText.Line(text, CellCharacters);
+    private static string Cell(string? text) =>
+        string.IsNullOrWhiteSpace(text) ? "–" : MarkdownText.Line(text, CellCharacters);
 
     private static string Money(AmountFinding amount) =>
         string.Create(CultureInfo.InvariantCulture, $"{amount.Currency} {amount.Value:#,0.##}");
 
     private static string Join(IEnumerable<string> texts) => string.Join("; ", texts.Select(Flat));
 
-    private static string Flat(string text) => string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+    private static string Flat(string text) =>
+        string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 }

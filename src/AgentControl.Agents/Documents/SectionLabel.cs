@@ -46,7 +46,11 @@ internal sealed partial record SectionLabel(int Length, int Depth, LabelStyle St
     )]
     private static partial Regex Named();
 
-    [GeneratedRegex(@"^(?<number>[0-9]{1,2}(?:\.[0-9]{1,2}){0,3})(?<mark>[.)]?)(?:\s{1,8}|$)", RegexOptions.CultureInvariant, Timeout)]
+    [GeneratedRegex(
+        @"^(?<number>[0-9]{1,2}(?:\.[0-9]{1,2}){0,3})(?<mark>[.)]?)(?:\s{1,8}|$)",
+        RegexOptions.CultureInvariant,
+        Timeout
+    )]
     private static partial Regex Numbered();
 
     [GeneratedRegex(@"^\((?<number>[a-z]{1,4}|[0-9]{1,2})\)\s{1,8}", RegexOptions.CultureInvariant, Timeout)]

@@ -21,7 +21,11 @@ internal static partial class SentenceRanker
         var candidates = SentenceSplitter
             .Split(text, outline.Cuts(text), MostCandidates)
             .Select(span => (span.Start, span.End, Words: Words(text, span.Start, span.End)))
-            .Where(s => s.End - s.Start is >= Shortest and <= Longest && s.Words.Count >= 6 && ReadsAsProse(text.AsSpan(s.Start, s.End - s.Start)))
+            .Where(s =>
+                s.End - s.Start is >= Shortest and <= Longest
+                && s.Words.Count >= 6
+                && ReadsAsProse(text.AsSpan(s.Start, s.End - s.Start))
+            )
             .ToList();
         if (candidates.Count == 0)
         {
@@ -36,7 +40,10 @@ internal static partial class SentenceRanker
         {
             var (start, end, _) = candidates[i];
             var early = i == 0 ? 0.25 : 0.1 * (1 - (double)i / candidates.Count);
-            scores[i] = Likeness(vectors[i], centre) + early + (0.12 * Math.Min(3, Substance().Count(text.AsSpan(start, end - start))));
+            scores[i] =
+                Likeness(vectors[i], centre)
+                + early
+                + (0.12 * Math.Min(3, Substance().Count(text.AsSpan(start, end - start))));
         }
 
         var chosen = Choose(scores, vectors, Wanted(candidates.Count));
@@ -90,7 +97,11 @@ internal static partial class SentenceRanker
             counts[word] = counts.GetValueOrDefault(word) + 1;
         }
 
-        return counts.ToDictionary(c => c.Key, c => Math.Log(1 + ((double)sentences.Count / c.Value)), StringComparer.Ordinal);
+        return counts.ToDictionary(
+            c => c.Key,
+            c => Math.Log(1 + ((double)sentences.Count / c.Value)),
+            StringComparer.Ordinal
+        );
     }
 
     /// <summary>Weights of a sentence's words, scaled to length one. Ordered, so that sums repeat to the last bit.</summary>

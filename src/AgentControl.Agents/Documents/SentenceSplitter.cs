@@ -5,7 +5,54 @@ internal static class SentenceSplitter
 {
     private static readonly HashSet<string> Abbreviations = new(StringComparer.OrdinalIgnoreCase)
     {
-        "mr", "mrs", "ms", "dr", "prof", "st", "no", "nos", "ltd", "inc", "corp", "co", "pty", "pte", "vs", "v", "e.g", "i.e", "etc", "art", "sec", "cl", "fig", "approx", "cent", "a.m", "p.m", "u.s", "u.k", "s.a", "b.v", "n.v", "jr", "sr", "al", "cf", "p.o", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sept", "oct", "nov", "dec",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "st",
+        "no",
+        "nos",
+        "ltd",
+        "inc",
+        "corp",
+        "co",
+        "pty",
+        "pte",
+        "vs",
+        "v",
+        "e.g",
+        "i.e",
+        "etc",
+        "art",
+        "sec",
+        "cl",
+        "fig",
+        "approx",
+        "cent",
+        "a.m",
+        "p.m",
+        "u.s",
+        "u.k",
+        "s.a",
+        "b.v",
+        "n.v",
+        "jr",
+        "sr",
+        "al",
+        "cf",
+        "p.o",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
     };
 
     /// <param name="cuts">Positions, in order, where a sentence ends in any case: labels and headings are no part of one.</param>
@@ -48,7 +95,10 @@ internal static class SentenceSplitter
         void Add(int end)
         {
             var (from, to) = (start, end);
-            while (from < to && (char.IsWhiteSpace(text[from]) || text[from] is '-' or '=' or '.' or '–' or ',' or ';' or ':'))
+            while (
+                from < to
+                && (char.IsWhiteSpace(text[from]) || text[from] is '-' or '=' or '.' or '–' or ',' or ';' or ':')
+            )
             {
                 from++;
             }
@@ -104,7 +154,11 @@ internal static class SentenceSplitter
 
         var last = text[word..at].TrimStart('(', '"', '“');
         var isInitial = last.Length == 1 && char.IsLetter(last[0]);
-        var isNumber = last.Length > 0 && last.All(c => char.IsAsciiDigit(c) || c == '.') && last.Length < 6 && AtLineStart(text, word);
+        var isNumber =
+            last.Length > 0
+            && last.All(c => char.IsAsciiDigit(c) || c == '.')
+            && last.Length < 6
+            && AtLineStart(text, word);
         return !isInitial && !isNumber && !Abbreviations.Contains(last);
     }
 

@@ -57,7 +57,11 @@ internal static partial class TermFinder
     }
 
     [GeneratedRegex(
-        @"\b" + Count + @"(?:\s{1,20}\([^)\n]{1,20}\))?[\s-]{1,20}(?:full\s|calendar\s|consecutive\s|whole\s){0,2}(?:years?|months?|weeks?)\b(?:\s{1,20}and\s{1,20}" + Count + @"\s{1,20}months?\b)?",
+        @"\b"
+            + Count
+            + @"(?:\s{1,20}\([^)\n]{1,20}\))?[\s-]{1,20}(?:full\s|calendar\s|consecutive\s|whole\s){0,2}(?:years?|months?|weeks?)\b(?:\s{1,20}and\s{1,20}"
+            + Count
+            + @"\s{1,20}months?\b)?",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
         Timeout
     )]
@@ -71,7 +75,11 @@ internal static partial class TermFinder
     private static partial Regex Until();
 
     /// <summary>The duration is named as one: "for a term of", "an initial period of".</summary>
-    [GeneratedRegex(@"\b(terms?|period|duration)\s+(of|is|shall be|will be|:)\s*(an?\s|up to\s)?$|\bTerm:\s*$", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, Timeout)]
+    [GeneratedRegex(
+        @"\b(terms?|period|duration)\s+(of|is|shall be|will be|:)\s*(an?\s|up to\s)?$|\bTerm:\s*$",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        Timeout
+    )]
     private static partial Regex TermOf();
 
     /// <summary>Something begins or goes on for it.</summary>
@@ -89,7 +97,11 @@ internal static partial class TermFinder
     )]
     private static partial Regex Instrument();
 
-    [GeneratedRegex(@"^(initial )?(term|duration)\b|\bduration\b|\bterm\b|^how long|commencement|period of (hire|engagement)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, Timeout)]
+    [GeneratedRegex(
+        @"^(initial )?(term|duration)\b|\bduration\b|\bterm\b|^how long|commencement|period of (hire|engagement)",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        Timeout
+    )]
     private static partial Regex TermHeading();
 
     /// <summary>What is timed is a notice, a renewal, a survival, a warranty or something else that is not the contract.</summary>
@@ -107,6 +119,10 @@ internal static partial class TermFinder
     )]
     private static partial Regex OtherHeading();
 
-    [GeneratedRegex(@"^['’]?s?['’]?\s+(written |prior )*(notice|after|before|later|at a time|old|late|in arrear|of (notice|sale|completion|receipt|demand))", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, Timeout)]
+    [GeneratedRegex(
+        @"^['’]?s?['’]?\s+(written |prior )*(notice|after|before|later|at a time|old|late|in arrear|of (notice|sale|completion|receipt|demand))",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        Timeout
+    )]
     private static partial Regex AfterOther();
 }

@@ -7,16 +7,42 @@ internal static class WrittenNumber
 {
     private static readonly Dictionary<string, int> Units = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["one"] = 1, ["two"] = 2, ["three"] = 3, ["four"] = 4, ["five"] = 5, ["six"] = 6, ["seven"] = 7, ["eight"] = 8, ["nine"] = 9, ["ten"] = 10,
-        ["eleven"] = 11, ["twelve"] = 12, ["thirteen"] = 13, ["fourteen"] = 14, ["fifteen"] = 15, ["sixteen"] = 16, ["seventeen"] = 17,
-        ["eighteen"] = 18, ["nineteen"] = 19, ["twenty"] = 20, ["thirty"] = 30, ["forty"] = 40, ["fifty"] = 50, ["sixty"] = 60,
-        ["seventy"] = 70, ["eighty"] = 80, ["ninety"] = 90,
+        ["one"] = 1,
+        ["two"] = 2,
+        ["three"] = 3,
+        ["four"] = 4,
+        ["five"] = 5,
+        ["six"] = 6,
+        ["seven"] = 7,
+        ["eight"] = 8,
+        ["nine"] = 9,
+        ["ten"] = 10,
+        ["eleven"] = 11,
+        ["twelve"] = 12,
+        ["thirteen"] = 13,
+        ["fourteen"] = 14,
+        ["fifteen"] = 15,
+        ["sixteen"] = 16,
+        ["seventeen"] = 17,
+        ["eighteen"] = 18,
+        ["nineteen"] = 19,
+        ["twenty"] = 20,
+        ["thirty"] = 30,
+        ["forty"] = 40,
+        ["fifty"] = 50,
+        ["sixty"] = 60,
+        ["seventy"] = 70,
+        ["eighty"] = 80,
+        ["ninety"] = 90,
     };
 
     /// <summary>The value of figures with separators, or null where they make no number.</summary>
     public static decimal? Figures(string written)
     {
-        var digits = written.TrimEnd('-', '–', '—', '.', ',').Replace("'", "", StringComparison.Ordinal).Replace("’", "", StringComparison.Ordinal);
+        var digits = written
+            .TrimEnd('-', '–', '—', '.', ',')
+            .Replace("'", "", StringComparison.Ordinal)
+            .Replace("’", "", StringComparison.Ordinal);
         digits = string.Concat(digits.Where(c => !char.IsWhiteSpace(c)));
         var decimalAt = DecimalSeparator(digits);
         var whole = decimalAt < 0 ? digits : digits[..decimalAt];
@@ -45,7 +71,8 @@ internal static class WrittenNumber
     /// <summary>The value of number words, or null where there is none.</summary>
     public static decimal? Words(string written)
     {
-        decimal total = 0, group = 0;
+        decimal total = 0,
+            group = 0;
         var any = false;
         foreach (var word in written.Split([' ', '-', '\n', '\r', '\t', ','], StringSplitOptions.RemoveEmptyEntries))
         {

@@ -9,13 +9,21 @@ using AgentControl.Core.Jobs;
 namespace AgentControl.Agents.Synthetic;
 
 /// <summary>Does measured work of no meaning, for self-tests, demonstrations and benchmarks, through the same SDK as every other agent.</summary>
-[Agent("synthetic", "1", Description = "Runs a number of steps of a given size, and fails, waits or starts children where asked.")]
+[Agent(
+    "synthetic",
+    "1",
+    Description = "Runs a number of steps of a given size, and fails, waits or starts children where asked."
+)]
 public sealed class SyntheticAgent(TimeProvider time) : IAgent<SyntheticInput, SyntheticOutput>
 {
     /// <summary>The shortest JSON text is its two quotes.</summary>
     private const int Quotes = 2;
 
-    public async Task<SyntheticOutput> RunAsync(SyntheticInput input, IJobContext job, CancellationToken cancellationToken)
+    public async Task<SyntheticOutput> RunAsync(
+        SyntheticInput input,
+        IJobContext job,
+        CancellationToken cancellationToken
+    )
     {
         Check(input);
         using var checksum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -50,7 +58,10 @@ public sealed class SyntheticAgent(TimeProvider time) : IAgent<SyntheticInput, S
         if (number == input.FailAtStep && call.Attempt <= input.FailTimes)
         {
             throw new HttpRequestException(
-                string.Create(CultureInfo.InvariantCulture, $"Step {number} was asked to fail with {input.FailStatus}, {call.Attempt} of {input.FailTimes} times."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Step {number} was asked to fail with {input.FailStatus}, {call.Attempt} of {input.FailTimes} times."
+                ),
                 inner: null,
                 (HttpStatusCode)input.FailStatus
             );
@@ -63,13 +74,17 @@ public sealed class SyntheticAgent(TimeProvider time) : IAgent<SyntheticInput, S
     internal static string Payload(int number, int bytes)
     {
         var mark = number.ToString("x8", CultureInfo.InvariantCulture);
-        return string.Create(bytes - Quotes, mark, static (text, mark) =>
-        {
-            for (var i = 0; i < text.Length; i++)
+        return string.Create(
+            bytes - Quotes,
+            mark,
+            static (text, mark) =>
             {
-                text[i] = mark[i % mark.Length];
+                for (var i = 0; i < text.Length; i++)
+                {
+                    text[i] = mark[i % mark.Length];
+                }
             }
-        });
+        );
     }
 
     private static async Task AskAsync(IJobContext job, int number)
@@ -93,13 +108,20 @@ public sealed class SyntheticAgent(TimeProvider time) : IAgent<SyntheticInput, S
     private static async Task RunChildrenAsync(SyntheticInput input, IJobContext job)
     {
         var own = input with { Children = 0, ApprovalAtStep = null };
-        var group = await job.SpawnAsync("synthetic", Enumerable.Repeat(own, input.Children).ToList(), new SpawnOptions { Queue = input.ChildQueue });
+        var group = await job.SpawnAsync(
+            "synthetic",
+            Enumerable.Repeat(own, input.Children).ToList(),
+            new SpawnOptions { Queue = input.ChildQueue }
+        );
         var counts = await job.WhenChildrenFinish(group);
         if (counts.Succeeded < counts.Total)
         {
             throw new PermanentFailureException(
                 "children",
-                string.Create(CultureInfo.InvariantCulture, $"{counts.Failed} of {counts.Total} children failed and {counts.Cancelled} were cancelled.")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{counts.Failed} of {counts.Total} children failed and {counts.Cancelled} were cancelled."
+                )
             );
         }
     }
@@ -108,7 +130,10 @@ public sealed class SyntheticAgent(TimeProvider time) : IAgent<SyntheticInput, S
     {
         if (input.Steps < 0 || input.Children < 0 || input.PayloadBytes < Quotes || input.StepMilliseconds < 0)
         {
-            throw new PermanentFailureException("input", "Give steps, children and stepMilliseconds of 0 or more, and payloadBytes of 2 or more.");
+            throw new PermanentFailureException(
+                "input",
+                "Give steps, children and stepMilliseconds of 0 or more, and payloadBytes of 2 or more."
+            );
         }
     }
 }

@@ -6,9 +6,12 @@ namespace AgentControl.Agents.Synthetic;
 /// <summary>What a synthetic job is to do. Defaults stand in the constructor, so that the schema and the form tell them.</summary>
 public sealed record SyntheticInput(
     [property: Description("How many steps run one after the other."), Range(0, 100_000)] int Steps = 100,
-    [property: Description("Size of each step's result in bytes of JSON."), Range(2, 1_048_576)] int PayloadBytes = 1024,
-    [property: Description("How long each step works, in milliseconds."), Range(0, 86_400_000)] int StepMilliseconds = 0,
-    [property: Description("How many children of the same kind are started after the steps."), Range(0, 100_000)] int Children = 0,
+    [property: Description("Size of each step's result in bytes of JSON."), Range(2, 1_048_576)]
+        int PayloadBytes = 1024,
+    [property: Description("How long each step works, in milliseconds."), Range(0, 86_400_000)]
+        int StepMilliseconds = 0,
+    [property: Description("How many children of the same kind are started after the steps."), Range(0, 100_000)]
+        int Children = 0,
     [property: Description("The queue of the children.")] string ChildQueue = "default",
     [property: Description("Ask for approval before this step (1 is the first).")] int? ApprovalAtStep = null,
     [property: Description("This step fails before it succeeds (1 is the first).")] int? FailAtStep = null,

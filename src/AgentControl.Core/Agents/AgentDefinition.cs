@@ -54,7 +54,9 @@ public sealed class AgentDefinition
     {
         var attribute =
             typeof(TAgent).GetCustomAttribute<AgentAttribute>()
-            ?? throw new InvalidOperationException($"{typeof(TAgent).Name} carries no [Agent(name, version)] attribute.");
+            ?? throw new InvalidOperationException(
+                $"{typeof(TAgent).Name} carries no [Agent(name, version)] attribute."
+            );
         return new AgentDefinition(
             attribute,
             typeof(TInput),
@@ -81,7 +83,10 @@ public sealed class AgentDefinition
     public IReadOnlyDictionary<string, string[]> Check(JsonElement input)
     {
         if (input.ValueKind != JsonValueKind.Object)
-            return new Dictionary<string, string[]> { ["input"] = ["Give a JSON object that fits the agent's inputSchema."] };
+            return new Dictionary<string, string[]>
+            {
+                ["input"] = ["Give a JSON object that fits the agent's inputSchema."],
+            };
         try
         {
             _ = input.Deserialize(InputType, JournalJson.Options);

@@ -32,8 +32,12 @@ internal static class AgentSchemas
             node["format"] = format;
         if (Find<RangeAttribute>() is { } range)
         {
-            node["minimum"] = JsonValue.Create(Convert.ToDouble(range.Minimum, System.Globalization.CultureInfo.InvariantCulture));
-            node["maximum"] = JsonValue.Create(Convert.ToDouble(range.Maximum, System.Globalization.CultureInfo.InvariantCulture));
+            node["minimum"] = JsonValue.Create(
+                Convert.ToDouble(range.Minimum, System.Globalization.CultureInfo.InvariantCulture)
+            );
+            node["maximum"] = JsonValue.Create(
+                Convert.ToDouble(range.Maximum, System.Globalization.CultureInfo.InvariantCulture)
+            );
         }
         if (Find<AllowedValuesAttribute>() is { } allowed)
             node["enum"] = new JsonArray([.. allowed.Values.Select(v => JsonValue.Create(v?.ToString()))]);

@@ -22,7 +22,12 @@ public interface IJobContext
     Task<T> StepAsync<T>(string name, Func<StepCall, Task<T>> body, StepOptions? options = null);
 
     /// <summary>As the other overload; <paramref name="input"/> is hashed, and a replay with another input stops the job loudly (nonDeterminism).</summary>
-    Task<T> StepAsync<TInput, T>(string name, TInput input, Func<TInput, StepCall, Task<T>> body, StepOptions? options = null);
+    Task<T> StepAsync<TInput, T>(
+        string name,
+        TInput input,
+        Func<TInput, StepCall, Task<T>> body,
+        StepOptions? options = null
+    );
 
     /// <summary>Runs <paramref name="body"/> for each item, at most <paramref name="limit"/> at once, each with a context of its own. A waiting item gives its place to the next.</summary>
     Task<IReadOnlyList<TResult>> Parallel<TItem, TResult>(

@@ -41,7 +41,11 @@ public static class JobContextExtensions
     }
 
     /// <summary>Waits until all children of the group have ended, or until <paramref name="atLeast"/> have.</summary>
-    public static async Task<ChildCounts> WhenChildrenFinish(this IJobContext job, ChildGroup group, int? atLeast = null)
+    public static async Task<ChildCounts> WhenChildrenFinish(
+        this IJobContext job,
+        ChildGroup group,
+        int? atLeast = null
+    )
     {
         var outcome = await job.FirstOf(new ChildrenWait(group, atLeast ?? group.Count));
         return outcome.Answer.Deserialize<ChildCounts>(JournalJson.Options)!;

@@ -22,4 +22,10 @@ public sealed record SpawnOptions
 public sealed record ChildGroup(string Key, int Count);
 
 /// <summary>How one child stands. <see cref="Output"/> is null unless it succeeded.</summary>
-public sealed record ChildResult(Guid Id, string Name, Jobs.JobState State, System.Text.Json.JsonElement? Output, string? Error);
+public sealed record ChildResult(
+    Guid Id,
+    string Name,
+    Jobs.JobState State,
+    System.Text.Json.JsonElement? Output,
+    string? Error
+);

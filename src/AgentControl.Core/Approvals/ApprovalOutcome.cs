@@ -15,9 +15,16 @@ public sealed record ApprovalOutcome(
     string Sha256
 )
 {
-    public bool Approved => Decision is ApprovalDecision.Approve or ApprovalDecision.Edit or ApprovalDecision.Respond or ApprovalDecision.Choose;
+    public bool Approved =>
+        Decision
+            is ApprovalDecision.Approve
+                or ApprovalDecision.Edit
+                or ApprovalDecision.Respond
+                or ApprovalDecision.Choose;
 
     /// <summary>The edited text, or <paramref name="original"/> when it was approved as shown.</summary>
     public string TextOr(string original) =>
-        Decision == ApprovalDecision.Edit && Value is { ValueKind: JsonValueKind.String } text ? text.GetString()! : original;
+        Decision == ApprovalDecision.Edit && Value is { ValueKind: JsonValueKind.String } text
+            ? text.GetString()!
+            : original;
 }

@@ -18,7 +18,8 @@ public sealed record ApprovalRequest
     public string Kind { get; init; } = ApprovalKinds.Approval;
 
     /// <summary>Which decisions are possible.</summary>
-    public IReadOnlyList<ApprovalDecision> Decisions { get; init; } = [ApprovalDecision.Approve, ApprovalDecision.Reject];
+    public IReadOnlyList<ApprovalDecision> Decisions { get; init; } =
+    [ApprovalDecision.Approve, ApprovalDecision.Reject];
 
     /// <summary>The options of a <see cref="ApprovalDecision.Choose"/>.</summary>
     public IReadOnlyList<ApprovalOption> Options { get; init; } = [];

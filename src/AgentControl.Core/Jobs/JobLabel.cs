@@ -5,8 +5,21 @@ public static class JobLabel
 {
     public static readonly IReadOnlyList<string> All =
     [
-        "scheduled", "queued", "running", "waiting", "needs_approval", "retrying", "recovering", "pausing",
-        "paused", "cancelling", "completed", "failed", "timed_out", "rejected", "cancelled",
+        "scheduled",
+        "queued",
+        "running",
+        "waiting",
+        "needs_approval",
+        "retrying",
+        "recovering",
+        "pausing",
+        "paused",
+        "cancelling",
+        "completed",
+        "failed",
+        "timed_out",
+        "rejected",
+        "cancelled",
     ];
 
     /// <param name="waitingKind">Kind of the most urgent wait, where the state is waiting.</param>

@@ -6,7 +6,8 @@ namespace AgentControl.Core.Json;
 /// <summary>JSON with sorted members and no blanks, so that equal values have equal hashes.</summary>
 public static class CanonicalJson
 {
-    public static byte[] Hash<T>(T value) => SHA256.HashData(Bytes(JsonSerializer.SerializeToElement(value, JournalJson.Options)));
+    public static byte[] Hash<T>(T value) =>
+        SHA256.HashData(Bytes(JsonSerializer.SerializeToElement(value, JournalJson.Options)));
 
     public static byte[] Bytes(JsonElement element)
     {

@@ -58,10 +58,19 @@ public sealed class ApprovalCommands
         // First of all the hand that goes on with the job: people wait for it.
         if (missing == 0)
             bells.RingResume();
-        feed.Publish(decision == ApprovalDecision.Reject ? await JobLog.ReadSinceAsync(connection, job, events[0].No - 1) : events);
+        feed.Publish(
+            decision == ApprovalDecision.Reject
+                ? await JobLog.ReadSinceAsync(connection, job, events[0].No - 1)
+                : events
+        );
         if (decision == ApprovalDecision.Reject)
             await bells.RingForJobAsync(job, cancellationToken);
-        return new DecideOutcome.Decided(id, job, missing == 0 ? PendingApproval.StateOf(decision) : "pending", missing);
+        return new DecideOutcome.Decided(
+            id,
+            job,
+            missing == 0 ? PendingApproval.StateOf(decision) : "pending",
+            missing
+        );
     }
 
     /// <summary>Records the vote; returns how many more are needed. Anything but an approval decides at once.</summary>
@@ -98,7 +107,12 @@ public sealed class ApprovalCommands
                 await JobLog.AppendAsync(
                     connection,
                     shown.JobId,
-                    new(EventTypes.ApprovalVoted, $"{actor.Name} approved '{shown.Title}', {missing} more needed", EventData.Of(new { approvalId = shown.Id, missing }), Actor: actor.Name)
+                    new(
+                        EventTypes.ApprovalVoted,
+                        $"{actor.Name} approved '{shown.Title}', {missing} more needed",
+                        EventData.Of(new { approvalId = shown.Id, missing }),
+                        Actor: actor.Name
+                    )
                 )
             );
         return missing;
@@ -126,7 +140,13 @@ public sealed class ApprovalCommands
             )
         )
         {
-            close.Parameters.Add(new NpgsqlParameter { Value = (object?)value?.GetRawText() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+            close.Parameters.Add(
+                new NpgsqlParameter
+                {
+                    Value = (object?)value?.GetRawText() ?? DBNull.Value,
+                    NpgsqlDbType = NpgsqlDbType.Text,
+                }
+            );
             await close.ExecuteNonQueryAsync();
         }
         events.Add(
@@ -135,15 +155,30 @@ public sealed class ApprovalCommands
                 shown.JobId,
                 new(
                     EventTypes.ApprovalDecided,
-                    $"{actor.Name}: {PendingApproval.StateOf(decision)} '{shown.Title}'" + (string.IsNullOrWhiteSpace(comment) ? "" : $" — {comment}"),
-                    EventData.Of(new { approvalId = shown.Id, decision, comment, sha256 = shown.Sha256 }),
+                    $"{actor.Name}: {PendingApproval.StateOf(decision)} '{shown.Title}'"
+                        + (string.IsNullOrWhiteSpace(comment) ? "" : $" — {comment}"),
+                    EventData.Of(
+                        new
+                        {
+                            approvalId = shown.Id,
+                            decision,
+                            comment,
+                            sha256 = shown.Sha256,
+                        }
+                    ),
                     Actor: actor.Name
                 )
             )
         );
         if (decision == ApprovalDecision.Reject && shown.OnReject == "cancel")
         {
-            await ApprovalEnds.EndAsync(connection, shown.JobId, "cancelled", "rejected", $"Rejected by {actor.Name}: {comment}");
+            await ApprovalEnds.EndAsync(
+                connection,
+                shown.JobId,
+                "cancelled",
+                "rejected",
+                $"Rejected by {actor.Name}: {comment}"
+            );
             return;
         }
         var outcome = new ApprovalOutcome(decision, Expired: false, comment, value, actor.Name, shown.Sha256);

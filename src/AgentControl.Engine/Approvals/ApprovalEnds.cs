@@ -24,18 +24,31 @@ internal static class ApprovalEnds
             """,
             approval
         );
-        string onExpire, title, sha256, onReject;
+        string onExpire,
+            title,
+            sha256,
+            onReject;
         await using (var reader = await command.ExecuteReaderAsync())
         {
             if (!await reader.ReadAsync())
                 return null;
-            (onExpire, title, sha256, onReject) = (reader.GetString(0), reader.GetString(1), reader.GetString(2), reader.GetString(3));
+            (onExpire, title, sha256, onReject) = (
+                reader.GetString(0),
+                reader.GetString(1),
+                reader.GetString(2),
+                reader.GetString(3)
+            );
         }
         var decision = onExpire == "approve" ? ApprovalDecision.Approve : ApprovalDecision.Reject;
         var line = await JobLog.AppendAsync(
             connection,
             job,
-            new(EventTypes.ApprovalExpired, $"Nobody decided '{title}' in time: {onExpire}", EventData.Of(new { approvalId = approval, onExpire }), "warning")
+            new(
+                EventTypes.ApprovalExpired,
+                $"Nobody decided '{title}' in time: {onExpire}",
+                EventData.Of(new { approvalId = approval, onExpire }),
+                "warning"
+            )
         );
         var outcome = new ApprovalOutcome(decision, Expired: true, "Nobody decided in time.", null, null, sha256);
         if (onExpire == "fail")
@@ -48,7 +61,13 @@ internal static class ApprovalEnds
     }
 
     /// <summary>The job's own end by a decision: at once where it is parked, by request where other branches still run.</summary>
-    public static async Task EndAsync(NpgsqlConnection connection, Guid job, string state, string outcome, string message)
+    public static async Task EndAsync(
+        NpgsqlConnection connection,
+        Guid job,
+        string state,
+        string outcome,
+        string message
+    )
     {
         var current = await Sql.ScalarAsync<string>(connection, "SELECT state FROM job_runs WHERE job_id = $1", job);
         if (current == "running")
@@ -62,8 +81,25 @@ internal static class ApprovalEnds
             );
             return;
         }
-        await Sql.ExecuteAsync(connection, "UPDATE job_runs SET requested_by = 'AgentControl', request_reason = $2 WHERE job_id = $1", job, message);
-        var error = state == "failed" ? JsonSerializer.Serialize(new Core.Jobs.JobFailure(outcome, message), JournalJson.Options) : null;
-        await Sql.ExecuteAsync(connection, "SELECT ac_end($1, $2, $3, $4, $5, $6)", job, state, outcome, error, message, "system");
+        await Sql.ExecuteAsync(
+            connection,
+            "UPDATE job_runs SET requested_by = 'AgentControl', request_reason = $2 WHERE job_id = $1",
+            job,
+            message
+        );
+        var error =
+            state == "failed"
+                ? JsonSerializer.Serialize(new Core.Jobs.JobFailure(outcome, message), JournalJson.Options)
+                : null;
+        await Sql.ExecuteAsync(
+            connection,
+            "SELECT ac_end($1, $2, $3, $4, $5, $6)",
+            job,
+            state,
+            outcome,
+            error,
+            message,
+            "system"
+        );
     }
 }

@@ -26,7 +26,14 @@ public sealed class ApprovalQueries(IDbContextFactory<ControlDbContext> contexts
 
     public static readonly IReadOnlyList<string> States =
     [
-        "pending", "approved", "rejected", "responded", "edited", "chosen", "expired", "cancelled",
+        "pending",
+        "approved",
+        "rejected",
+        "responded",
+        "edited",
+        "chosen",
+        "expired",
+        "cancelled",
     ];
 
     /// <summary>Newest first.</summary>
@@ -79,7 +86,9 @@ public sealed class ApprovalQueries(IDbContextFactory<ControlDbContext> contexts
     }
 
     private static (DateTimeOffset At, Guid Id)? Place(string? cursor) =>
-        Cursor.ReadPlace(cursor) is var (ticks, key) && ticks < DateTime.MaxValue.Ticks && Guid.TryParse(key, out var id)
+        Cursor.ReadPlace(cursor) is var (ticks, key)
+        && ticks < DateTime.MaxValue.Ticks
+        && Guid.TryParse(key, out var id)
             ? (new DateTimeOffset(ticks, TimeSpan.Zero), id)
             : null;
 

@@ -70,15 +70,18 @@ internal sealed class ApprovalMapping : IEntityTypeConfiguration<ApprovalRow>
     {
         approval.ToTable(
             "approvals",
-            t =>
-                t.HasCheckConstraint(
-                    "ck_approvals_decided",
-                    "(state = 'pending') = (decided_at IS NULL)"
-                )
+            t => t.HasCheckConstraint("ck_approvals_decided", "(state = 'pending') = (decided_at IS NULL)")
         );
         approval.HasKey(a => a.Id);
         approval.Property(a => a.Id).ValueGeneratedNever();
-        approval.HasIndex(a => new { a.JobId, a.Key, a.Generation }).IsUnique();
+        approval
+            .HasIndex(a => new
+            {
+                a.JobId,
+                a.Key,
+                a.Generation,
+            })
+            .IsUnique();
         approval.HasIndex(a => new { a.State, a.Id });
     }
 }
@@ -88,6 +91,11 @@ internal sealed class ApprovalVoteMapping : IEntityTypeConfiguration<ApprovalVot
     public void Configure(EntityTypeBuilder<ApprovalVoteRow> vote)
     {
         vote.ToTable("approval_votes");
-        vote.HasKey(v => new { v.ApprovalId, v.Voter, v.Revision });
+        vote.HasKey(v => new
+        {
+            v.ApprovalId,
+            v.Voter,
+            v.Revision,
+        });
     }
 }

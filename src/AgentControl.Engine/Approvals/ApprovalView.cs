@@ -68,7 +68,12 @@ public sealed record ApprovalView
             Decisions = row.Decisions,
             Options = RawJson.Of(row.Options),
             Required = row.Required,
-            Votes = [.. votes.OrderBy(v => v.At).Select(v => new ApprovalVoteView(v.VoterName, v.Decision, v.Revision, v.Comment, v.At))],
+            Votes =
+            [
+                .. votes
+                    .OrderBy(v => v.At)
+                    .Select(v => new ApprovalVoteView(v.VoterName, v.Decision, v.Revision, v.Comment, v.At)),
+            ],
             Approvers = row.Approvers,
             RequestedAt = row.RequestedAt,
             Deadline = row.Deadline,

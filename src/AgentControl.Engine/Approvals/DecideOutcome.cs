@@ -18,7 +18,8 @@ public abstract record DecideOutcome
     public sealed record Changed(int Revision) : DecideOutcome;
 
     /// <summary>Somebody was first (409 <c>approval.decided</c>); this is the decision that stands.</summary>
-    public sealed record AlreadyDecided(string State, string? DecidedBy, DateTimeOffset? DecidedAt, string? Comment) : DecideOutcome;
+    public sealed record AlreadyDecided(string State, string? DecidedBy, DateTimeOffset? DecidedAt, string? Comment)
+        : DecideOutcome;
 
     /// <summary>This caller may not decide (403).</summary>
     public sealed record Forbidden(string Reason) : DecideOutcome;

@@ -39,7 +39,15 @@ internal sealed record PendingApproval(
         await using var row = await command.ExecuteReaderAsync();
         await row.ReadAsync();
         return new PendingApproval(
-            row.GetGuid(0), row.GetGuid(1), row.GetString(2), row.GetString(3), row.GetString(4), row.GetInt32(5), row.GetInt32(6), row.GetString(7), row.GetString(8),
+            row.GetGuid(0),
+            row.GetGuid(1),
+            row.GetString(2),
+            row.GetString(3),
+            row.GetString(4),
+            row.GetInt32(5),
+            row.GetInt32(6),
+            row.GetString(7),
+            row.GetString(8),
             row.GetFieldValue<string[]>(9),
             row.IsDBNull(10) ? null : row.GetString(10),
             row.IsDBNull(11) ? null : row.GetString(11),
@@ -53,14 +61,29 @@ internal sealed record PendingApproval(
     {
         Dictionary<string, string[]> Wrong(string field, string why) => new() { [field] = [why] };
         if (!Decisions.Contains(Word(decision)))
-            return Wrong("decision", $"'{Word(decision)}' is not possible here. Use one of: {string.Join(", ", Decisions)}.");
+            return Wrong(
+                "decision",
+                $"'{Word(decision)}' is not possible here. Use one of: {string.Join(", ", Decisions)}."
+            );
         if (comment?.Length > MaxComment)
-            return Wrong("comment", $"The comment has {comment.Length:N0} characters; at most {MaxComment:N0} are kept.");
+            return Wrong(
+                "comment",
+                $"The comment has {comment.Length:N0} characters; at most {MaxComment:N0} are kept."
+            );
         return decision switch
         {
-            ApprovalDecision.Reject when string.IsNullOrWhiteSpace(comment) => Wrong("comment", "Say why: a rejection needs a reason."),
-            ApprovalDecision.Respond when value is null or { ValueKind: JsonValueKind.Null } => Wrong("value", "Give the answer in 'value'."),
-            ApprovalDecision.Edit when value is null or { ValueKind: JsonValueKind.Null } => Wrong("value", "Give the edited content in 'value'."),
+            ApprovalDecision.Reject when string.IsNullOrWhiteSpace(comment) => Wrong(
+                "comment",
+                "Say why: a rejection needs a reason."
+            ),
+            ApprovalDecision.Respond when value is null or { ValueKind: JsonValueKind.Null } => Wrong(
+                "value",
+                "Give the answer in 'value'."
+            ),
+            ApprovalDecision.Edit when value is null or { ValueKind: JsonValueKind.Null } => Wrong(
+                "value",
+                "Give the edited content in 'value'."
+            ),
             ApprovalDecision.Choose when !IsOption(value) => Wrong("value", "Choose the value of one of the options."),
             _ => null,
         };

@@ -22,7 +22,13 @@ public enum CheckpointOutcome
 /// <summary>Saves checkpoints from outside of the job's own code.</summary>
 public sealed class CheckpointCommands(NpgsqlDataSource database, EventFeed feed)
 {
-    public async Task<CheckpointOutcome> SaveAsync(Guid jobId, string key, JsonElement value, Actor actor, CancellationToken cancellationToken)
+    public async Task<CheckpointOutcome> SaveAsync(
+        Guid jobId,
+        string key,
+        JsonElement value,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(actor);
@@ -38,7 +44,12 @@ public sealed class CheckpointCommands(NpgsqlDataSource database, EventFeed feed
         var line = await JobLog.AppendAsync(
             connection,
             jobId,
-            new(EventTypes.CheckpointSaved, $"Checkpoint {key} saved by {actor.Name}", EventData.Of(new { key, bytes = bytes.Length }), Actor: actor.Name)
+            new(
+                EventTypes.CheckpointSaved,
+                $"Checkpoint {key} saved by {actor.Name}",
+                EventData.Of(new { key, bytes = bytes.Length }),
+                Actor: actor.Name
+            )
         );
         await Sql.ExecuteAsync(
             connection,

@@ -43,7 +43,16 @@ public sealed class CheckpointQueries(IDbContextFactory<ControlDbContext> contex
             .Where(c => c.JobId == jobId && c.Version < before && (key == null || c.Key == key))
             .OrderByDescending(c => c.Version)
             .Take(limit + 1)
-            .Select(c => new CheckpointView(c.Key, c.Version, c.At, c.Value.Length, c.Step, c.Epoch, c.Worker, c.EventNo))
+            .Select(c => new CheckpointView(
+                c.Key,
+                c.Version,
+                c.At,
+                c.Value.Length,
+                c.Step,
+                c.Epoch,
+                c.Worker,
+                c.EventNo
+            ))
             .ToListAsync(cancellationToken);
         return Page<CheckpointView>.Of(rows, limit, c => Cursor.Of(c.Version));
     }

@@ -29,6 +29,13 @@ internal sealed class CheckpointMapping : IEntityTypeConfiguration<CheckpointRow
     {
         checkpoint.ToTable("checkpoints");
         checkpoint.HasKey(c => new { c.JobId, c.Version });
-        checkpoint.HasIndex(c => new { c.JobId, c.Key, c.Version }).IsDescending(false, false, true);
+        checkpoint
+            .HasIndex(c => new
+            {
+                c.JobId,
+                c.Key,
+                c.Version,
+            })
+            .IsDescending(false, false, true);
     }
 }

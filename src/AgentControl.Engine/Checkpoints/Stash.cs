@@ -33,7 +33,11 @@ internal sealed class Stash(NpgsqlDataSource database)
                     );
                 contribution.Checkpoints.Add(new CheckpointRecord(key, bytes, contribution.Steps[^1].Key));
                 contribution.Events.Add(
-                    new(EventTypes.CheckpointSaved, $"Checkpoint {key} saved ({bytes.Length:N0} bytes)", EventData.Of(new { key, bytes = bytes.Length }))
+                    new(
+                        EventTypes.CheckpointSaved,
+                        $"Checkpoint {key} saved ({bytes.Length:N0} bytes)",
+                        EventData.Of(new { key, bytes = bytes.Length })
+                    )
                 );
                 return await attempt.RecordAsync(contribution);
             }

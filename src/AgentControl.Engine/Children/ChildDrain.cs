@@ -13,8 +13,14 @@ using Npgsql;
 namespace AgentControl.Engine.Children;
 
 /// <summary>Takes the notices of ended children under their parent's lock: counts, tells, wakes.</summary>
-internal sealed class ChildDrain(NpgsqlDataSource database, ParentSignal parents, EventFeed feed, Bells bells, TimeProvider time, ILogger<ChildDrain> log)
-    : BackgroundService
+internal sealed class ChildDrain(
+    NpgsqlDataSource database,
+    ParentSignal parents,
+    EventFeed feed,
+    Bells bells,
+    TimeProvider time,
+    ILogger<ChildDrain> log
+) : BackgroundService
 {
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(5);
     private const int MaxNotices = 1_000;
@@ -65,7 +71,17 @@ internal sealed class ChildDrain(NpgsqlDataSource database, ParentSignal parents
         if (ends.Count == 0)
             return 0;
         var events = new List<LiveEvent>(
-            await JobLog.AppendAllAsync(connection, parent, [.. ends.Select(e => new EventRecord(EventTypes.ChildFinished, $"{e.Name}: {e.State}", EventData.Of(new { childId = e.Child, state = e.State })))])
+            await JobLog.AppendAllAsync(
+                connection,
+                parent,
+                [
+                    .. ends.Select(e => new EventRecord(
+                        EventTypes.ChildFinished,
+                        $"{e.Name}: {e.State}",
+                        EventData.Of(new { childId = e.Child, state = e.State })
+                    )),
+                ]
+            )
         );
         var woken = false;
         foreach (var key in ends.Select(e => e.Key).Distinct(StringComparer.Ordinal))
@@ -77,7 +93,11 @@ internal sealed class ChildDrain(NpgsqlDataSource database, ParentSignal parents
         return ends.Count;
     }
 
-    private static async Task<List<(Guid Child, string Key, string State, string Name)>> TakeAsync(NpgsqlConnection connection, Guid parent, CancellationToken cancellationToken)
+    private static async Task<List<(Guid Child, string Key, string State, string Name)>> TakeAsync(
+        NpgsqlConnection connection,
+        Guid parent,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = Sql.Command(
             connection,
@@ -97,10 +117,18 @@ internal sealed class ChildDrain(NpgsqlDataSource database, ParentSignal parents
     }
 
     /// <summary>True where the parent waited for just this many.</summary>
-    private static async Task<bool> CountAsync(NpgsqlConnection connection, Guid parent, string key, List<(Guid Child, string Key, string State, string Name)> ends)
+    private static async Task<bool> CountAsync(
+        NpgsqlConnection connection,
+        Guid parent,
+        string key,
+        List<(Guid Child, string Key, string State, string Name)> ends
+    )
     {
         int Of(string state) => ends.Count(e => e.Key == key && e.State == state);
-        int total, succeeded, failed, cancelled;
+        int total,
+            succeeded,
+            failed,
+            cancelled;
         await using (
             var command = Sql.Command(
                 connection,
@@ -119,7 +147,12 @@ internal sealed class ChildDrain(NpgsqlDataSource database, ParentSignal parents
         {
             if (!await reader.ReadAsync())
                 return false;
-            (total, succeeded, failed, cancelled) = (reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3));
+            (total, succeeded, failed, cancelled) = (
+                reader.GetInt32(0),
+                reader.GetInt32(1),
+                reader.GetInt32(2),
+                reader.GetInt32(3)
+            );
         }
         var ended = succeeded + failed + cancelled;
         var waiting = new List<string>();

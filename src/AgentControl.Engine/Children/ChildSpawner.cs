@@ -31,12 +31,19 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
     {
         var definition =
             agents.Find(agent)
-            ?? throw new PermanentFailureException("agentMissing", $"No agent '{agent}' is registered: register it or mend the name.");
+            ?? throw new PermanentFailureException(
+                "agentMissing",
+                $"No agent '{agent}' is registered: register it or mend the name."
+            );
         if (inputs.Count > MaxChildren)
-            throw new PermanentFailureException("tooManyChildren", $"{inputs.Count:N0} children are asked for; a job may have {MaxChildren:N0}.");
+            throw new PermanentFailureException(
+                "tooManyChildren",
+                $"{inputs.Count:N0} children are asked for; a job may have {MaxChildren:N0}."
+            );
         var queue = options.Queue ?? definition.Queue;
         // After a person's retry a fan-out that is made anew has children and counts of its own.
-        var group = scope.NextKey("spawn:" + options.Name) + (attempt.Job.Generation == 0 ? "" : $"@{attempt.Job.Generation}");
+        var group =
+            scope.NextKey("spawn:" + options.Name) + (attempt.Job.Generation == 0 ? "" : $"@{attempt.Job.Generation}");
         for (var from = 0; from < inputs.Count; from += ChunkSize)
         {
             var start = from;
@@ -47,8 +54,14 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
                 null,
                 async step =>
                 {
-                    var jobs = Enumerable.Range(start, count).Select(i => Child(attempt, definition, queue, name, i, inputs[i], options)).ToArray();
-                    return await attempt.ReachAsync(scope, () => InsertAsync(attempt, name, inputs.Count, step.Key, jobs));
+                    var jobs = Enumerable
+                        .Range(start, count)
+                        .Select(i => Child(attempt, definition, queue, name, i, inputs[i], options))
+                        .ToArray();
+                    return await attempt.ReachAsync(
+                        scope,
+                        () => InsertAsync(attempt, name, inputs.Count, step.Key, jobs)
+                    );
                 },
                 new() { Kind = "spawn" }
             );
@@ -99,10 +112,27 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
         var told = await JobLog.FenceAndAppendAsync(
             connection,
             attempt.Pen,
-            [new(EventTypes.ChildSpawned, $"{jobs.Length} children of {jobs[0].Agent} on queue {jobs[0].Queue}", EventData.Of(new { key = stepKey, count = jobs.Length, first = jobs[0].Id }))]
+            [
+                new(
+                    EventTypes.ChildSpawned,
+                    $"{jobs.Length} children of {jobs[0].Agent} on queue {jobs[0].Queue}",
+                    EventData.Of(
+                        new
+                        {
+                            key = stepKey,
+                            count = jobs.Length,
+                            first = jobs[0].Id,
+                        }
+                    )
+                ),
+            ]
         );
         // A chunk whose step was not recorded is already there: its children have the same ids.
-        var there = await Storage.Sql.ScalarAsync<bool>(connection, "SELECT EXISTS (SELECT 1 FROM jobs WHERE id = $1)", jobs[0].Id);
+        var there = await Storage.Sql.ScalarAsync<bool>(
+            connection,
+            "SELECT EXISTS (SELECT 1 FROM jobs WHERE id = $1)",
+            jobs[0].Id
+        );
         IReadOnlyList<LiveEvent> born = [];
         if (!there)
         {
@@ -120,7 +150,11 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
         return group;
     }
 
-    public async Task<IReadOnlyList<ChildResult>> ResultsAsync(Guid parent, ChildGroup group, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ChildResult>> ResultsAsync(
+        Guid parent,
+        ChildGroup group,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         // A child that went on as a new job is followed to the end of its chain.

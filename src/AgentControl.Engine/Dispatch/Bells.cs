@@ -4,7 +4,12 @@ using Npgsql;
 namespace AgentControl.Engine.Dispatch;
 
 /// <summary>Wakes whoever can run a job that has just become ready. A lost ring costs time, never the job: the sweeper rings again.</summary>
-internal sealed class Bells(NpgsqlDataSource database, ResumeSignal resume, ParentSignal parents, HangfireDispatcher hangfire)
+internal sealed class Bells(
+    NpgsqlDataSource database,
+    ResumeSignal resume,
+    ParentSignal parents,
+    HangfireDispatcher hangfire
+)
 {
     /// <summary>Rings for one job after the transaction that made it ready.</summary>
     public async Task RingForJobAsync(Guid jobId, CancellationToken cancellationToken)
@@ -53,13 +58,15 @@ internal sealed class ResumeSignal : IDisposable
 
     public void Dispose() => signal.Dispose();
 
-    public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) => signal.WaitAsync(timeout, cancellationToken);
+    public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        signal.WaitAsync(timeout, cancellationToken);
 }
 
 /// <summary>Tells the drain whose children have ended.</summary>
 internal sealed class ParentSignal
 {
-    private readonly System.Threading.Channels.Channel<Guid> parents = System.Threading.Channels.Channel.CreateUnbounded<Guid>();
+    private readonly System.Threading.Channels.Channel<Guid> parents =
+        System.Threading.Channels.Channel.CreateUnbounded<Guid>();
 
     public void Ring(Guid parentId) => parents.Writer.TryWrite(parentId);
 

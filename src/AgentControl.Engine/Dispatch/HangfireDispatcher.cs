@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace AgentControl.Engine.Dispatch;
 
 /// <summary>The only place that enqueues. Enqueueing blocks, so it has a thread of its own; a full line drops bells, which the sweeper makes good.</summary>
-internal sealed class HangfireDispatcher(IBackgroundJobClientV2 client, ILogger<HangfireDispatcher> log) : BackgroundService
+internal sealed class HangfireDispatcher(IBackgroundJobClientV2 client, ILogger<HangfireDispatcher> log)
+    : BackgroundService
 {
     private const int MaxWaiting = 10_000;
     private readonly Channel<(string Queue, Guid? Job)> waiting = Channel.CreateBounded<(string, Guid?)>(
@@ -53,7 +54,12 @@ internal sealed class HangfireDispatcher(IBackgroundJobClientV2 client, ILogger<
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.Factory.StartNew(() => Run(stoppingToken), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task.Factory.StartNew(
+            () => Run(stoppingToken),
+            stoppingToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
 
     private void Run(CancellationToken stoppingToken)
     {
@@ -66,7 +72,10 @@ internal sealed class HangfireDispatcher(IBackgroundJobClientV2 client, ILogger<
 #pragma warning restore VSTHRD002
                 try
                 {
-                    client.Enqueue<JobDoorbell>(queue, bell => bell.AnswerAsync(queue, job, null, CancellationToken.None));
+                    client.Enqueue<JobDoorbell>(
+                        queue,
+                        bell => bell.AnswerAsync(queue, job, null, CancellationToken.None)
+                    );
                 }
                 catch (BackgroundJobClientException problem)
                 {

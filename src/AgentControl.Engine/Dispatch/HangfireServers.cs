@@ -5,7 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace AgentControl.Engine.Dispatch;
 
 /// <summary>The Hangfire servers of this process. They only grow: a larger queue gets another server beside the first, so that no running job is touched.</summary>
-internal sealed class HangfireServers(JobStorage storage, IServiceProvider services, ResumeLaneOptions resume, ILogger<HangfireServers> log) : IDisposable
+internal sealed class HangfireServers(
+    JobStorage storage,
+    IServiceProvider services,
+    ResumeLaneOptions resume,
+    ILogger<HangfireServers> log
+) : IDisposable
 {
     /// <summary>Hands beyond the permits, so that a bell for a full lane is answered and dropped at once.</summary>
     private const int Spare = 2;
@@ -28,7 +33,10 @@ internal sealed class HangfireServers(JobStorage storage, IServiceProvider servi
             var unknown = wanted.Select(w => w.Key).Where(q => !queues.Contains(q)).ToArray();
             if (more <= 0 && unknown.Length == 0)
                 return;
-            var count = Math.Max(more, wanted.Where(w => unknown.Contains(w.Key, StringComparer.Ordinal)).Sum(w => w.Value));
+            var count = Math.Max(
+                more,
+                wanted.Where(w => unknown.Contains(w.Key, StringComparer.Ordinal)).Sum(w => w.Value)
+            );
             Start([.. wanted.Select(w => w.Key).Order(StringComparer.Ordinal)], count);
             hands += count;
             queues.UnionWith(wanted.Select(w => w.Key));
@@ -70,7 +78,12 @@ internal sealed class HangfireServers(JobStorage storage, IServiceProvider servi
             ShutdownTimeout = TimeSpan.FromSeconds(10),
             Activator = (JobActivator)services.GetService(typeof(JobActivator))!,
         };
-        var own = first ? Enumerable.Range(0, resume.Workers).Select(_ => (IBackgroundProcess)services.GetService(typeof(ResumeLane))!).ToArray() : [];
+        var own = first
+            ? Enumerable
+                .Range(0, resume.Workers)
+                .Select(_ => (IBackgroundProcess)services.GetService(typeof(ResumeLane))!)
+                .ToArray()
+            : [];
         servers.Add(new BackgroundJobServer(options, storage, own));
         Log.HandsStarted(log, workers, string.Join(", ", names));
     }

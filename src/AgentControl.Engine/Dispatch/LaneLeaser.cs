@@ -19,7 +19,12 @@ internal sealed class LaneLeaser(LeaseStore store, ServedAgents agents)
         private List<TaskCompletionSource<LeasedJob?>> asking = [];
         private bool underWay;
 
-        public Task<LeasedJob?> AskAsync(LeaseStore store, ServedAgents agents, string? bell, CancellationToken cancellationToken)
+        public Task<LeasedJob?> AskAsync(
+            LeaseStore store,
+            ServedAgents agents,
+            string? bell,
+            CancellationToken cancellationToken
+        )
         {
             var answer = new TaskCompletionSource<LeasedJob?>(TaskCreationOptions.RunContinuationsAsynchronously);
             lock (gate)
@@ -33,7 +38,12 @@ internal sealed class LaneLeaser(LeaseStore store, ServedAgents agents)
             return answer.Task;
         }
 
-        private async Task ServeAsync(LeaseStore store, ServedAgents agents, string? bell, CancellationToken cancellationToken)
+        private async Task ServeAsync(
+            LeaseStore store,
+            ServedAgents agents,
+            string? bell,
+            CancellationToken cancellationToken
+        )
         {
             while (true)
             {

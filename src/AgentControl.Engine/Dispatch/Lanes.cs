@@ -22,7 +22,11 @@ internal sealed class Lanes(LaneLeaser leaser, AttemptRunner runner)
         {
             try
             {
-                while (gate.MayStay() && !stopping.IsCancellationRequested && await leaser.NextAsync(queue, bell, stopping) is { } job)
+                while (
+                    gate.MayStay()
+                    && !stopping.IsCancellationRequested
+                    && await leaser.NextAsync(queue, bell, stopping) is { } job
+                )
                     await runner.RunAsync(job, stopping);
             }
             finally

@@ -26,7 +26,9 @@ public sealed record EventFilter(
     }
 
     private static bool IsType(string wanted, string type) =>
-        wanted.EndsWith(".*", StringComparison.Ordinal) ? type.StartsWith(wanted[..^1], StringComparison.Ordinal) : wanted == type;
+        wanted.EndsWith(".*", StringComparison.Ordinal)
+            ? type.StartsWith(wanted[..^1], StringComparison.Ordinal)
+            : wanted == type;
 }
 
 /// <summary>Reads a job's log by number.</summary>

@@ -20,7 +20,16 @@ public sealed record EventView(
     public static EventView Of(LiveEvent line)
     {
         ArgumentNullException.ThrowIfNull(line);
-        return new(line.No, line.JobId, line.At, line.Type, line.Level, line.Message, RawJson.Of(line.Data), line.Actor);
+        return new(
+            line.No,
+            line.JobId,
+            line.At,
+            line.Type,
+            line.Level,
+            line.Message,
+            RawJson.Of(line.Data),
+            line.Actor
+        );
     }
 
     internal static EventView Of(EventRow line) =>

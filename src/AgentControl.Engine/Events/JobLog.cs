@@ -11,16 +11,31 @@ internal static class JobLog
     /// <summary>Takes the job's row lock.</summary>
     /// <returns>False where there is no such job.</returns>
     public static async Task<bool> LockAsync(NpgsqlConnection connection, Guid jobId) =>
-        await Storage.Sql.ScalarAsync<Guid?>(connection, "SELECT job_id FROM job_runs WHERE job_id = $1 FOR UPDATE", jobId) is not null;
+        await Storage.Sql.ScalarAsync<Guid?>(
+            connection,
+            "SELECT job_id FROM job_runs WHERE job_id = $1 FOR UPDATE",
+            jobId
+        )
+            is not null;
 
     /// <summary>Under the lease: checks the fence, then appends.</summary>
     /// <exception cref="LeaseLostException">The lease is gone; the transaction must be given up.</exception>
-    public static async Task<IReadOnlyList<LiveEvent>> FenceAndAppendAsync(NpgsqlConnection connection, JobPen pen, IReadOnlyList<EventRecord> events)
+    public static async Task<IReadOnlyList<LiveEvent>> FenceAndAppendAsync(
+        NpgsqlConnection connection,
+        JobPen pen,
+        IReadOnlyList<EventRecord> events
+    )
     {
         long from;
         try
         {
-            from = await Storage.Sql.ScalarAsync<long>(connection, "SELECT ac_fence($1, $2, $3)", pen.JobId, pen.Epoch, events.Count);
+            from = await Storage.Sql.ScalarAsync<long>(
+                connection,
+                "SELECT ac_fence($1, $2, $3)",
+                pen.JobId,
+                pen.Epoch,
+                events.Count
+            );
         }
         catch (PostgresException lost) when (lost.SqlState == "AC001")
         {
@@ -32,7 +47,10 @@ internal static class JobLog
     /// <summary>Appends one event; the job's row lock is taken if it is not held.</summary>
     public static async Task<LiveEvent> AppendAsync(NpgsqlConnection connection, Guid jobId, EventRecord line)
     {
-        await using var command = new NpgsqlCommand("SELECT n, ac_now() FROM ac_append($1, $2, $3, $4, $5, $6) AS n", connection);
+        await using var command = new NpgsqlCommand(
+            "SELECT n, ac_now() FROM ac_append($1, $2, $3, $4, $5, $6) AS n",
+            connection
+        );
         command.Parameters.Add(new() { Value = jobId });
         foreach (var text in new[] { line.Type, line.Level, line.Message, line.Data, line.Actor })
             command.Parameters.Add(new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
@@ -42,7 +60,11 @@ internal static class JobLog
     }
 
     /// <summary>Appends many events at once under a lock that is held.</summary>
-    public static async Task<IReadOnlyList<LiveEvent>> AppendAllAsync(NpgsqlConnection connection, Guid jobId, IReadOnlyList<EventRecord> events)
+    public static async Task<IReadOnlyList<LiveEvent>> AppendAllAsync(
+        NpgsqlConnection connection,
+        Guid jobId,
+        IReadOnlyList<EventRecord> events
+    )
     {
         if (events.Count == 0)
             return [];
@@ -56,10 +78,20 @@ internal static class JobLog
     }
 
     /// <summary>Answers an open wait; see <c>ac_answer</c>. The event that tells of it was appended before.</summary>
-    public static async Task<bool> AnswerAsync(NpgsqlConnection connection, Guid jobId, string key, byte[] result, bool fast) =>
-        await Storage.Sql.ScalarAsync<bool>(connection, "SELECT ac_answer($1, $2, $3, $4)", jobId, key, result, fast);
+    public static async Task<bool> AnswerAsync(
+        NpgsqlConnection connection,
+        Guid jobId,
+        string key,
+        byte[] result,
+        bool fast
+    ) => await Storage.Sql.ScalarAsync<bool>(connection, "SELECT ac_answer($1, $2, $3, $4)", jobId, key, result, fast);
 
-    private static async Task<IReadOnlyList<LiveEvent>> InsertAsync(NpgsqlConnection connection, Guid jobId, long from, IReadOnlyList<EventRecord> events)
+    private static async Task<IReadOnlyList<LiveEvent>> InsertAsync(
+        NpgsqlConnection connection,
+        Guid jobId,
+        long from,
+        IReadOnlyList<EventRecord> events
+    )
     {
         await using var command = new NpgsqlCommand(
             """
@@ -74,7 +106,13 @@ internal static class JobLog
         command.Parameters.Add(new() { Value = from });
         Func<EventRecord, string?>[] columns = [e => e.Type, e => e.Level, e => e.Message, e => e.Data, e => e.Actor];
         foreach (var column in columns)
-            command.Parameters.Add(new NpgsqlParameter<string?[]> { TypedValue = [.. events.Select(column)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
+            command.Parameters.Add(
+                new NpgsqlParameter<string?[]>
+                {
+                    TypedValue = [.. events.Select(column)],
+                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+                }
+            );
         var at = (DateTime)(await command.ExecuteScalarAsync())!;
         return [.. events.Select((e, i) => Live(jobId, from + i + 1, new DateTimeOffset(at), e))];
     }
@@ -93,7 +131,16 @@ internal static class JobLog
         string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
         while (await reader.ReadAsync())
             events.Add(
-                new(jobId, reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetString(2), reader.GetString(3), reader.GetString(4), Text(5), Text(6))
+                new(
+                    jobId,
+                    reader.GetInt64(0),
+                    reader.GetFieldValue<DateTimeOffset>(1),
+                    reader.GetString(2),
+                    reader.GetString(3),
+                    reader.GetString(4),
+                    Text(5),
+                    Text(6)
+                )
             );
         return events;
     }

@@ -30,7 +30,17 @@ internal sealed class Attempt : IDisposable
             Generation = job.Generation,
         };
         Info = new JobInfo(
-            job.Id, job.ShortId, job.Name, job.Agent, job.AgentVersion, job.Workspace, job.Queue, job.Tags, job.SubmittedBy, job.ParentId, job.Epoch
+            job.Id,
+            job.ShortId,
+            job.Name,
+            job.Agent,
+            job.AgentVersion,
+            job.Workspace,
+            job.Queue,
+            job.Tags,
+            job.SubmittedBy,
+            job.ParentId,
+            job.Epoch
         );
     }
 
@@ -226,7 +236,9 @@ internal sealed class Attempt : IDisposable
         var contribution = new Contribution();
         foreach (var scope in all)
             scope.FlushRunning(contribution);
-        return contribution.Events.Count == 0 && contribution.Steps.Count == 0 && contribution.Progress is null ? null : contribution;
+        return contribution.Events.Count == 0 && contribution.Steps.Count == 0 && contribution.Progress is null
+            ? null
+            : contribution;
     }
 
     public void Dispose() => cancel.Dispose();

@@ -35,7 +35,15 @@ internal static class AttemptEnds
                 Event = new(
                     EventTypes.JobParked,
                     $"Attempt failed ({failure.Message}); tries again in {delay.TotalSeconds:0} s",
-                    EventData.Of(new { kind = "retry", delaySeconds = delay.TotalSeconds, strikes, failure }),
+                    EventData.Of(
+                        new
+                        {
+                            kind = "retry",
+                            delaySeconds = delay.TotalSeconds,
+                            strikes,
+                            failure,
+                        }
+                    ),
                     "warning"
                 ),
             };
@@ -53,7 +61,10 @@ internal static class AttemptEnds
 
     public static EndRecord TimedOut(Attempt attempt)
     {
-        var failure = new JobFailure(JobFailure.Timeout, attempt.TimeoutMessage ?? "The job ran longer than its timeout.");
+        var failure = new JobFailure(
+            JobFailure.Timeout,
+            attempt.TimeoutMessage ?? "The job ran longer than its timeout."
+        );
         return new()
         {
             State = "failed",

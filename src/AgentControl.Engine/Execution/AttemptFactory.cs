@@ -21,7 +21,8 @@ internal sealed class AttemptFactory(AttemptParts parts)
         {
             Kind = ApprovalKinds.NonDeterminism,
             Title = "The code no longer fits its journal",
-            Body = $"{problem.Message}\n\nApprove to run the job again (after the program was mended), reject to cancel it.",
+            Body =
+                $"{problem.Message}\n\nApprove to run the job again (after the program was mended), reject to cancel it.",
             Content = problem.Message,
             ContentType = "text/plain",
             OnReject = ApprovalRejection.Cancel,

@@ -93,7 +93,9 @@ internal sealed class AttemptRunner(
                 Trail(attempt, root, end);
             return end;
         }
-        return attempt.Divergence is { } problem && attempt.Reason is StopReason.None or StopReason.Paused or StopReason.Draining
+        return
+            attempt.Divergence is { } problem
+            && attempt.Reason is StopReason.None or StopReason.Paused or StopReason.Draining
             ? await factory.AskNonDeterminismAsync(attempt, problem)
             : EndOf(attempt);
     }
@@ -105,9 +107,14 @@ internal sealed class AttemptRunner(
         {
             var agent =
                 agents.Find(attempt.Job.Agent)
-                ?? throw new PermanentFailureException("agentMissing", $"No agent '{attempt.Job.Agent}' is registered in this process.");
+                ?? throw new PermanentFailureException(
+                    "agentMissing",
+                    $"No agent '{attempt.Job.Agent}' is registered in this process."
+                );
             // Off the caller's stack: code that blocks at once must not hold up the lease loop.
-            var output = await Task.Run(() => agent.RunAsync(provider, attempt.Job.Input, context, attempt.Cancellation));
+            var output = await Task.Run(() =>
+                agent.RunAsync(provider, attempt.Job.Input, context, attempt.Cancellation)
+            );
             if (output.Length > StepRunner.MaxResultBytes)
                 throw new PermanentFailureException(
                     "outputTooLarge",
@@ -157,7 +164,10 @@ internal sealed class AttemptRunner(
             StopReason.LeaseLost => null,
             StopReason.Cancelled => AttemptEnds.Cancelled(attempt),
             StopReason.Timeout => AttemptEnds.TimedOut(attempt),
-            StopReason.Draining when attempt.HeldBack => AttemptEnds.Released(attempt, "Handed back before its next step"),
+            StopReason.Draining when attempt.HeldBack => AttemptEnds.Released(
+                attempt,
+                "Handed back before its next step"
+            ),
             // A pause that was withdrawn meanwhile leaves work undone: the row says whether it pauses or goes on.
             _ when attempt.HeldBack => AttemptEnds.Released(attempt, "Held back before its next step"),
             _ => AttemptEnds.Parked(attempt),

@@ -15,9 +15,14 @@ internal sealed class Handovers(NpgsqlDataSource database, EventFeed feed)
     public static async Task ContinueOnAsync(Attempt attempt, Scope scope, string queue)
     {
         if (!QueueNames.IsValid(queue))
-            throw new ArgumentException($"'{queue}' is no queue name: use a-z, 0-9, '-' and '_', at most 50 characters.", nameof(queue));
+            throw new ArgumentException(
+                $"'{queue}' is no queue name: use a-z, 0-9, '-' and '_', at most 50 characters.",
+                nameof(queue)
+            );
         if (scope.Path.Length > 0)
-            throw new InvalidOperationException("ContinueOnAsync moves the whole job and cannot be called inside Parallel.");
+            throw new InvalidOperationException(
+                "ContinueOnAsync moves the whole job and cannot be called inside Parallel."
+            );
         var name = "continueOn:" + queue;
         var key = scope.NextKey(name);
         if (attempt.Journal.Find(key) is { } entry)
@@ -33,8 +38,25 @@ internal sealed class Handovers(NpgsqlDataSource database, EventFeed feed)
         }
         var contribution = new Contribution();
         scope.Flush(contribution);
-        contribution.Steps.Add(new(key, name, "continue", "completed", contribution.Events.Count, 1, null, "null"u8.ToArray(), null, null, null, 0));
-        contribution.Events.Add(new(EventTypes.StepCompleted, $"Goes on in queue {queue}", EventData.Step(key, name, 1)));
+        contribution.Steps.Add(
+            new(
+                key,
+                name,
+                "continue",
+                "completed",
+                contribution.Events.Count,
+                1,
+                null,
+                "null"u8.ToArray(),
+                null,
+                null,
+                null,
+                0
+            )
+        );
+        contribution.Events.Add(
+            new(EventTypes.StepCompleted, $"Goes on in queue {queue}", EventData.Step(key, name, 1))
+        );
         if (queue == attempt.Job.Queue)
         {
             scope.Recorded((await attempt.RecordAsync(contribution)).Now);
@@ -61,7 +83,9 @@ internal sealed class Handovers(NpgsqlDataSource database, EventFeed feed)
     private async Task GoOnAsync(Attempt attempt, Scope scope, byte[] input)
     {
         if (scope.Path.Length > 0)
-            throw new InvalidOperationException("ContinueAsNewAsync ends the whole job and cannot be called inside Parallel.");
+            throw new InvalidOperationException(
+                "ContinueAsNewAsync ends the whole job and cannot be called inside Parallel."
+            );
         attempt.Cancellation.ThrowIfCancellationRequested();
         if (attempt.Holding)
         {
@@ -75,7 +99,13 @@ internal sealed class Handovers(NpgsqlDataSource database, EventFeed feed)
         await using var transaction = await connection.BeginTransactionAsync();
         var told = await JobLog.FenceAndAppendAsync(connection, attempt.Pen, riding.Events);
         // Somebody asked for a cancel or a pause first: the order on the row decides.
-        if (await Storage.Sql.ScalarAsync<bool>(connection, "SELECT cancel_requested OR pause_requested FROM job_runs WHERE job_id = $1", attempt.Job.Id))
+        if (
+            await Storage.Sql.ScalarAsync<bool>(
+                connection,
+                "SELECT cancel_requested OR pause_requested FROM job_runs WHERE job_id = $1",
+                attempt.Job.Id
+            )
+        )
         {
             await transaction.RollbackAsync();
             await attempt.RecordAsync(new Contribution());
@@ -101,7 +131,11 @@ internal sealed class Handovers(NpgsqlDataSource database, EventFeed feed)
             attempt.Job.Id,
             $"Goes on as {ShortId.Of(next)}"
         );
-        var ended = await Storage.Sql.ScalarAsync<long>(connection, "SELECT last_no FROM job_runs WHERE job_id = $1", attempt.Job.Id);
+        var ended = await Storage.Sql.ScalarAsync<long>(
+            connection,
+            "SELECT last_no FROM job_runs WHERE job_id = $1",
+            attempt.Job.Id
+        );
         await Storage.Sql.ExecuteAsync(
             connection,
             """
@@ -114,7 +148,10 @@ internal sealed class Handovers(NpgsqlDataSource database, EventFeed feed)
         // Parents follow the chain: the new job tells them, not this one.
         await Storage.Sql.ExecuteAsync(connection, "DELETE FROM child_ends WHERE child_id = $1", attempt.Job.Id);
         await transaction.CommitAsync();
-        feed.Publish([.. inserted, .. await JobLog.ReadSinceAsync(connection, attempt.Job.Id, told.Count > 0 ? told[0].No - 1 : ended - 1)]);
+        feed.Publish([
+            .. inserted,
+            .. await JobLog.ReadSinceAsync(connection, attempt.Job.Id, told.Count > 0 ? told[0].No - 1 : ended - 1),
+        ]);
         attempt.Continued = next;
         attempt.Final = new RecordReply(inserted[0].At, 0, false, false, attempt.Wakes, "continued");
         attempt.End(AttemptEnd.Recorded);

@@ -43,7 +43,12 @@ internal sealed class JobContext : IJobContext
         return await steps.RunAsync(name, null, body, options ?? new());
     }
 
-    public async Task<T> StepAsync<TInput, T>(string name, TInput input, Func<TInput, StepCall, Task<T>> body, StepOptions? options = null)
+    public async Task<T> StepAsync<TInput, T>(
+        string name,
+        TInput input,
+        Func<TInput, StepCall, Task<T>> body,
+        StepOptions? options = null
+    )
     {
         using var call = scope.Enter(name);
         return await steps.RunAsync(name, CanonicalJson.Hash(input), step => body(input, step), options ?? new());
@@ -65,7 +70,10 @@ internal sealed class JobContext : IJobContext
             limit,
             (index, giveBack) =>
             {
-                var own = new Scope(Core.Steps.StepKey.Item(scope.Path, name, count, index), scope.Now) { Rests = giveBack };
+                var own = new Scope(Core.Steps.StepKey.Item(scope.Path, name, count, index), scope.Now)
+                {
+                    Rests = giveBack,
+                };
                 attempt.Watch(own);
                 return (own, new JobContext(attempt, own, parts));
             },
@@ -84,7 +92,11 @@ internal sealed class JobContext : IJobContext
         return await this.waits.FirstOfAsync(waits);
     }
 
-    public async Task<ChildGroup> SpawnAsync<TInput>(string agent, IReadOnlyList<TInput> inputs, SpawnOptions? options = null)
+    public async Task<ChildGroup> SpawnAsync<TInput>(
+        string agent,
+        IReadOnlyList<TInput> inputs,
+        SpawnOptions? options = null
+    )
     {
         using var call = scope.Enter("Spawn");
         return await parts.Children.SpawnAsync(attempt, scope, steps, agent, inputs, options ?? new());
@@ -94,8 +106,16 @@ internal sealed class JobContext : IJobContext
     {
         using var call = scope.Enter("ChildResults");
         // Outputs stay in the children's own rows: only that they were read is journalled, so a replay asks again.
-        await steps.RunAsync($"results:{group.Key}", null, _ => Task.FromResult(group.Count), new() { Kind = "children" });
-        return await attempt.ReachAsync(scope, () => parts.Children.ResultsAsync(attempt.Job.Id, group, attempt.Cancellation));
+        await steps.RunAsync(
+            $"results:{group.Key}",
+            null,
+            _ => Task.FromResult(group.Count),
+            new() { Kind = "children" }
+        );
+        return await attempt.ReachAsync(
+            scope,
+            () => parts.Children.ResultsAsync(attempt.Job.Id, group, attempt.Cancellation)
+        );
     }
 
     public async Task ContinueOnAsync(string queue)
@@ -125,7 +145,9 @@ internal sealed class JobContext : IJobContext
             _ => attempt.ReachAsync(scope, () => parts.Stash.LatestAsync(attempt.Job.Id, key, attempt.Cancellation)),
             new() { Kind = "checkpoint" }
         );
-        return found is { ValueKind: not JsonValueKind.Undefined } value ? value.Deserialize<T>(JournalJson.Options) : default;
+        return found is { ValueKind: not JsonValueKind.Undefined } value
+            ? value.Deserialize<T>(JournalJson.Options)
+            : default;
     }
 
     public async Task<int> VersionAsync(string change, int current)
@@ -133,7 +155,10 @@ internal sealed class JobContext : IJobContext
         using var call = scope.Enter("Version");
         var key = $"version:{change}";
         // A job whose journal went past this place before the change was known follows the old way.
-        var value = attempt.VersionOf(key, () => attempt.Journal.Contains(key) || !attempt.Journal.Unread.Any() ? current : 0);
+        var value = attempt.VersionOf(
+            key,
+            () => attempt.Journal.Contains(key) || !attempt.Journal.Unread.Any() ? current : 0
+        );
         return await steps.RunAsync(change, null, _ => Task.FromResult(value), new() { Kind = "version", Key = key });
     }
 
@@ -146,7 +171,16 @@ internal sealed class JobContext : IJobContext
             new EventRecord(
                 EventTypes.Progress,
                 $"{stage ?? "Progress"}: {completed}{(total is null ? "" : $" of {total}")}{(detail is null ? "" : $" — {detail}")}",
-                EventData.Of(new { completed, total, percent, stage, detail })
+                EventData.Of(
+                    new
+                    {
+                        completed,
+                        total,
+                        percent,
+                        stage,
+                        detail,
+                    }
+                )
             )
         );
         return Task.CompletedTask;

@@ -19,7 +19,12 @@ internal sealed class JobWorkspace(Attempt attempt, Scope scope, StepRunner step
     public async Task<IReadOnlyList<WorkspaceEntry>> ListAsync(string prefix)
     {
         using var call = scope.Enter("List");
-        return await steps.RunAsync($"list:{prefix}", null, step => ListAllAsync(prefix, step.CancellationToken), new() { Kind = "file" });
+        return await steps.RunAsync(
+            $"list:{prefix}",
+            null,
+            step => ListAllAsync(prefix, step.CancellationToken),
+            new() { Kind = "file" }
+        );
     }
 
     public async Task<byte[]?> ReadAsync(string path)
@@ -36,7 +41,10 @@ internal sealed class JobWorkspace(Attempt attempt, Scope scope, StepRunner step
             return null;
         await using var file =
             await parts.Files.Queries.OpenAsync(Name, name, version, attempt.Cancellation)
-            ?? throw new PermanentFailureException("fileGone", $"Version {version} of '{path}', which this job read before, is no longer kept.");
+            ?? throw new PermanentFailureException(
+                "fileGone",
+                $"Version {version} of '{path}', which this job read before, is no longer kept."
+            );
         using var bytes = new MemoryStream();
         await file.Content.CopyToAsync(bytes, attempt.Cancellation);
         return bytes.ToArray();
@@ -54,7 +62,10 @@ internal sealed class JobWorkspace(Attempt attempt, Scope scope, StepRunner step
             {
                 var staged =
                     await parts.Files.Files.StageAsync(content, step.CancellationToken)
-                    ?? throw new PermanentFailureException("fileTooLarge", $"'{path}' has {content.Length:N0} bytes, more than a file may have.");
+                    ?? throw new PermanentFailureException(
+                        "fileTooLarge",
+                        $"'{path}' has {content.Length:N0} bytes, more than a file may have."
+                    );
                 return await WriteFencedAsync(name, staged, contentType, step, sha256);
             },
             new() { Kind = "file" }
@@ -69,7 +80,12 @@ internal sealed class JobWorkspace(Attempt attempt, Scope scope, StepRunner step
             null,
             async step =>
             {
-                var comment = new Comment(new Guid(Convert.FromHexString(step.StepId)), Name, Author.Agent(attempt.Job.Agent), markdown)
+                var comment = new Comment(
+                    new Guid(Convert.FromHexString(step.StepId)),
+                    Name,
+                    Author.Agent(attempt.Job.Agent),
+                    markdown
+                )
                 {
                     JobId = attempt.Job.Id,
                     Anchor = path is null ? null : new CommentAnchor(CommentAnchor.FileKind, path),
@@ -103,29 +119,53 @@ internal sealed class JobWorkspace(Attempt attempt, Scope scope, StepRunner step
         do
         {
             var page = await parts.Files.Queries.ListAsync(Name, prefix, cursor, PageSize, cancellationToken);
-            all.AddRange(page.Items.Where(f => !f.IsVirtual).Select(f => new WorkspaceEntry(f.Path, f.Version, f.Size, f.Sha256, f.ContentType)));
+            all.AddRange(
+                page.Items.Where(f => !f.IsVirtual)
+                    .Select(f => new WorkspaceEntry(f.Path, f.Version, f.Size, f.Sha256, f.ContentType))
+            );
             cursor = page.NextCursor;
         } while (cursor is not null);
         return all;
     }
 
     /// <summary>The version's row and its event under the fence: a zombie writes nothing. The step's record follows; the write's id makes a repetition harmless.</summary>
-    private async Task<WorkspaceEntry> WriteFencedAsync(WorkspacePath path, StagedContent staged, string? contentType, StepCall step, string sha256)
+    private async Task<WorkspaceEntry> WriteFencedAsync(
+        WorkspacePath path,
+        StagedContent staged,
+        string? contentType,
+        StepCall step,
+        string sha256
+    )
     {
         // A try that was cut off behind its file may come again with other bytes: those are another version.
-        var write = new FileWrite(StepIds.Guid(attempt.Job.Id, step.StepId + sha256), Name, path, Author.Agent(attempt.Job.Agent))
+        var write = new FileWrite(
+            StepIds.Guid(attempt.Job.Id, step.StepId + sha256),
+            Name,
+            path,
+            Author.Agent(attempt.Job.Agent)
+        )
         {
             ContentType = contentType,
             JobId = attempt.Job.Id,
             StepKey = step.Key,
         };
         var result = await FencedAsync(
-            new EventRecord(EventTypes.FileWritten, $"{path.Value} written ({staged.Size:N0} bytes)", EventData.Of(new { path = path.Value, bytes = staged.Size })),
+            new EventRecord(
+                EventTypes.FileWritten,
+                $"{path.Value} written ({staged.Size:N0} bytes)",
+                EventData.Of(new { path = path.Value, bytes = staged.Size })
+            ),
             connection => parts.Files.Files.WriteAsync(connection, write, staged, step.CancellationToken)
         );
         if (!result.Stands)
             throw new PermanentFailureException("fileRefused", $"'{path.Value}' was not written: {result.Outcome}.");
-        return new WorkspaceEntry(path.Value, result.Version, staged.Size, sha256, contentType ?? ContentTypes.For(path, null));
+        return new WorkspaceEntry(
+            path.Value,
+            result.Version,
+            staged.Size,
+            sha256,
+            contentType ?? ContentTypes.For(path, null)
+        );
     }
 
     private Task<T> FencedAsync<T>(EventRecord line, Func<NpgsqlConnection, Task<T>> write) =>

@@ -18,7 +18,9 @@ internal sealed class Journal
     /// <summary>What the code has not asked for; the engine's own questions are not the code's.</summary>
     public IEnumerable<JournalEntry> Unread =>
         entries.Values.Where(e =>
-            !e.Read && !e.Key.StartsWith(DivergenceMark, StringComparison.Ordinal) && !e.Key.Contains(OutcomeMark, StringComparison.Ordinal)
+            !e.Read
+            && !e.Key.StartsWith(DivergenceMark, StringComparison.Ordinal)
+            && !e.Key.Contains(OutcomeMark, StringComparison.Ordinal)
         );
 
     public JournalEntry? Find(string key)
@@ -40,7 +42,11 @@ internal sealed class Journal
 
     public bool IsOpen(string key) => openWaits.Contains(key);
 
-    public static async Task<Journal> LoadAsync(NpgsqlDataSource database, Guid jobId, CancellationToken cancellationToken)
+    public static async Task<Journal> LoadAsync(
+        NpgsqlDataSource database,
+        Guid jobId,
+        CancellationToken cancellationToken
+    )
     {
         var journal = new Journal();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -48,7 +54,9 @@ internal sealed class Journal
         {
             BatchCommands =
             {
-                new("SELECT key, kind, name, state, input_hash, result, error, no, completed_at, attempt FROM steps WHERE job_id = $1 AND state <> 'superseded' ORDER BY no")
+                new(
+                    "SELECT key, kind, name, state, input_hash, result, error, no, completed_at, attempt FROM steps WHERE job_id = $1 AND state <> 'superseded' ORDER BY no"
+                )
                 {
                     Parameters = { new() { Value = jobId } },
                 },
@@ -56,7 +64,10 @@ internal sealed class Journal
             },
         };
         await batch.PrepareAsync(cancellationToken);
-        await using var reader = await batch.ExecuteReaderAsync(System.Data.CommandBehavior.SequentialAccess, cancellationToken);
+        await using var reader = await batch.ExecuteReaderAsync(
+            System.Data.CommandBehavior.SequentialAccess,
+            cancellationToken
+        );
         while (await reader.ReadAsync(cancellationToken))
             journal.Add(reader);
         await reader.NextResultAsync(cancellationToken);
@@ -78,6 +89,16 @@ internal sealed class Journal
             begun[key] = (row.GetInt32(9), kind.StartsWith("once:", StringComparison.Ordinal));
             return;
         }
-        entries[key] = new(key, kind, name, state, hash, result, error, row.GetInt64(7), row.GetFieldValue<DateTimeOffset>(8));
+        entries[key] = new(
+            key,
+            kind,
+            name,
+            state,
+            hash,
+            result,
+            error,
+            row.GetInt64(7),
+            row.GetFieldValue<DateTimeOffset>(8)
+        );
     }
 }

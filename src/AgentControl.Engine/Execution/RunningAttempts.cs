@@ -60,7 +60,10 @@ internal sealed class RunningAttempts(WorkerIdentity worker, TimeProvider time) 
         }
         if (Stopwatch.GetElapsedTime(entry.Since) > attempt.Job.Remaining)
             attempt.TimeOut("The job ran longer than its timeoutSeconds. Waiting and paused time was not counted.");
-        else if (attempt.Job.DeadlineAt is { } deadline && attempt.Job.Now + Stopwatch.GetElapsedTime(entry.Since) > deadline)
+        else if (
+            attempt.Job.DeadlineAt is { } deadline
+            && attempt.Job.Now + Stopwatch.GetElapsedTime(entry.Since) > deadline
+        )
             attempt.TimeOut("The job's deadlineAt has passed.");
         if (attempt.Cancellation.IsCancellationRequested)
         {

@@ -33,8 +33,7 @@ internal sealed class Scope(string path, DateTimeOffset now)
         return StepKey.Of(Path, name, Count(name));
     }
 
-    public int Count(string name) =>
-        counts[name] = counts.GetValueOrDefault(name) + 1;
+    public int Count(string name) => counts[name] = counts.GetValueOrDefault(name) + 1;
 
     /// <summary>Refuses a second call while one is under way.</summary>
     public IDisposable Enter(string what)
@@ -169,7 +168,15 @@ internal sealed class Scope(string path, DateTimeOffset now)
 }
 
 /// <summary>A step whose body runs.</summary>
-internal sealed class RunningStep(string key, string name, string kind, int attempt, byte[]? inputHash, string? service, int ridingBefore)
+internal sealed class RunningStep(
+    string key,
+    string name,
+    string kind,
+    int attempt,
+    byte[]? inputHash,
+    string? service,
+    int ridingBefore
+)
 {
     public long Since { get; } = Stopwatch.GetTimestamp();
 
@@ -181,9 +188,21 @@ internal sealed class RunningStep(string key, string name, string kind, int atte
 
     public double ElapsedMs => Stopwatch.GetElapsedTime(Since).TotalMilliseconds;
 
-    public EventRecord Started() =>
-        new(EventTypes.StepStarted, $"{name} started", EventData.Step(key, name, attempt));
+    public EventRecord Started() => new(EventTypes.StepStarted, $"{name} started", EventData.Step(key, name, attempt));
 
     public StepRecord Row() =>
-        new(key, name, kind, "running", null, kind.StartsWith("once:", StringComparison.Ordinal) ? attempt : attempt - 1, inputHash, null, null, service, null, ElapsedMs);
+        new(
+            key,
+            name,
+            kind,
+            "running",
+            null,
+            kind.StartsWith("once:", StringComparison.Ordinal) ? attempt : attempt - 1,
+            inputHash,
+            null,
+            null,
+            service,
+            null,
+            ElapsedMs
+        );
 }

@@ -34,7 +34,10 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
                 : Replay<T>(entry);
         }
         if (options.Kind != "version" && !attempt.Claim(key))
-            throw new PermanentFailureException("duplicateKey", $"The key '{key}' was used twice in this job. Give each step a key of its own.");
+            throw new PermanentFailureException(
+                "duplicateKey",
+                $"The key '{key}' was used twice in this job. Give each step a key of its own."
+            );
         attempt.Cancellation.ThrowIfCancellationRequested();
         if (attempt.Holding)
             return await attempt.HoldBackAsync<T>(scope);
@@ -60,11 +63,15 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
     {
         scope.Replayed(entry.CompletedAt);
         if (entry.State == "failed")
-            throw new StepFailedException(entry.Key, JournalJson.Deserialize<JobFailure>(System.Text.Encoding.UTF8.GetBytes(entry.Error!))!);
+            throw new StepFailedException(
+                entry.Key,
+                JournalJson.Deserialize<JobFailure>(System.Text.Encoding.UTF8.GetBytes(entry.Error!))!
+            );
         return JournalJson.Deserialize<T>(entry.Result)!;
     }
 
-    private static string Bare(string kind) => kind.StartsWith("once:", StringComparison.Ordinal) ? kind["once:".Length..] : kind;
+    private static string Bare(string kind) =>
+        kind.StartsWith("once:", StringComparison.Ordinal) ? kind["once:".Length..] : kind;
 
     private async Task<T> RunBodyAsync<T>(
         string key,
@@ -99,7 +106,20 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
         var contribution = new Contribution();
         var step = scope.StepEnds(contribution)!;
         contribution.Steps.Add(
-            new(key, name, kind, "completed", contribution.Events.Count, tries, inputHash, result, null, options.Service, null, step.ElapsedMs)
+            new(
+                key,
+                name,
+                kind,
+                "completed",
+                contribution.Events.Count,
+                tries,
+                inputHash,
+                result,
+                null,
+                options.Service,
+                null,
+                step.ElapsedMs
+            )
         );
         contribution.Events.Add(new(EventTypes.StepCompleted, $"{name} completed", EventData.Step(key, name, tries)));
         var reply = await (record is null ? attempt.RecordAsync(contribution) : record(contribution, value));
@@ -114,11 +134,17 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
             limit.CancelAfter(timeout);
         try
         {
-            return await body(new StepCall(StepIds.Of(attempt.Job.Id, key, attempt.Job.Generation), key, tries, limit.Token));
+            return await body(
+                new StepCall(StepIds.Of(attempt.Job.Id, key, attempt.Job.Generation), key, tries, limit.Token)
+            );
         }
-        catch (OperationCanceledException late) when (limit.IsCancellationRequested && !attempt.Cancellation.IsCancellationRequested)
+        catch (OperationCanceledException late)
+            when (limit.IsCancellationRequested && !attempt.Cancellation.IsCancellationRequested)
         {
-            throw new TimeoutException($"Step '{key}' took longer than {options.Timeout!.Value.TotalSeconds:0.###} s.", late);
+            throw new TimeoutException(
+                $"Step '{key}' took longer than {options.Timeout!.Value.TotalSeconds:0.###} s.",
+                late
+            );
         }
     }
 
@@ -145,7 +171,15 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
     }
 
     /// <summary>A passing failure makes the branch wait and try again; a final one is recorded and thrown.</summary>
-    private async Task<T> FailAsync<T>(string key, string name, string kind, byte[]? inputHash, StepOptions options, int tries, Exception problem)
+    private async Task<T> FailAsync<T>(
+        string key,
+        string name,
+        string kind,
+        byte[]? inputHash,
+        StepOptions options,
+        int tries,
+        Exception problem
+    )
     {
         var failure = JobFailure.From(problem) with { Step = key };
         var contribution = new Contribution();
@@ -155,13 +189,35 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
             var delay = StrikeRules.RetryDelay(tries);
             contribution.Retries = 1;
             contribution.Steps.Add(
-                new(key, name, kind, "running", null, tries, inputHash, null, EventData.Of(failure), options.Service, null, step.ElapsedMs)
+                new(
+                    key,
+                    name,
+                    kind,
+                    "running",
+                    null,
+                    tries,
+                    inputHash,
+                    null,
+                    EventData.Of(failure),
+                    options.Service,
+                    null,
+                    step.ElapsedMs
+                )
             );
             contribution.Events.Add(
                 new(
                     EventTypes.StepRetrying,
                     $"{name} failed ({failure.Message}); try {tries + 1} of {attempt.Job.MaxAttempts} in {delay.TotalSeconds:0} s",
-                    EventData.Of(new { key, name, attempt = tries, delaySeconds = delay.TotalSeconds, reason = failure.Message }),
+                    EventData.Of(
+                        new
+                        {
+                            key,
+                            name,
+                            attempt = tries,
+                            delaySeconds = delay.TotalSeconds,
+                            reason = failure.Message,
+                        }
+                    ),
                     "warning"
                 )
             );
@@ -170,10 +226,36 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
             return await attempt.NeverAsync<T>(scope);
         }
         contribution.Steps.Add(
-            new(key, name, kind, "failed", contribution.Events.Count, tries, inputHash, null, EventData.Of(failure), options.Service, null, step.ElapsedMs)
+            new(
+                key,
+                name,
+                kind,
+                "failed",
+                contribution.Events.Count,
+                tries,
+                inputHash,
+                null,
+                EventData.Of(failure),
+                options.Service,
+                null,
+                step.ElapsedMs
+            )
         );
         contribution.Events.Add(
-            new(EventTypes.StepFailed, $"{name} failed: {failure.Message}", EventData.Of(new { key, name, attempt = tries, failure }), "error")
+            new(
+                EventTypes.StepFailed,
+                $"{name} failed: {failure.Message}",
+                EventData.Of(
+                    new
+                    {
+                        key,
+                        name,
+                        attempt = tries,
+                        failure,
+                    }
+                ),
+                "error"
+            )
         );
         var reply = await attempt.RecordAsync(contribution);
         scope.Recorded(reply.Now);
@@ -183,7 +265,8 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
     public static string RetryKey(string key) => key + "~retry";
 
     /// <summary>Each start of the step has a question of its own: an answer holds for that start alone.</summary>
-    private static string OutcomeKey(string key, int generation, int starts) => $"{key}{Journal.OutcomeMark}{generation}.{starts}";
+    private static string OutcomeKey(string key, int generation, int starts) =>
+        $"{key}{Journal.OutcomeMark}{generation}.{starts}";
 
     /// <summary>A step that must not repeat was begun, and nobody knows whether its effect happened: a person decides.</summary>
     private async Task<(bool Done, T? Value)> DecideUnknownAsync<T>(string key, string name, string kind, int tries)
@@ -194,7 +277,8 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
             {
                 Kind = ApprovalKinds.OutcomeUnknown,
                 Title = $"Did '{name}' happen?",
-                Body = $"The worker was lost while step `{key}` ran, and the step must not run twice. Look whether its effect happened, then choose.",
+                Body =
+                    $"The worker was lost while step `{key}` ran, and the step must not run twice. Look whether its effect happened, then choose.",
                 Content = key,
                 ContentType = "text/plain",
                 Decisions = [ApprovalDecision.Choose, ApprovalDecision.Respond],
@@ -210,20 +294,41 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
             return (false, default);
         var contribution = new Contribution();
         scope.Flush(contribution);
-        var failure = new JobFailure("outcomeUnknown", outcome.Comment ?? "A person decided that the step failed.", key);
+        var failure = new JobFailure(
+            "outcomeUnknown",
+            outcome.Comment ?? "A person decided that the step failed.",
+            key
+        );
         var result = choice == "take" ? JournalJson.Serialize(outcome.Value) : null;
         contribution.Steps.Add(
-            new(key, name, "once:" + kind, result is null ? "failed" : "completed", contribution.Events.Count, 1, null, result, result is null ? EventData.Of(failure) : null, null, null, 0)
+            new(
+                key,
+                name,
+                "once:" + kind,
+                result is null ? "failed" : "completed",
+                contribution.Events.Count,
+                1,
+                null,
+                result,
+                result is null ? EventData.Of(failure) : null,
+                null,
+                null,
+                0
+            )
         );
         contribution.Events.Add(
             new(
                 result is null ? EventTypes.StepFailed : EventTypes.StepCompleted,
-                result is null ? $"{name} failed by {outcome.DecidedBy}'s decision" : $"{name}: result given by {outcome.DecidedBy}",
+                result is null
+                    ? $"{name} failed by {outcome.DecidedBy}'s decision"
+                    : $"{name}: result given by {outcome.DecidedBy}",
                 EventData.Step(key, name, 1)
             )
         );
         var reply = await attempt.RecordAsync(contribution);
         scope.Recorded(reply.Now);
-        return result is null ? throw new StepFailedException(key, failure) : (true, JournalJson.Deserialize<T>(result));
+        return result is null
+            ? throw new StepFailedException(key, failure)
+            : (true, JournalJson.Deserialize<T>(result));
     }
 }

@@ -48,8 +48,7 @@ internal sealed class WaitRunner(Attempt attempt, Scope scope, WaitStore store)
 
     private WaitOutcome? Answered(string[] keys)
     {
-        var first = keys
-            .Select((key, index) => (Index: index, Entry: attempt.Journal.Find(key)))
+        var first = keys.Select((key, index) => (Index: index, Entry: attempt.Journal.Find(key)))
             .Where(a => a.Entry is not null)
             .OrderBy(a => a.Entry!.No)
             .FirstOrDefault();
@@ -86,7 +85,10 @@ internal sealed class WaitRunner(Attempt attempt, Scope scope, WaitStore store)
                 await attempt.RecordAsync(riding);
                 riding = new Contribution();
             }
-            var opened = await attempt.ReachAsync(scope, () => store.OpenAsync(attempt.Pen, attempt.Job, opening, riding.Events));
+            var opened = await attempt.ReachAsync(
+                scope,
+                () => store.OpenAsync(attempt.Pen, attempt.Job, opening, riding.Events)
+            );
             if (opened is not null)
                 scope.Recorded(opened.At);
             return opened;

@@ -11,14 +11,19 @@ public sealed class ControlDatabase : IAsyncDisposable
 {
     private readonly EmbeddedPostgres? embedded;
 
-    private ControlDatabase(string connectionString, EmbeddedPostgres? embedded) => (ConnectionString, this.embedded) = (connectionString, embedded);
+    private ControlDatabase(string connectionString, EmbeddedPostgres? embedded) =>
+        (ConnectionString, this.embedded) = (connectionString, embedded);
 
     public string ConnectionString { get; }
 
     /// <summary>True where no other process can use this database: leases found at start belong to the dead.</summary>
     public bool IsOwn => embedded is not null;
 
-    public static async Task<ControlDatabase> OpenAsync(IConfiguration configuration, ILogger log, CancellationToken cancellationToken)
+    public static async Task<ControlDatabase> OpenAsync(
+        IConfiguration configuration,
+        ILogger log,
+        CancellationToken cancellationToken
+    )
     {
         if (configuration.GetConnectionString("AgentControl") is { Length: > 0 } given)
             return new(given, null);
@@ -37,7 +42,10 @@ public sealed class ControlDatabase : IAsyncDisposable
         if (!IsOwn)
             return;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await Sql.ExecuteAsync(connection, "UPDATE job_runs SET lease_until = ac_now() - interval '1 millisecond' WHERE state = 'running'");
+        await Sql.ExecuteAsync(
+            connection,
+            "UPDATE job_runs SET lease_until = ac_now() - interval '1 millisecond' WHERE state = 'running'"
+        );
     }
 
     public ValueTask DisposeAsync() => embedded?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -39,7 +39,9 @@ internal sealed class EngineHost(
         await stopping.BeginAsync();
         servers.SendStop();
         var until = time.GetTimestamp();
-        while (running.Count > 0 && time.GetElapsedTime(until) < DrainTime && !cancellationToken.IsCancellationRequested)
+        while (
+            running.Count > 0 && time.GetElapsedTime(until) < DrainTime && !cancellationToken.IsCancellationRequested
+        )
             await Task.Delay(TimeSpan.FromMilliseconds(50), time, CancellationToken.None);
         if (running.Count > 0)
             Log.NotDrained(log, running.Count);

@@ -58,12 +58,17 @@ public static class EngineRegistration
     {
         services.AddSingleton(provider =>
         {
-            var builder = new NpgsqlDataSourceBuilder(configuration.GetConnectionString("AgentControl")) { Name = "agentcontrol" };
+            var builder = new NpgsqlDataSourceBuilder(configuration.GetConnectionString("AgentControl"))
+            {
+                Name = "agentcontrol",
+            };
             builder.UseLoggerFactory(provider.GetService<ILoggerFactory>());
             builder.ConnectionStringBuilder.ApplicationName ??= "AgentControl";
             return builder.Build();
         });
-        services.AddDbContextFactory<ControlDbContext>((provider, o) => o.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddDbContextFactory<ControlDbContext>(
+            (provider, o) => o.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
+        );
         services.AddSingleton<DatabaseMigrator>();
         services.AddSingleton<InvariantCheck>();
     }
@@ -131,9 +136,16 @@ public static class EngineRegistration
         foreach (var queue in configuration.GetSection(QueueOptions.Section).GetChildren())
         {
             if (!QueueNames.IsValid(queue.Key))
-                throw new InvalidOperationException($"{queue.Path}: use a-z, 0-9, '-' and '_' for the name of a queue.");
-            if (!int.TryParse(queue.Value, System.Globalization.CultureInfo.InvariantCulture, out var workers) || workers is < 0 or > QueueOptions.MaxWorkers)
-                throw new InvalidOperationException($"{queue.Path} is '{queue.Value}'. Use 0 to {QueueOptions.MaxWorkers} workers.");
+                throw new InvalidOperationException(
+                    $"{queue.Path}: use a-z, 0-9, '-' and '_' for the name of a queue."
+                );
+            if (
+                !int.TryParse(queue.Value, System.Globalization.CultureInfo.InvariantCulture, out var workers)
+                || workers is < 0 or > QueueOptions.MaxWorkers
+            )
+                throw new InvalidOperationException(
+                    $"{queue.Path} is '{queue.Value}'. Use 0 to {QueueOptions.MaxWorkers} workers."
+                );
             options.Workers[queue.Key] = workers;
         }
     }

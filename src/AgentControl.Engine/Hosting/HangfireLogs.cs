@@ -35,7 +35,9 @@ public sealed class HangfireLogs(ILoggerFactory factory) : ILogProvider
             if (!logger.IsEnabled(level))
                 return false;
             if (messageFunc is not null)
+#pragma warning disable CA1873 // asked for above
                 Engine.Log.Hangfire(logger, level, messageFunc(), exception);
+#pragma warning restore CA1873
             return true;
         }
     }

@@ -19,7 +19,12 @@ internal static class HangfireRegistration
         services.AddSingleton<JobStorage>(provider =>
         {
             var text = provider.GetRequiredService<IConfiguration>().GetConnectionString("AgentControl");
-            var own = new NpgsqlConnectionStringBuilder(text) { ApplicationName = "AgentControl.Hangfire", MaxPoolSize = PoolSize, Enlist = false };
+            var own = new NpgsqlConnectionStringBuilder(text)
+            {
+                ApplicationName = "AgentControl.Hangfire",
+                MaxPoolSize = PoolSize,
+                Enlist = false,
+            };
             var storage = new PostgreSqlStorageOptions
             {
                 SchemaName = "hangfire",
@@ -35,8 +40,12 @@ internal static class HangfireRegistration
             };
             return new PostgreSqlStorage(new HangfireConnections(own.ConnectionString), storage);
         });
-        services.AddSingleton<IBackgroundJobClientV2>(provider => new BackgroundJobClient(provider.GetRequiredService<JobStorage>()));
-        services.AddSingleton<JobActivator>(provider => new Hangfire.AspNetCore.AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
+        services.AddSingleton<IBackgroundJobClientV2>(provider => new BackgroundJobClient(
+            provider.GetRequiredService<JobStorage>()
+        ));
+        services.AddSingleton<JobActivator>(provider => new Hangfire.AspNetCore.AspNetCoreJobActivator(
+            provider.GetRequiredService<IServiceScopeFactory>()
+        ));
         services.AddSingleton<HangfireDispatcher>();
         services.AddSingleton<HangfireServers>();
         services.AddTransient<JobDoorbell>();

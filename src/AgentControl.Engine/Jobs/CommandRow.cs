@@ -7,7 +7,11 @@ namespace AgentControl.Engine.Jobs;
 /// <summary>A job's row under its lock, as a command finds it.</summary>
 internal sealed record CommandRow(Guid Id, JobState State, bool PauseRequested, bool CancelRequested, long LastNo)
 {
-    public static async Task<CommandRow?> LockAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)
+    public static async Task<CommandRow?> LockAsync(
+        NpgsqlConnection connection,
+        Guid id,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = Sql.Command(
             connection,

@@ -6,7 +6,12 @@ namespace AgentControl.Engine.Jobs;
 /// <summary>The statements of a fork.</summary>
 internal static class ForkStatement
 {
-    public static async Task<NewJob?> LoadAsync(NpgsqlConnection connection, Guid id, string by, CancellationToken cancellationToken)
+    public static async Task<NewJob?> LoadAsync(
+        NpgsqlConnection connection,
+        Guid id,
+        string by,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = Sql.Command(
             connection,

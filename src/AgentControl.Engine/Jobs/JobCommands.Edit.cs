@@ -13,7 +13,13 @@ public sealed partial class JobCommands
 {
     /// <summary>A new job whose journal is a copy up to and without a step; open waits and unfinished children are not copied.</summary>
     /// <param name="fromStep">The first step that runs anew; null copies every completed entry.</param>
-    public async Task<SubmitOutcome?> ForkAsync(Guid id, string? fromStep, JsonElement? input, Actor actor, CancellationToken cancellationToken)
+    public async Task<SubmitOutcome?> ForkAsync(
+        Guid id,
+        string? fromStep,
+        JsonElement? input,
+        Actor actor,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(actor);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -23,7 +29,10 @@ public sealed partial class JobCommands
         var until = fromStep is null ? long.MaxValue : await ForkStatement.NumberOfAsync(connection, id, fromStep);
         if (until is null)
             return new SubmitOutcome.Invalid(
-                new Dictionary<string, string[]> { ["fromStep"] = [$"The journal has no step '{fromStep}'. See GET /api/v1/jobs/{id}/steps."] }
+                new Dictionary<string, string[]>
+                {
+                    ["fromStep"] = [$"The journal has no step '{fromStep}'. See GET /api/v1/jobs/{id}/steps."],
+                }
             );
         if (input is { } changed)
         {
@@ -38,7 +47,12 @@ public sealed partial class JobCommands
         var line = await JobLog.AppendAsync(
             connection,
             copy.Id,
-            new(EventTypes.JobForked, $"Forked from {ShortId.Of(id)} by {actor.Name}" + (fromStep is null ? "" : $", anew from {fromStep}"), EventData.Of(new { from = id, fromStep }), Actor: actor.Name)
+            new(
+                EventTypes.JobForked,
+                $"Forked from {ShortId.Of(id)} by {actor.Name}" + (fromStep is null ? "" : $", anew from {fromStep}"),
+                EventData.Of(new { from = id, fromStep }),
+                Actor: actor.Name
+            )
         );
         await transaction.CommitAsync(cancellationToken);
         feed.Publish([.. born, line]);
@@ -62,7 +76,9 @@ public sealed partial class JobCommands
             async (connection, row) =>
             {
                 if (runAt is not null && row.State != JobState.Scheduled)
-                    return CommandOutcome.Refused($"Only a scheduled job has a start time to change; this one is {row.State.Word()}.");
+                    return CommandOutcome.Refused(
+                        $"Only a scheduled job has a start time to change; this one is {row.State.Word()}."
+                    );
                 await Sql.ExecuteAsync(
                     connection,
                     "UPDATE jobs SET name = COALESCE(NULLIF($2, ''), name), tags = CASE WHEN $3 THEN $4 ELSE tags END WHERE id = $1",
@@ -72,9 +88,19 @@ public sealed partial class JobCommands
                     (tags ?? []).ToArray()
                 );
                 if (priority is { } urgency)
-                    await Sql.ExecuteAsync(connection, "UPDATE job_runs SET priority = $2 WHERE job_id = $1", id, urgency);
+                    await Sql.ExecuteAsync(
+                        connection,
+                        "UPDATE job_runs SET priority = $2 WHERE job_id = $1",
+                        id,
+                        urgency
+                    );
                 if (runAt is { } start)
-                    await Sql.ExecuteAsync(connection, "UPDATE job_runs SET run_at = $2, queued_at = $2 WHERE job_id = $1", id, start.UtcDateTime);
+                    await Sql.ExecuteAsync(
+                        connection,
+                        "UPDATE job_runs SET run_at = $2, queued_at = $2 WHERE job_id = $1",
+                        id,
+                        start.UtcDateTime
+                    );
                 return await TellAsync(connection, row, EventTypes.AgentLog, $"Edited by {actor.Name}", null, actor);
             },
             cancellationToken
@@ -90,9 +116,22 @@ public sealed partial class JobCommands
                 if (row.State is JobState.Queued or JobState.Running)
                     return CommandOutcome.Accepted;
                 if (row.State != JobState.Scheduled)
-                    return CommandOutcome.Refused($"Only a scheduled job can be started now; this one is {row.State.Word()}.");
-                await Sql.ExecuteAsync(connection, "UPDATE job_runs SET state = 'queued', queued_at = ac_now() WHERE job_id = $1", id);
-                return await TellAsync(connection, row, EventTypes.JobResumed, $"Started ahead of time by {actor.Name}", null, actor);
+                    return CommandOutcome.Refused(
+                        $"Only a scheduled job can be started now; this one is {row.State.Word()}."
+                    );
+                await Sql.ExecuteAsync(
+                    connection,
+                    "UPDATE job_runs SET state = 'queued', queued_at = ac_now() WHERE job_id = $1",
+                    id
+                );
+                return await TellAsync(
+                    connection,
+                    row,
+                    EventTypes.JobResumed,
+                    $"Started ahead of time by {actor.Name}",
+                    null,
+                    actor
+                );
             },
             cancellationToken
         );
@@ -105,14 +144,28 @@ public sealed partial class JobCommands
     public Task<CommandOutcome> SkipWaitAsync(Guid id, Actor actor, CancellationToken cancellationToken) =>
         AnswerAllAsync(id, actor, "timer", "skipped the wait", """{"elapsed":false}"""u8.ToArray(), cancellationToken);
 
-    private Task<CommandOutcome> AnswerAllAsync(Guid id, Actor actor, string kind, string what, byte[] answer, CancellationToken cancellationToken) =>
+    private Task<CommandOutcome> AnswerAllAsync(
+        Guid id,
+        Actor actor,
+        string kind,
+        string what,
+        byte[] answer,
+        CancellationToken cancellationToken
+    ) =>
         ChangeAsync(
             id,
             actor,
             async (connection, row) =>
             {
                 var keys = new List<string>();
-                await using (var command = Sql.Command(connection, "SELECT key FROM waits WHERE job_id = $1 AND kind = $2", id, kind))
+                await using (
+                    var command = Sql.Command(
+                        connection,
+                        "SELECT key FROM waits WHERE job_id = $1 AND kind = $2",
+                        id,
+                        kind
+                    )
+                )
                 await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
                 {
                     while (await reader.ReadAsync(cancellationToken))

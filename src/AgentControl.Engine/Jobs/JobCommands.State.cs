@@ -25,7 +25,14 @@ public sealed partial class JobCommands
                         return CommandOutcome.Accepted;
                     case JobState.Running:
                         await RequestAsync(connection, id, "pause_requested", actor, reason);
-                        return await TellAsync(connection, row, EventTypes.JobPauseRequested, $"{actor.Name} asked to pause", reason, actor);
+                        return await TellAsync(
+                            connection,
+                            row,
+                            EventTypes.JobPauseRequested,
+                            $"{actor.Name} asked to pause",
+                            reason,
+                            actor
+                        );
                     case JobState.Queued or JobState.Waiting:
                         await Sql.ExecuteAsync(
                             connection,
@@ -37,7 +44,14 @@ public sealed partial class JobCommands
                             actor.Name,
                             Texts.Clean(reason, 500) ?? ""
                         );
-                        return await TellAsync(connection, row, EventTypes.JobPaused, $"Paused by {actor.Name}", reason, actor);
+                        return await TellAsync(
+                            connection,
+                            row,
+                            EventTypes.JobPaused,
+                            $"Paused by {actor.Name}",
+                            reason,
+                            actor
+                        );
                     default:
                         return CommandOutcome.Refused($"A {row.State.Word()} job cannot be paused.");
                 }
@@ -46,7 +60,12 @@ public sealed partial class JobCommands
         );
 
     /// <summary>Lets a paused job go on; also withdraws a pause request that is not yet obeyed.</summary>
-    public Task<CommandOutcome> ResumeAsync(Guid id, Actor actor, string? reason, CancellationToken cancellationToken) =>
+    public Task<CommandOutcome> ResumeAsync(
+        Guid id,
+        Actor actor,
+        string? reason,
+        CancellationToken cancellationToken
+    ) =>
         ChangeAsync(
             id,
             actor,
@@ -55,8 +74,19 @@ public sealed partial class JobCommands
                 switch (row.State)
                 {
                     case JobState.Running when row.PauseRequested:
-                        await Sql.ExecuteAsync(connection, "UPDATE job_runs SET pause_requested = false WHERE job_id = $1", id);
-                        return await TellAsync(connection, row, EventTypes.JobResumed, $"{actor.Name} withdrew the pause", reason, actor);
+                        await Sql.ExecuteAsync(
+                            connection,
+                            "UPDATE job_runs SET pause_requested = false WHERE job_id = $1",
+                            id
+                        );
+                        return await TellAsync(
+                            connection,
+                            row,
+                            EventTypes.JobResumed,
+                            $"{actor.Name} withdrew the pause",
+                            reason,
+                            actor
+                        );
                     case JobState.Paused:
                         // The next attempt replays and parks again where its waits are still open.
                         await Sql.ExecuteAsync(
@@ -64,18 +94,32 @@ public sealed partial class JobCommands
                             "UPDATE job_runs SET state = 'queued', resume = true, paused_at = NULL, requested_by = NULL, request_reason = NULL WHERE job_id = $1",
                             id
                         );
-                        return await TellAsync(connection, row, EventTypes.JobResumed, $"Resumed by {actor.Name}", reason, actor);
+                        return await TellAsync(
+                            connection,
+                            row,
+                            EventTypes.JobResumed,
+                            $"Resumed by {actor.Name}",
+                            reason,
+                            actor
+                        );
                     case JobState.Scheduled or JobState.Queued or JobState.Running or JobState.Waiting:
                         return CommandOutcome.Accepted;
                     default:
-                        return CommandOutcome.Refused($"A {row.State.Word()} job cannot be resumed. Retry it or run it again.");
+                        return CommandOutcome.Refused(
+                            $"A {row.State.Word()} job cannot be resumed. Retry it or run it again."
+                        );
                 }
             },
             cancellationToken
         );
 
     /// <summary>Ends the job; a running one as soon as its running step has heard of it. Children are cancelled with it.</summary>
-    public Task<CommandOutcome> CancelAsync(Guid id, Actor actor, string? reason, CancellationToken cancellationToken) =>
+    public Task<CommandOutcome> CancelAsync(
+        Guid id,
+        Actor actor,
+        string? reason,
+        CancellationToken cancellationToken
+    ) =>
         ChangeAsync(
             id,
             actor,
@@ -88,9 +132,21 @@ public sealed partial class JobCommands
                         return CommandOutcome.Accepted;
                     case JobState.Running:
                         await RequestAsync(connection, id, "cancel_requested", actor, reason);
-                        return await TellAsync(connection, row, EventTypes.JobCancelRequested, $"{actor.Name} asked to cancel", reason, actor);
+                        return await TellAsync(
+                            connection,
+                            row,
+                            EventTypes.JobCancelRequested,
+                            $"{actor.Name} asked to cancel",
+                            reason,
+                            actor
+                        );
                     case JobState.Scheduled or JobState.Queued or JobState.Waiting or JobState.Paused:
-                        await EndAsync(connection, row, $"Cancelled by {actor.Name}" + (reason is null ? "" : $": {Texts.Clean(reason, 500)}"), actor);
+                        await EndAsync(
+                            connection,
+                            row,
+                            $"Cancelled by {actor.Name}" + (reason is null ? "" : $": {Texts.Clean(reason, 500)}"),
+                            actor
+                        );
                         return CommandOutcome.Accepted;
                     default:
                         return CommandOutcome.Refused($"The job has already {row.State.Word()}.");
@@ -101,7 +157,12 @@ public sealed partial class JobCommands
         );
 
     /// <summary>Gives up waiting for a running step that does not listen. Its worker can write nothing any more.</summary>
-    public Task<CommandOutcome> ForceStopAsync(Guid id, Actor actor, string? reason, CancellationToken cancellationToken) =>
+    public Task<CommandOutcome> ForceStopAsync(
+        Guid id,
+        Actor actor,
+        string? reason,
+        CancellationToken cancellationToken
+    ) =>
         ChangeAsync(
             id,
             actor,
@@ -110,7 +171,9 @@ public sealed partial class JobCommands
                 if (row.State == JobState.Cancelled)
                     return CommandOutcome.Accepted;
                 if (row.State != JobState.Running || !row.CancelRequested)
-                    return CommandOutcome.Refused("Cancel the job first; force stop is for a running step that does not stop within 30 s.");
+                    return CommandOutcome.Refused(
+                        "Cancel the job first; force stop is for a running step that does not stop within 30 s."
+                    );
                 await Sql.ExecuteAsync(connection, "UPDATE job_runs SET epoch = epoch + 1 WHERE job_id = $1", id);
                 await EndAsync(connection, row, $"Stopped by force by {actor.Name}", actor);
                 return CommandOutcome.Accepted;
@@ -128,9 +191,18 @@ public sealed partial class JobCommands
                 if (row.State is JobState.Queued or JobState.Running)
                     return CommandOutcome.Accepted;
                 if (row.State is not (JobState.Failed or JobState.Cancelled))
-                    return CommandOutcome.Refused($"A {row.State.Word()} job cannot be retried; only failed and cancelled ones can.");
+                    return CommandOutcome.Refused(
+                        $"A {row.State.Word()} job cannot be retried; only failed and cancelled ones can."
+                    );
                 await RetryStatement.RunAsync(connection, id);
-                return await TellAsync(connection, row, EventTypes.JobRetried, $"Retried by {actor.Name}", reason, actor);
+                return await TellAsync(
+                    connection,
+                    row,
+                    EventTypes.JobRetried,
+                    $"Retried by {actor.Name}",
+                    reason,
+                    actor
+                );
             },
             cancellationToken
         );
@@ -160,7 +232,13 @@ public sealed partial class JobCommands
         return outcome;
     }
 
-    private static async Task RequestAsync(NpgsqlConnection connection, Guid id, string flag, Actor actor, string? reason) =>
+    private static async Task RequestAsync(
+        NpgsqlConnection connection,
+        Guid id,
+        string flag,
+        Actor actor,
+        string? reason
+    ) =>
         await Sql.ExecuteAsync(
             connection,
             $"UPDATE job_runs SET {flag} = true, requested_by = $2, request_reason = NULLIF($3, '') WHERE job_id = $1",
@@ -169,15 +247,32 @@ public sealed partial class JobCommands
             Texts.Clean(reason, 500) ?? ""
         );
 
-    private static async Task<CommandOutcome> TellAsync(NpgsqlConnection connection, CommandRow row, string type, string message, string? reason, Actor actor)
+    private static async Task<CommandOutcome> TellAsync(
+        NpgsqlConnection connection,
+        CommandRow row,
+        string type,
+        string message,
+        string? reason,
+        Actor actor
+    )
     {
         var text = string.IsNullOrWhiteSpace(reason) ? message : $"{message}: {Texts.Clean(reason, 500)}";
-        await JobLog.AppendAsync(connection, row.Id, new EventRecord(type, text, EventData.Of(new { reason, from = actor.From }), Actor: actor.Name));
+        await JobLog.AppendAsync(
+            connection,
+            row.Id,
+            new EventRecord(type, text, EventData.Of(new { reason, from = actor.From }), Actor: actor.Name)
+        );
         return CommandOutcome.Accepted;
     }
 
     private static Task<int> EndAsync(NpgsqlConnection connection, CommandRow row, string message, Actor actor) =>
-        Sql.ExecuteAsync(connection, "SELECT ac_end($1, 'cancelled', 'cancelled', NULL, $2, $3)", row.Id, message, actor.Name);
+        Sql.ExecuteAsync(
+            connection,
+            "SELECT ac_end($1, 'cancelled', 'cancelled', NULL, $2, $3)",
+            row.Id,
+            message,
+            actor.Name
+        );
 
     private async Task CancelChildrenAsync(Guid parent, Actor actor, CancellationToken cancellationToken)
     {

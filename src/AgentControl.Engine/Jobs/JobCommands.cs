@@ -27,7 +27,12 @@ public sealed partial class JobCommands
     ) => (this.database, this.agents, this.feed, this.bells, this.running) = (database, agents, feed, bells, running);
 
     /// <summary>Accepts one job. Rings after the commit; a lost ring costs a few seconds, never the job.</summary>
-    public async Task<SubmitOutcome> SubmitAsync(JobSubmission job, Actor actor, IdempotencyKey? key, CancellationToken cancellationToken)
+    public async Task<SubmitOutcome> SubmitAsync(
+        JobSubmission job,
+        Actor actor,
+        IdempotencyKey? key,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(job);
         var agent = agents.Find(job.Agent);
@@ -40,14 +45,21 @@ public sealed partial class JobCommands
         var row = NewJobOf(job, agent!, actor, input, null, Guid.CreateVersion7());
         var outcome = await InsertAsync([row], key, row.Id, cancellationToken);
         if (outcome is not null)
-            return outcome is SubmitOutcome.AcceptedBatch first ? new SubmitOutcome.Accepted(first.BatchId, true) : outcome;
+            return outcome is SubmitOutcome.AcceptedBatch first
+                ? new SubmitOutcome.Accepted(first.BatchId, true)
+                : outcome;
         if (row.RunAt is null)
             bells.RingJob(row.Queue, row.Id);
         return new SubmitOutcome.Accepted(row.Id, false);
     }
 
     /// <summary>Accepts all jobs of a batch or none.</summary>
-    public async Task<SubmitOutcome> SubmitBatchAsync(BatchSubmission batch, Actor actor, IdempotencyKey? key, CancellationToken cancellationToken)
+    public async Task<SubmitOutcome> SubmitBatchAsync(
+        BatchSubmission batch,
+        Actor actor,
+        IdempotencyKey? key,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(batch);
         var agent = agents.Find(batch.Shared.Agent);
@@ -75,7 +87,10 @@ public sealed partial class JobCommands
         if (errors.Count > 0)
             return new SubmitOutcome.Invalid(errors);
         if (bytes > SubmissionRules.MaxBatchBytes)
-            return new SubmitOutcome.TooLarge("items", $"The batch has {bytes:N0} bytes; at most {SubmissionRules.MaxBatchBytes:N0} are accepted. Split it.");
+            return new SubmitOutcome.TooLarge(
+                "items",
+                $"The batch has {bytes:N0} bytes; at most {SubmissionRules.MaxBatchBytes:N0} are accepted. Split it."
+            );
         var outcome = await InsertAsync(rows, key, batchId, cancellationToken);
         if (outcome is not null)
             return outcome;
@@ -85,9 +100,19 @@ public sealed partial class JobCommands
     }
 
     private static SubmitOutcome.TooLarge TooLarge(string field, int bytes) =>
-        new(field, $"'{field}' has {bytes:N0} bytes; at most {SubmissionRules.MaxInputBytes:N0} are accepted. Upload large data to the workspace and pass its path.");
+        new(
+            field,
+            $"'{field}' has {bytes:N0} bytes; at most {SubmissionRules.MaxInputBytes:N0} are accepted. Upload large data to the workspace and pass its path."
+        );
 
-    private static NewJob NewJobOf(JobSubmission job, AgentDefinition agent, Actor actor, byte[] input, Guid? batchId, Guid id)
+    private static NewJob NewJobOf(
+        JobSubmission job,
+        AgentDefinition agent,
+        Actor actor,
+        byte[] input,
+        Guid? batchId,
+        Guid id
+    )
     {
         return new NewJob
         {
@@ -116,7 +141,12 @@ public sealed partial class JobCommands
     }
 
     /// <summary>Null where the jobs are in; otherwise what an earlier request with the same key decided.</summary>
-    private async Task<SubmitOutcome?> InsertAsync(IReadOnlyList<NewJob> rows, IdempotencyKey? key, Guid resultId, CancellationToken cancellationToken)
+    private async Task<SubmitOutcome?> InsertAsync(
+        IReadOnlyList<NewJob> rows,
+        IdempotencyKey? key,
+        Guid resultId,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         if (key is null)
@@ -142,10 +172,18 @@ public sealed partial class JobCommands
         return null;
     }
 
-    private static async Task<IReadOnlyList<Guid>> JobsOfBatchAsync(NpgsqlConnection connection, Guid batchId, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Guid>> JobsOfBatchAsync(
+        NpgsqlConnection connection,
+        Guid batchId,
+        CancellationToken cancellationToken
+    )
     {
         var jobs = new List<Guid>();
-        await using var command = Sql.Command(connection, "SELECT id FROM jobs WHERE batch_id = $1 ORDER BY id", batchId);
+        await using var command = Sql.Command(
+            connection,
+            "SELECT id FROM jobs WHERE batch_id = $1 ORDER BY id",
+            batchId
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
             jobs.Add(reader.GetGuid(0));

@@ -36,7 +36,11 @@ public sealed class JobCounts(IDbContextFactory<ControlDbContext> contexts, Time
         return counts;
     }
 
-    private async Task<JobCountsView> ReadAsync(JobFilter filter, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<JobCountsView> ReadAsync(
+        JobFilter filter,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var runs =

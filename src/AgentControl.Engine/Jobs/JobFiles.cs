@@ -8,7 +8,11 @@ using Microsoft.EntityFrameworkCore;
 namespace AgentControl.Engine.Jobs;
 
 /// <summary>A job's checkpoints and progress as files of its workspace, made from the database when they are read.</summary>
-internal sealed class JobFiles(IDbContextFactory<ControlDbContext> contexts, ProgressQueries progress, CheckpointQueries checkpoints) : IVirtualFiles
+internal sealed class JobFiles(
+    IDbContextFactory<ControlDbContext> contexts,
+    ProgressQueries progress,
+    CheckpointQueries checkpoints
+) : IVirtualFiles
 {
     private const string WrittenBy = "AgentControl";
 
@@ -18,14 +22,25 @@ internal sealed class JobFiles(IDbContextFactory<ControlDbContext> contexts, Pro
             return null;
         if (name.CheckpointKey is { } key)
             return await checkpoints.FindAsync(name.JobId, key, cancellationToken: cancellationToken) is { } saved
-                ? Checkpoint(name.JobId, saved.Checkpoint, JsonSerializer.SerializeToUtf8Bytes(saved.Value, JournalJson.Options))
+                ? Checkpoint(
+                    name.JobId,
+                    saved.Checkpoint,
+                    JsonSerializer.SerializeToUtf8Bytes(saved.Value, JournalJson.Options)
+                )
                 : null;
         return await ProgressAsync(name.JobId, cancellationToken);
     }
 
-    public async Task<IReadOnlyList<VirtualFile>> ListAsync(string workspace, Guid jobId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<VirtualFile>> ListAsync(
+        string workspace,
+        Guid jobId,
+        CancellationToken cancellationToken
+    )
     {
-        if (!await IsHereAsync(workspace, jobId, cancellationToken) || await ProgressAsync(jobId, cancellationToken) is not { } document)
+        if (
+            !await IsHereAsync(workspace, jobId, cancellationToken)
+            || await ProgressAsync(jobId, cancellationToken) is not { } document
+        )
             return [];
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var newest = await db.Set<CheckpointRow>()
@@ -37,7 +52,13 @@ internal sealed class JobFiles(IDbContextFactory<ControlDbContext> contexts, Pro
         return
         [
             document,
-            .. newest.Select(c => Checkpoint(jobId, new(c.Key, c.Version, c.At, c.Value.Length, c.Step, c.Epoch, c.Worker, c.EventNo), c.Value)),
+            .. newest.Select(c =>
+                Checkpoint(
+                    jobId,
+                    new(c.Key, c.Version, c.At, c.Value.Length, c.Step, c.Epoch, c.Worker, c.EventNo),
+                    c.Value
+                )
+            ),
         ];
     }
 
@@ -50,7 +71,14 @@ internal sealed class JobFiles(IDbContextFactory<ControlDbContext> contexts, Pro
     }
 
     private static VirtualFile Checkpoint(Guid jobId, CheckpointView saved, byte[] value) =>
-        new(VirtualName.Checkpoint(jobId, saved.Key), value, value.Length, saved.Version, saved.At, saved.Worker ?? WrittenBy);
+        new(
+            VirtualName.Checkpoint(jobId, saved.Key),
+            value,
+            value.Length,
+            saved.Version,
+            saved.At,
+            saved.Worker ?? WrittenBy
+        );
 
     private async Task<bool> IsHereAsync(string workspace, Guid jobId, CancellationToken cancellationToken)
     {

@@ -16,7 +16,10 @@ internal static class JobFilterQuery
         jobs = ByText(jobs, filter);
         jobs = ByTime(jobs, filter, now);
         if (Labels(filter) is { } labels)
-            jobs = labels.Count == 1 ? jobs.Where(j => j.Run.Label == labels[0]) : jobs.Where(j => labels.Contains(j.Run.Label));
+            jobs =
+                labels.Count == 1
+                    ? jobs.Where(j => j.Run.Label == labels[0])
+                    : jobs.Where(j => labels.Contains(j.Run.Label));
         if (filter.States.Count > 0)
             jobs = jobs.Where(j => filter.States.Contains(j.Run.State));
         if (filter.Queue is { } queue)

@@ -28,7 +28,11 @@ internal static class JobInserter
         """;
 
     /// <summary>All of them share everything but id, name, input, place and tags of the first.</summary>
-    public static async Task<IReadOnlyList<LiveEvent>> InsertAsync(NpgsqlConnection connection, IReadOnlyList<NewJob> jobs, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<LiveEvent>> InsertAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<NewJob> jobs,
+        CancellationToken cancellationToken = default
+    )
     {
         var shared = jobs[0];
         await using var command = new NpgsqlCommand(Insert, connection);
@@ -63,15 +67,37 @@ internal static class JobInserter
         Add("priority", NpgsqlDbType.Smallint, shared.Priority);
         await command.PrepareAsync(cancellationToken);
         var now = new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(cancellationToken))!);
-        var data = EventData.Of(new { agent = shared.Agent, queue = shared.Queue, parentId = shared.ParentId, forkedFrom = shared.ForkedFrom });
+        var data = EventData.Of(
+            new
+            {
+                agent = shared.Agent,
+                queue = shared.Queue,
+                parentId = shared.ParentId,
+                forkedFrom = shared.ForkedFrom,
+            }
+        );
         return
         [
-            .. jobs.Select(j => new LiveEvent(j.Id, 1, now, EventTypes.JobSubmitted, "info", $"Submitted by {j.SubmittedBy}", data, j.SubmittedBy)),
+            .. jobs.Select(j => new LiveEvent(
+                j.Id,
+                1,
+                now,
+                EventTypes.JobSubmitted,
+                "info",
+                $"Submitted by {j.SubmittedBy}",
+                data,
+                j.SubmittedBy
+            )),
         ];
     }
 
     /// <summary>The job that goes on in place of another.</summary>
-    public static async Task<IReadOnlyList<LiveEvent>> ContinueAsync(NpgsqlConnection connection, LeasedJob from, Guid id, byte[] input) =>
+    public static async Task<IReadOnlyList<LiveEvent>> ContinueAsync(
+        NpgsqlConnection connection,
+        LeasedJob from,
+        Guid id,
+        byte[] input
+    ) =>
         await InsertAsync(
             connection,
             [

@@ -13,7 +13,13 @@ internal sealed class JobMapping : IEntityTypeConfiguration<JobRow>
         job.HasIndex(j => j.ShortId).IsUnique();
         job.HasIndex(j => new { j.Agent, j.Id }).IsDescending(false, true);
         job.HasIndex(j => new { j.Workspace, j.Id }).IsDescending(false, true);
-        job.HasIndex(j => new { j.ParentId, j.ParentKey, j.ParentIndex }).HasFilter("parent_id IS NOT NULL");
+        job.HasIndex(j => new
+            {
+                j.ParentId,
+                j.ParentKey,
+                j.ParentIndex,
+            })
+            .HasFilter("parent_id IS NOT NULL");
         job.HasIndex(j => new { j.BatchId, j.Id }).HasFilter("batch_id IS NOT NULL");
         job.HasIndex(j => j.Tags).HasMethod("gin").HasFilter("cardinality(tags) > 0");
         job.HasIndex(j => j.DeadlineAt).HasFilter("deadline_at IS NOT NULL");
@@ -65,7 +71,14 @@ internal sealed class JobRunMapping : IEntityTypeConfiguration<JobRunRow>
         run.Property(r => r.CostUsd).HasColumnType("numeric(14,6)");
         // No index names a column that a step changes: a record stays a heap-only update.
         run.HasIndex(r => new { r.Label, r.JobId }).IsDescending(false, true);
-        run.HasIndex(r => new { r.Queue, r.Front, r.Priority, r.QueuedAt, r.JobId })
+        run.HasIndex(r => new
+            {
+                r.Queue,
+                r.Front,
+                r.Priority,
+                r.QueuedAt,
+                r.JobId,
+            })
             .IsDescending(false, true, true, false, false)
             .HasFilter("state = 'queued' AND NOT resume")
             .HasDatabaseName("ix_job_runs_lane");
@@ -105,6 +118,11 @@ internal sealed class SubmissionKeyMapping : IEntityTypeConfiguration<Submission
     public void Configure(EntityTypeBuilder<SubmissionKeyRow> key)
     {
         key.ToTable("submission_keys");
-        key.HasKey(k => new { k.Caller, k.Route, k.Key });
+        key.HasKey(k => new
+        {
+            k.Caller,
+            k.Route,
+            k.Key,
+        });
     }
 }

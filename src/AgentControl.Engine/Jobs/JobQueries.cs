@@ -30,7 +30,11 @@ public sealed class JobQueries(IDbContextFactory<ControlDbContext> contexts, Tim
     }
 
     /// <summary>The first ones, oldest first: what has been under way for longest.</summary>
-    public async Task<IReadOnlyList<JobSummary>> OldestAsync(JobFilter filter, int limit, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<JobSummary>> OldestAsync(
+        JobFilter filter,
+        int limit,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(filter);
         var now = time.GetUtcNow();
@@ -99,7 +103,8 @@ public sealed class JobQueries(IDbContextFactory<ControlDbContext> contexts, Tim
         }
         else
             return null;
-        return await jobs.Select(j => new JobRef(j.Id, j.ShortId, j.Name, j.Workspace)).SingleOrDefaultAsync(cancellationToken);
+        return await jobs.Select(j => new JobRef(j.Id, j.ShortId, j.Name, j.Workspace))
+            .SingleOrDefaultAsync(cancellationToken);
     }
 }
 

@@ -15,7 +15,19 @@ public static class JobSearch
     /// <summary>The qualifiers, for suggestions.</summary>
     public static readonly IReadOnlyList<string> Qualifiers =
     [
-        "agent", "state", "label", "owner", "queue", "tag", "id", "older", "error", "cost", "workspace", "parent", "batch",
+        "agent",
+        "state",
+        "label",
+        "owner",
+        "queue",
+        "tag",
+        "id",
+        "older",
+        "error",
+        "cost",
+        "workspace",
+        "parent",
+        "batch",
     ];
 
     /// <summary>Reads a search line. What cannot be understood is named in the problems and left out of the filter.</summary>
@@ -93,7 +105,8 @@ public static class JobSearch
     private static string Problem(string qualifier, string value) =>
         qualifier switch
         {
-            "state" => $"No state is called {value}. Use one of: {string.Join(", ", Enum.GetValues<JobState>().Select(s => s.Word()))}.",
+            "state" =>
+                $"No state is called {value}. Use one of: {string.Join(", ", Enum.GetValues<JobState>().Select(s => s.Word()))}.",
             "label" => $"No label is called {value}. Use one of: {string.Join(", ", JobLabel.All)}.",
             "older" => $"older:{value} is no age. Write a number and s, m, h or d, such as older:2h.",
             "cost" => $"cost:{value} is no amount. Write it as cost:>1.50.",
@@ -101,7 +114,12 @@ public static class JobSearch
         };
 
     private static decimal? Amount(string value) =>
-        decimal.TryParse(value.TrimStart('>', '$'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var cost)
+        decimal.TryParse(
+            value.TrimStart('>', '$'),
+            NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture,
+            out var cost
+        )
             ? cost
             : null;
 
@@ -150,5 +168,7 @@ public static class JobSearch
 
     /// <summary>Free words need quotes only where they would read as a qualifier.</summary>
     private static string Words(string words) =>
-        Tokens(words).Any(t => t.Qualifier is not null) || words.Contains("  ", StringComparison.Ordinal) ? $"\"{words}\"" : words;
+        Tokens(words).Any(t => t.Qualifier is not null) || words.Contains("  ", StringComparison.Ordinal)
+            ? $"\"{words}\""
+            : words;
 }

@@ -78,7 +78,9 @@ internal sealed class LeaseStore(NpgsqlDataSource database, WorkerIdentity worke
         command.Parameters.AddWithValue("agents", agents.ToArray());
         command.Parameters.AddWithValue("worker", worker.Name);
         command.Parameters.AddWithValue("lease", worker.Lease);
-        command.Parameters.Add(new NpgsqlParameter("bell", NpgsqlDbType.Text) { Value = (object?)bell ?? DBNull.Value });
+        command.Parameters.Add(
+            new NpgsqlParameter("bell", NpgsqlDbType.Text) { Value = (object?)bell ?? DBNull.Value }
+        );
         await command.PrepareAsync(cancellationToken);
         var jobs = new List<LeasedJob>();
         var events = new List<LiveEvent>();
@@ -90,11 +92,47 @@ internal sealed class LeaseStore(NpgsqlDataSource database, WorkerIdentity worke
             var attempt = reader.GetInt32(24);
             var lastNo = reader.GetInt64(23);
             var started = lastNo - (job.Recovered ? 1 : 0);
-            var data = EventData.Of(new { attempt, epoch = job.Epoch, worker = worker.Name, queue = job.Queue, hangfireJobId = bell });
-            events.Add(new(job.Id, started, job.Now, EventTypes.JobStarted, "info", $"Attempt {attempt} on {worker.Name}", data, null));
+            var data = EventData.Of(
+                new
+                {
+                    attempt,
+                    epoch = job.Epoch,
+                    worker = worker.Name,
+                    queue = job.Queue,
+                    hangfireJobId = bell,
+                }
+            );
+            events.Add(
+                new(
+                    job.Id,
+                    started,
+                    job.Now,
+                    EventTypes.JobStarted,
+                    "info",
+                    $"Attempt {attempt} on {worker.Name}",
+                    data,
+                    null
+                )
+            );
             if (job.Recovered)
                 events.Add(
-                    new(job.Id, lastNo, job.Now, EventTypes.JobRecovered, "warning", $"Goes on behind {job.Steps} recorded steps", EventData.Of(new { replayedSteps = job.Steps, attempt, worker = worker.Name }), null)
+                    new(
+                        job.Id,
+                        lastNo,
+                        job.Now,
+                        EventTypes.JobRecovered,
+                        "warning",
+                        $"Goes on behind {job.Steps} recorded steps",
+                        EventData.Of(
+                            new
+                            {
+                                replayedSteps = job.Steps,
+                                attempt,
+                                worker = worker.Name,
+                            }
+                        ),
+                        null
+                    )
                 );
         }
         feed.Publish(events);

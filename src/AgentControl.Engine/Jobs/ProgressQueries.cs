@@ -7,7 +7,10 @@ namespace AgentControl.Engine.Jobs;
 /// <summary>Makes the progress document of a job.</summary>
 public sealed class ProgressQueries(IDbContextFactory<ControlDbContext> contexts, JobQueries jobs)
 {
-    public async Task<ProgressDocument<WaitingForView>?> FindAsync(Guid jobId, CancellationToken cancellationToken = default)
+    public async Task<ProgressDocument<WaitingForView>?> FindAsync(
+        Guid jobId,
+        CancellationToken cancellationToken = default
+    )
     {
         if (await jobs.SummaryAsync(jobId, cancellationToken) is not { } job)
             return null;

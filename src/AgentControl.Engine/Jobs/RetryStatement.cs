@@ -25,7 +25,11 @@ internal static class RetryStatement
     {
         await Sql.ExecuteAsync(connection, Supersede, id);
         // Tries that were under way begin anew, with their whole budget of tries.
-        await Sql.ExecuteAsync(connection, "DELETE FROM steps WHERE job_id = $1 AND state = 'running' AND kind NOT LIKE 'once:%'", id);
+        await Sql.ExecuteAsync(
+            connection,
+            "DELETE FROM steps WHERE job_id = $1 AND state = 'running' AND kind NOT LIKE 'once:%'",
+            id
+        );
         // A start whose outcome nobody knows is asked about anew.
         await Sql.ExecuteAsync(
             connection,

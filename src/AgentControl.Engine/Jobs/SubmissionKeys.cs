@@ -19,7 +19,12 @@ internal static class SubmissionKeys
         public sealed record Busy : Claim;
     }
 
-    public static async Task<Claim> ClaimAsync(NpgsqlConnection connection, IdempotencyKey key, Guid resultId, CancellationToken cancellationToken)
+    public static async Task<Claim> ClaimAsync(
+        NpgsqlConnection connection,
+        IdempotencyKey key,
+        Guid resultId,
+        CancellationToken cancellationToken
+    )
     {
         // Not waiting for the first one's commit: a second request learns at once that the first is in flight.
         var alone = await Sql.ScalarAsync<bool>(

@@ -27,13 +27,19 @@ internal static class SubmissionRules
             foreach (var (field, problems) in agent.Check(job.Input))
                 errors[field] = problems;
         }
-        if (job.Name is { } name && (name.Length is 0 or > MaxNameLength || name.Any(char.IsControl) || Texts.Clean(name) != name))
+        if (
+            job.Name is { } name
+            && (name.Length is 0 or > MaxNameLength || name.Any(char.IsControl) || Texts.Clean(name) != name)
+        )
             Wrong("name", $"Use 1 to {MaxNameLength} characters without line breaks, or leave it out.");
         if (job.Queue is { } queue && !QueueNames.IsValid(queue))
             Wrong("queue", "Use a-z, 0-9, '-' and '_', at most 50 characters.");
         if (job.Priority is < -2 or > 2)
             Wrong("priority", "Use a whole number from -2 to 2.");
-        if (job.Tags.Count > MaxTags || job.Tags.Any(t => t.Length is 0 or > MaxTagLength || t.Any(char.IsControl) || Texts.Clean(t) != t))
+        if (
+            job.Tags.Count > MaxTags
+            || job.Tags.Any(t => t.Length is 0 or > MaxTagLength || t.Any(char.IsControl) || Texts.Clean(t) != t)
+        )
             Wrong("tags", $"Use at most {MaxTags} tags of 1 to {MaxTagLength} characters.");
         CheckSeconds(job.TtlSeconds, "ttlSeconds", Wrong);
         CheckSeconds(job.TimeoutSeconds, "timeoutSeconds", Wrong);

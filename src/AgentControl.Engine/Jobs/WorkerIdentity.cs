@@ -9,7 +9,12 @@ internal sealed record WorkerIdentity(string Name, TimeSpan Lease)
 {
     public static WorkerIdentity Of(EngineOptions options)
     {
-        var host = new string([.. Environment.MachineName.Where(c => char.IsAsciiLetterOrDigit(c) || c == '-').Take(20)]);
-        return new($"{host}-{Environment.ProcessId}-{Guid.NewGuid().ToString("n")[..4]}", TimeSpan.FromSeconds(options.Lease.Seconds));
+        var host = new string([
+            .. Environment.MachineName.Where(c => char.IsAsciiLetterOrDigit(c) || c == '-').Take(20),
+        ]);
+        return new(
+            $"{host}-{Environment.ProcessId}-{Guid.NewGuid().ToString("n")[..4]}",
+            TimeSpan.FromSeconds(options.Lease.Seconds)
+        );
     }
 }

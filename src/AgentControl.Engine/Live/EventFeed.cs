@@ -16,7 +16,9 @@ public sealed class EventFeed
     public IDisposable Subscribe(Action<IReadOnlyList<LiveEvent>> handler)
     {
         ImmutableInterlocked.Update(ref everything, (list, h) => list.Add(h), handler);
-        return new Subscription(() => ImmutableInterlocked.Update(ref everything, (list, h) => list.Remove(h), handler));
+        return new Subscription(() =>
+            ImmutableInterlocked.Update(ref everything, (list, h) => list.Remove(h), handler)
+        );
     }
 
     /// <summary>Watches one job.</summary>
@@ -51,9 +53,7 @@ public sealed class EventFeed
         while (byJob.TryGetValue(jobId, out var list))
         {
             var rest = list.Remove(handler);
-            var done = rest.IsEmpty
-                ? byJob.TryRemove(new(jobId, list))
-                : byJob.TryUpdate(jobId, rest, list);
+            var done = rest.IsEmpty ? byJob.TryRemove(new(jobId, list)) : byJob.TryUpdate(jobId, rest, list);
             if (done)
                 return;
         }

@@ -41,7 +41,10 @@ public sealed class EventTail : IDisposable
         {
             try
             {
-                await arrived.Reader.WaitToReadAsync(cancellationToken).AsTask().WaitAsync(patience, time, cancellationToken);
+                await arrived
+                    .Reader.WaitToReadAsync(cancellationToken)
+                    .AsTask()
+                    .WaitAsync(patience, time, cancellationToken);
             }
             catch (TimeoutException)
             {

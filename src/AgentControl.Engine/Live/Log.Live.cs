@@ -8,7 +8,11 @@ internal static partial class Log
     [LoggerMessage(600, LogLevel.Warning, "The connection that hears other processes was lost; connecting again")]
     public static partial void SignalsLost(ILogger logger, Exception exception);
 
-    [LoggerMessage(601, LogLevel.Warning, "Other processes could not be told about new events; trying again with the next ones")]
+    [LoggerMessage(
+        601,
+        LogLevel.Warning,
+        "Other processes could not be told about new events; trying again with the next ones"
+    )]
     public static partial void SignalsNotSent(ILogger logger, Exception exception);
 
     [LoggerMessage(602, LogLevel.Information, "Read what other processes committed since transaction {Xid}")]

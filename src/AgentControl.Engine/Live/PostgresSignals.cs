@@ -25,7 +25,13 @@ public sealed class PostgresSignals : BackgroundService
     private readonly TaskCompletionSource listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="listens">False where nobody watches: a process that only runs jobs tells the others and hears nothing.</param>
-    public PostgresSignals(NpgsqlDataSource database, EventFeed feed, TimeProvider time, ILogger<PostgresSignals> logger, bool listens = true)
+    public PostgresSignals(
+        NpgsqlDataSource database,
+        EventFeed feed,
+        TimeProvider time,
+        ILogger<PostgresSignals> logger,
+        bool listens = true
+    )
     {
         (this.feed, this.time, this.logger, this.listens) = (feed, time, logger, listens);
         var me = Guid.NewGuid().ToString("N");
@@ -40,7 +46,8 @@ public sealed class PostgresSignals : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var subscription = feed.Subscribe(PublishedHere);
-        await Task.WhenAll(listens ? ListenAsync(stoppingToken) : Task.CompletedTask, sender.RunAsync(stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(listens ? ListenAsync(stoppingToken) : Task.CompletedTask, sender.RunAsync(stoppingToken))
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await sender.SendAsync(CancellationToken.None);
     }
 

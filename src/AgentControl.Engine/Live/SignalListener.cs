@@ -9,7 +9,13 @@ namespace AgentControl.Engine.Live;
 /// Hears what other processes committed, reads those events and hands them on. After a lost connection it reads whatever
 /// was committed since a transaction id that was safe before: ids order commits, highest numbers would not.
 /// </summary>
-internal sealed class SignalListener(NpgsqlDataSource database, string me, Action<IReadOnlyList<LiveEvent>> publish, Action contact, ILogger logger)
+internal sealed class SignalListener(
+    NpgsqlDataSource database,
+    string me,
+    Action<IReadOnlyList<LiveEvent>> publish,
+    Action contact,
+    ILogger logger
+)
 {
     /// <summary>How often the connection is proved alive. What was sent before a proof has arrived.</summary>
     private static readonly TimeSpan ProveEvery = TimeSpan.FromSeconds(5);
@@ -45,7 +51,10 @@ internal sealed class SignalListener(NpgsqlDataSource database, string me, Actio
 
     private async Task ProveAsync(NpgsqlConnection connection, CancellationToken stopping)
     {
-        await using var command = new NpgsqlCommand("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint", connection);
+        await using var command = new NpgsqlCommand(
+            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+            connection
+        );
         var xmin = (long)(await command.ExecuteScalarAsync(stopping))!;
         (safe, newest) = (newest ?? xmin, xmin);
     }
@@ -102,7 +111,10 @@ internal sealed class SignalListener(NpgsqlDataSource database, string me, Actio
         publish((await EventsAsync(command, stopping)).Events);
     }
 
-    private static async Task<(List<LiveEvent> Events, long LastXid)> EventsAsync(NpgsqlCommand command, CancellationToken stopping)
+    private static async Task<(List<LiveEvent> Events, long LastXid)> EventsAsync(
+        NpgsqlCommand command,
+        CancellationToken stopping
+    )
     {
         var events = new List<LiveEvent>();
         var xid = 0L;

@@ -14,7 +14,9 @@ internal sealed class SignalSender(NpgsqlDataSource database, string me, TimePro
     public const string Topic = "agentcontrol_events";
     private static readonly TimeSpan Window = TimeSpan.FromMilliseconds(200);
     private readonly ConcurrentDictionary<Guid, EventRange> waiting = new();
-    private readonly Channel<bool> any = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> any = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
 
     /// <summary>Called with each publication of this process; returns at once.</summary>
     public void Add(IReadOnlyList<LiveEvent> events)
@@ -64,7 +66,16 @@ internal sealed class SignalSender(NpgsqlDataSource database, string me, TimePro
             // Watchers elsewhere find the gap by number. The next window tries again with these.
             Log.SignalsNotSent(logger, problem);
             foreach (var range in ranges)
-                waiting.AddOrUpdate(range.JobId, range, (_, newer) => newer with { From = Math.Min(range.From, newer.From), To = Math.Max(range.To, newer.To) });
+                waiting.AddOrUpdate(
+                    range.JobId,
+                    range,
+                    (_, newer) =>
+                        newer with
+                        {
+                            From = Math.Min(range.From, newer.From),
+                            To = Math.Max(range.To, newer.To),
+                        }
+                );
             any.Writer.TryWrite(true);
         }
     }

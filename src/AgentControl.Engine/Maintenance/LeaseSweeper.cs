@@ -95,7 +95,13 @@ internal sealed class LeaseSweeper(
         foreach (var id in over)
             await TimeOutAsync(connection, id, cancellationToken);
         await CancelOrphansAsync(connection, cancellationToken);
-        foreach (var parent in await IdsAsync(connection, "SELECT DISTINCT parent_id FROM child_ends LIMIT $1", cancellationToken))
+        foreach (
+            var parent in await IdsAsync(
+                connection,
+                "SELECT DISTINCT parent_id FROM child_ends LIMIT $1",
+                cancellationToken
+            )
+        )
             bells.RingParent(parent);
     }
 
@@ -129,9 +135,12 @@ internal sealed class LeaseSweeper(
             """,
             id
         );
-        bool cancel, pause;
-        int strikes, max;
-        string holder, by;
+        bool cancel,
+            pause;
+        int strikes,
+            max;
+        string holder,
+            by;
         string? outcome;
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
@@ -144,14 +153,40 @@ internal sealed class LeaseSweeper(
         var line = await JobLog.AppendAsync(
             connection,
             id,
-            new(EventTypes.Anomaly, $"Worker {holder} was lost", EventData.Of(new { kind = "recovered", worker = holder, strikes }), "warning")
+            new(
+                EventTypes.Anomaly,
+                $"Worker {holder} was lost",
+                EventData.Of(
+                    new
+                    {
+                        kind = "recovered",
+                        worker = holder,
+                        strikes,
+                    }
+                ),
+                "warning"
+            )
         );
         if (cancel && outcome == "approvalExpired")
             await FailAsync(connection, id, new JobFailure("approvalExpired", "Nobody decided in time."));
         else if (cancel)
-            await Sql.ExecuteAsync(connection, "SELECT ac_end($1, 'cancelled', $2, NULL, $3, $4)", id, outcome ?? "cancelled", $"Cancelled by {by}", by);
+            await Sql.ExecuteAsync(
+                connection,
+                "SELECT ac_end($1, 'cancelled', $2, NULL, $3, $4)",
+                id,
+                outcome ?? "cancelled",
+                $"Cancelled by {by}",
+                by
+            );
         else if (strikes >= max)
-            await FailAsync(connection, id, new JobFailure("tooManyAttempts", $"{strikes} attempts in a row ended without a new recorded step; the last worker was {holder}. Find out what stops it, then retry: it goes on behind its last recorded step."));
+            await FailAsync(
+                connection,
+                id,
+                new JobFailure(
+                    "tooManyAttempts",
+                    $"{strikes} attempts in a row ended without a new recorded step; the last worker was {holder}. Find out what stops it, then retry: it goes on behind its last recorded step."
+                )
+            );
         else
             await Sql.ExecuteAsync(
                 connection,
@@ -175,7 +210,11 @@ internal sealed class LeaseSweeper(
         var row = await CommandRow.LockAsync(connection, id, cancellationToken);
         if (row?.State is not (JobState.Queued or JobState.Waiting or JobState.Paused))
             return;
-        await FailAsync(connection, id, new JobFailure(JobFailure.Timeout, "The job's deadline or time to live has passed before it could end."));
+        await FailAsync(
+            connection,
+            id,
+            new JobFailure(JobFailure.Timeout, "The job's deadline or time to live has passed before it could end.")
+        );
         await transaction.CommitAsync(cancellationToken);
         feed.Publish(await JobLog.ReadSinceAsync(connection, id, row.LastNo));
         await bells.RingForJobAsync(id, cancellationToken);
@@ -214,7 +253,11 @@ internal sealed class LeaseSweeper(
         }
     }
 
-    private static async Task<List<Guid>> IdsAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    private static async Task<List<Guid>> IdsAsync(
+        NpgsqlConnection connection,
+        string sql,
+        CancellationToken cancellationToken
+    )
     {
         var ids = new List<Guid>();
         await using var command = Sql.Command(connection, sql, MaxPerRound);

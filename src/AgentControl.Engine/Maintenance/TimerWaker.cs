@@ -14,8 +14,13 @@ using Npgsql;
 namespace AgentControl.Engine.Maintenance;
 
 /// <summary>Answers waits whose time has come: timers, retries, and approvals that nobody decided.</summary>
-internal sealed class TimerWaker(NpgsqlDataSource database, EventFeed feed, Bells bells, TimeProvider time, ILogger<TimerWaker> log)
-    : MaintenanceLoop(time, log)
+internal sealed class TimerWaker(
+    NpgsqlDataSource database,
+    EventFeed feed,
+    Bells bells,
+    TimeProvider time,
+    ILogger<TimerWaker> log
+) : MaintenanceLoop(time, log)
 {
     private const int MaxPerRound = 200;
 
@@ -35,7 +40,14 @@ internal sealed class TimerWaker(NpgsqlDataSource database, EventFeed feed, Bell
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
         {
             while (await reader.ReadAsync(cancellationToken))
-                due.Add((reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetGuid(3)));
+                due.Add(
+                    (
+                        reader.GetGuid(0),
+                        reader.GetString(1),
+                        reader.GetString(2),
+                        reader.IsDBNull(3) ? null : reader.GetGuid(3)
+                    )
+                );
         }
         foreach (var (job, key, kind, approval) in due)
             await FireAsync(connection, job, key, kind, approval, cancellationToken);
@@ -48,7 +60,14 @@ internal sealed class TimerWaker(NpgsqlDataSource database, EventFeed feed, Bell
         return seconds is { } soon ? TimeSpan.FromSeconds(Math.Min(soon, 60)) : null;
     }
 
-    private async Task FireAsync(NpgsqlConnection connection, Guid job, string key, string kind, Guid? approval, CancellationToken cancellationToken)
+    private async Task FireAsync(
+        NpgsqlConnection connection,
+        Guid job,
+        string key,
+        string kind,
+        Guid? approval,
+        CancellationToken cancellationToken
+    )
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (!await JobLog.LockAsync(connection, job))
@@ -57,7 +76,13 @@ internal sealed class TimerWaker(NpgsqlDataSource database, EventFeed feed, Bell
         {
             "approval" => await ApprovalEnds.ExpireAsync(connection, job, key, approval!.Value),
             "retry" => await WakeAsync(connection, job, key, "Tries again", "null"u8.ToArray()),
-            _ => await WakeAsync(connection, job, key, "The time is over", JournalJson.Serialize(new { elapsed = true })),
+            _ => await WakeAsync(
+                connection,
+                job,
+                key,
+                "The time is over",
+                JournalJson.Serialize(new { elapsed = true })
+            ),
         };
         await transaction.CommitAsync(cancellationToken);
         if (line is null)
@@ -67,7 +92,13 @@ internal sealed class TimerWaker(NpgsqlDataSource database, EventFeed feed, Bell
     }
 
     /// <summary>Null where another node was first.</summary>
-    private static async Task<LiveEvent?> WakeAsync(NpgsqlConnection connection, Guid job, string key, string message, byte[] answer)
+    private static async Task<LiveEvent?> WakeAsync(
+        NpgsqlConnection connection,
+        Guid job,
+        string key,
+        string message,
+        byte[] answer
+    )
     {
         var open = await Sql.ScalarAsync<bool>(
             connection,
@@ -77,7 +108,11 @@ internal sealed class TimerWaker(NpgsqlDataSource database, EventFeed feed, Bell
         );
         if (!open)
             return null;
-        var line = await JobLog.AppendAsync(connection, job, new(EventTypes.JobResumed, message, EventData.Of(new { key })));
+        var line = await JobLog.AppendAsync(
+            connection,
+            job,
+            new(EventTypes.JobResumed, message, EventData.Of(new { key }))
+        );
         await JobLog.AnswerAsync(connection, job, key, answer, fast: false);
         return line;
     }

@@ -8,7 +8,9 @@ public sealed class QueueOptions
     /// <summary>Most workers of one queue in one process.</summary>
     public const int MaxWorkers = 500;
 
-    public static readonly IReadOnlyDictionary<string, int> Defaults = new Dictionary<string, int>(StringComparer.Ordinal)
+    public static readonly IReadOnlyDictionary<string, int> Defaults = new Dictionary<string, int>(
+        StringComparer.Ordinal
+    )
     {
         ["default"] = 4,
         ["extract"] = 3,

@@ -16,8 +16,20 @@ public sealed class QueueSettings
     private readonly HangfireServers servers;
     private readonly EngineOptions engine;
 
-    internal QueueSettings(NpgsqlDataSource database, IOptions<QueueOptions> options, Lanes lanes, HangfireServers servers, EngineOptions engine) =>
-        (this.database, this.options, this.lanes, this.servers, this.engine) = (database, options.Value, lanes, servers, engine);
+    internal QueueSettings(
+        NpgsqlDataSource database,
+        IOptions<QueueOptions> options,
+        Lanes lanes,
+        HangfireServers servers,
+        EngineOptions engine
+    ) =>
+        (this.database, this.options, this.lanes, this.servers, this.engine) = (
+            database,
+            options.Value,
+            lanes,
+            servers,
+            engine
+        );
 
     /// <summary>Errors by field; empty where it was stored.</summary>
     public async Task<IReadOnlyDictionary<string, string[]>> ChangeAsync(
@@ -47,8 +59,18 @@ public sealed class QueueSettings
                 connection
             );
             command.Parameters.AddWithValue("name", name);
-            command.Parameters.Add(new NpgsqlParameter("workers", NpgsqlTypes.NpgsqlDbType.Integer) { Value = (object?)workers ?? DBNull.Value });
-            command.Parameters.Add(new NpgsqlParameter("paused", NpgsqlTypes.NpgsqlDbType.Boolean) { Value = (object?)paused ?? DBNull.Value });
+            command.Parameters.Add(
+                new NpgsqlParameter("workers", NpgsqlTypes.NpgsqlDbType.Integer)
+                {
+                    Value = (object?)workers ?? DBNull.Value,
+                }
+            );
+            command.Parameters.Add(
+                new NpgsqlParameter("paused", NpgsqlTypes.NpgsqlDbType.Boolean)
+                {
+                    Value = (object?)paused ?? DBNull.Value,
+                }
+            );
             command.Parameters.AddWithValue("by", actor.Name);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
@@ -60,7 +82,11 @@ public sealed class QueueSettings
     /// <summary>Reads what is stored and sets the gates of this process; enough Hangfire workers are started for them.</summary>
     internal async Task ApplyAsync(CancellationToken cancellationToken)
     {
-        var settings = options.Workers.ToDictionary(w => w.Key, w => (Workers: w.Value, Paused: false), StringComparer.Ordinal);
+        var settings = options.Workers.ToDictionary(
+            w => w.Key,
+            w => (Workers: w.Value, Paused: false),
+            StringComparer.Ordinal
+        );
         await using (var connection = await database.OpenConnectionAsync(cancellationToken))
         await using (var command = Sql.Command(connection, "SELECT name, workers, paused FROM queues"))
         await using (var reader = await command.ExecuteReaderAsync(cancellationToken))

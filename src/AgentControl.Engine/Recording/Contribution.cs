@@ -21,7 +21,13 @@ internal sealed record StepRecord(
 );
 
 /// <summary>One event on its way to disk.</summary>
-internal sealed record EventRecord(string Type, string Message, string? Data = null, string Level = "info", string? Actor = null)
+internal sealed record EventRecord(
+    string Type,
+    string Message,
+    string? Data = null,
+    string Level = "info",
+    string? Actor = null
+)
 {
     /// <summary>As the log can keep it, whatever an agent, an exception or a person put into it.</summary>
     public string Message { get; } = Texts.Clean(Message);

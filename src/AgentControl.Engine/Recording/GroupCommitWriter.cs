@@ -154,7 +154,12 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
                         reader.GetString(9)
                     ),
                     reader.FieldCount > 10 && !reader.IsDBNull(10)
-                        ? new EventRecord(reader.GetString(10), reader.GetString(12), reader.IsDBNull(13) ? null : reader.GetString(13), reader.GetString(11))
+                        ? new EventRecord(
+                            reader.GetString(10),
+                            reader.GetString(12),
+                            reader.IsDBNull(13) ? null : reader.GetString(13),
+                            reader.GetString(11)
+                        )
                         : null
                 );
             }
@@ -178,7 +183,13 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         return opened;
     }
 
-    private void Settle(JobPen pen, Dictionary<Guid, Answer> answers, long sentAt, List<JobPen> busy, List<LiveEvent> events)
+    private void Settle(
+        JobPen pen,
+        Dictionary<Guid, Answer> answers,
+        long sentAt,
+        List<JobPen> busy,
+        List<LiveEvent> events
+    )
     {
         if (!answers.TryGetValue(pen.JobId, out var answer))
         {
@@ -215,7 +226,16 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
             .Select(e =>
             {
                 var line = e.Final ? answer.Last ?? e.Event : e.Event;
-                return new LiveEvent(jobId, answer.Base + e.Index, answer.Reply.Now, line.Type, line.Level, line.Message, line.Data, e.Event.Actor);
+                return new LiveEvent(
+                    jobId,
+                    answer.Base + e.Index,
+                    answer.Reply.Now,
+                    line.Type,
+                    line.Level,
+                    line.Message,
+                    line.Data,
+                    e.Event.Actor
+                );
             });
 
     private sealed record Answer(bool Written, bool Done, long Base, RecordReply Reply, EventRecord? Last);

@@ -7,7 +7,12 @@ namespace AgentControl.Engine.Recording;
 /// <summary>Fills the parameters of <see cref="RecordSql"/> from the batches of several jobs.</summary>
 internal static class RecordCommand
 {
-    public static NpgsqlCommand Build(IReadOnlyList<JobPen> pens, string worker, TimeSpan lease, NpgsqlConnection connection)
+    public static NpgsqlCommand Build(
+        IReadOnlyList<JobPen> pens,
+        string worker,
+        TimeSpan lease,
+        NpgsqlConnection connection
+    )
     {
         var full = pens.Any(p => p.InFlight!.End is not null || p.InFlight.Parts.Any(c => c.Checkpoints.Count > 0));
         var command = new NpgsqlCommand(full ? RecordSql.Full : RecordSql.Lean, connection);
@@ -23,8 +28,12 @@ internal static class RecordCommand
         return command;
     }
 
-    private static void Add<T>(this NpgsqlParameterCollection into, string name, NpgsqlDbType type, IEnumerable<T> values) =>
-        into.Add(new NpgsqlParameter<T[]>(name, NpgsqlDbType.Array | type) { TypedValue = [.. values] });
+    private static void Add<T>(
+        this NpgsqlParameterCollection into,
+        string name,
+        NpgsqlDbType type,
+        IEnumerable<T> values
+    ) => into.Add(new NpgsqlParameter<T[]>(name, NpgsqlDbType.Array | type) { TypedValue = [.. values] });
 
     private static void AddJobs(NpgsqlParameterCollection into, IReadOnlyList<JobPen> pens, TimeSpan lease)
     {
@@ -81,7 +90,10 @@ internal static class RecordCommand
 
     private static void AddEvents(NpgsqlParameterCollection into, IReadOnlyList<JobPen> pens)
     {
-        var rows = pens.SelectMany(pen => pen.InFlight!.Numbered().Select(e => (Job: pen.JobId, e.Index, e.Event, e.Final))).ToArray();
+        var rows = pens.SelectMany(pen =>
+                pen.InFlight!.Numbered().Select(e => (Job: pen.JobId, e.Index, e.Event, e.Final))
+            )
+            .ToArray();
         into.Add("e_job", NpgsqlDbType.Uuid, rows.Select(r => r.Job));
         into.Add("e_idx", NpgsqlDbType.Integer, rows.Select(r => r.Index));
         into.Add("e_type", NpgsqlDbType.Text, rows.Select(r => r.Event.Type));
@@ -110,7 +122,8 @@ internal static class RecordCommand
     private static void AddCheckpoints(NpgsqlParameterCollection into, IReadOnlyList<JobPen> pens)
     {
         var rows = pens.SelectMany(pen =>
-                pen.InFlight!.Parts.SelectMany(c => c.Checkpoints).Select((c, i) => (Job: pen.JobId, Saved: c, Rank: i + 1))
+                pen.InFlight!.Parts.SelectMany(c => c.Checkpoints)
+                    .Select((c, i) => (Job: pen.JobId, Saved: c, Rank: i + 1))
             )
             .ToArray();
         into.Add("c_job", NpgsqlDbType.Uuid, rows.Select(r => r.Job));

@@ -14,10 +14,7 @@ internal sealed class Writers(
     ILogger<GroupCommitWriter> log
 ) : IAsyncDisposable
 {
-    private readonly GroupCommitWriter[] writers =
-    [
-        new(database, new(worker.Name, worker.Lease), feed, time, log),
-    ];
+    private readonly GroupCommitWriter[] writers = [new(database, new(worker.Name, worker.Lease), feed, time, log)];
 
     public string Worker => worker.Name;
 

@@ -35,7 +35,8 @@ public sealed class SignalCommands
     private readonly EventFeed feed;
     private readonly Bells bells;
 
-    internal SignalCommands(NpgsqlDataSource database, EventFeed feed, Bells bells) => (this.database, this.feed, this.bells) = (database, feed, bells);
+    internal SignalCommands(NpgsqlDataSource database, EventFeed feed, Bells bells) =>
+        (this.database, this.feed, this.bells) = (database, feed, bells);
 
     public async Task<SignalOutcome> SendAsync(
         Guid jobId,
@@ -73,7 +74,12 @@ public sealed class SignalCommands
         var line = await JobLog.AppendAsync(
             connection,
             jobId,
-            new(EventTypes.SignalReceived, $"Signal {name} from {actor.Name}", EventData.Of(new { name, bytes = bytes.Length }), Actor: actor.Name)
+            new(
+                EventTypes.SignalReceived,
+                $"Signal {name} from {actor.Name}",
+                EventData.Of(new { name, bytes = bytes.Length }),
+                Actor: actor.Name
+            )
         );
         var wait = await Sql.ScalarAsync<string>(
             connection,

@@ -26,6 +26,13 @@ internal sealed class SignalMapping : IEntityTypeConfiguration<SignalRow>
         signal.ToTable("signals");
         signal.HasKey(s => s.Id);
         signal.Property(s => s.Id).ValueGeneratedNever();
-        signal.HasIndex(s => new { s.JobId, s.Name, s.Id }).HasFilter("taken_by IS NULL");
+        signal
+            .HasIndex(s => new
+            {
+                s.JobId,
+                s.Name,
+                s.Id,
+            })
+            .HasFilter("taken_by IS NULL");
     }
 }

@@ -24,7 +24,12 @@ public sealed record StepOutline(
 public sealed class StepOutlineQueries(IDbContextFactory<ControlDbContext> contexts)
 {
     /// <summary>The steps recorded behind an event, oldest first, then those that run and the waits that are open.</summary>
-    public async Task<IReadOnlyList<StepOutline>> SinceAsync(Guid jobId, long after, int limit, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<StepOutline>> SinceAsync(
+        Guid jobId,
+        long after,
+        int limit,
+        CancellationToken cancellationToken = default
+    )
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         return await db

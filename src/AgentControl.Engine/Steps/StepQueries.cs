@@ -88,8 +88,20 @@ public sealed class StepQueries(IDbContextFactory<ControlDbContext> contexts)
             ? null
             : View(
                 new StepLine(
-                    row.Key, row.Name, row.Kind, row.State, row.Attempt, row.StartedAt, row.CompletedAt, row.Service,
-                    row.Usage, row.Result, row.Result?.Length, row.Error, row.Generation, row.No
+                    row.Key,
+                    row.Name,
+                    row.Kind,
+                    row.State,
+                    row.Attempt,
+                    row.StartedAt,
+                    row.CompletedAt,
+                    row.Service,
+                    row.Usage,
+                    row.Result,
+                    row.Result?.Length,
+                    row.Error,
+                    row.Generation,
+                    row.No
                 )
             );
     }

@@ -42,6 +42,11 @@ internal sealed class StepMapping : IEntityTypeConfiguration<StepRow>
     public void Configure(EntityTypeBuilder<StepRow> step)
     {
         step.ToTable("steps", t => t.ExcludeFromMigrations());
-        step.HasKey(s => new { s.JobId, s.Key, s.Generation });
+        step.HasKey(s => new
+        {
+            s.JobId,
+            s.Key,
+            s.Generation,
+        });
     }
 }

@@ -20,7 +20,9 @@ public sealed class DatabaseMigrator(NpgsqlDataSource database, IDbContextFactor
         {
             await using var context = await contexts.CreateDbContextAsync(cancellationToken);
             var known = context.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
-            var newer = (await context.Database.GetAppliedMigrationsAsync(cancellationToken)).Where(m => !known.Contains(m)).ToArray();
+            var newer = (await context.Database.GetAppliedMigrationsAsync(cancellationToken))
+                .Where(m => !known.Contains(m))
+                .ToArray();
             if (newer.Length > 0)
                 throw new InvalidOperationException(
                     $"The database was made by a newer program (migration {newer[0]}). Start that version, or restore a backup from before its start."

@@ -17,7 +17,10 @@ public sealed class InvariantCheck(NpgsqlDataSource database)
              WHERE e.n IS DISTINCT FROM r.last_no OR e.low IS DISTINCT FROM 1 OR e.high IS DISTINCT FROM r.last_no
             """
         ),
-        ("every job has a row of run state", "SELECT j.id::text AS id FROM jobs j LEFT JOIN job_runs r ON r.job_id = j.id WHERE r.job_id IS NULL"),
+        (
+            "every job has a row of run state",
+            "SELECT j.id::text AS id FROM jobs j LEFT JOIN job_runs r ON r.job_id = j.id WHERE r.job_id IS NULL"
+        ),
         (
             "a key has one live journal entry",
             "SELECT job_id || ' ' || key AS id FROM steps WHERE state <> 'superseded' GROUP BY job_id, key HAVING count(*) > 1"
@@ -79,7 +82,10 @@ public sealed class InvariantCheck(NpgsqlDataSource database)
     {
         var found = new List<Violation>();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var snapshot = await connection.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead, cancellationToken);
+        await using var snapshot = await connection.BeginTransactionAsync(
+            System.Data.IsolationLevel.RepeatableRead,
+            cancellationToken
+        );
         foreach (var (name, rows) in Checks)
         {
             await using var command = new NpgsqlCommand(

@@ -31,7 +31,12 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
                 @required, @approvers, ac_now(), ac_now() + @due, @on_expire, @on_reject, 'pending') ON CONFLICT DO NOTHING
         """;
 
-    public async Task<OpenedAnswer?> OpenAsync(JobPen pen, LeasedJob job, IReadOnlyList<OpenWait> waits, IReadOnlyList<EventRecord> riding)
+    public async Task<OpenedAnswer?> OpenAsync(
+        JobPen pen,
+        LeasedJob job,
+        IReadOnlyList<OpenWait> waits,
+        IReadOnlyList<EventRecord> riding
+    )
     {
         var events = new List<EventRecord>(riding);
         events.AddRange(waits.Where(w => w.Approval is not null).Select(Requested));
@@ -52,7 +57,14 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
         new(
             EventTypes.ApprovalRequested,
             wait.Approval!.Title,
-            EventData.Of(new { approvalId = wait.ApprovalId, kind = wait.Approval.Kind, key = wait.Key })
+            EventData.Of(
+                new
+                {
+                    approvalId = wait.ApprovalId,
+                    kind = wait.Approval.Kind,
+                    key = wait.Key,
+                }
+            )
         );
 
     private static async Task InsertAsync(NpgsqlConnection connection, LeasedJob job, OpenWait wait)
@@ -80,9 +92,17 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
             Add("content_type", NpgsqlDbType.Text, Texts.Clean(request.ContentType, 200));
             Add("sha256", NpgsqlDbType.Bytea, wait.Sha256);
             Add("decisions", NpgsqlDbType.Array | NpgsqlDbType.Text, request.Decisions.Select(d => Word(d)).ToArray());
-            Add("options", NpgsqlDbType.Text, request.Options.Count == 0 ? null : JsonSerializer.Serialize(request.Options, JournalJson.Options));
+            Add(
+                "options",
+                NpgsqlDbType.Text,
+                request.Options.Count == 0 ? null : JsonSerializer.Serialize(request.Options, JournalJson.Options)
+            );
             Add("required", NpgsqlDbType.Integer, request.Required);
-            Add("approvers", NpgsqlDbType.Array | NpgsqlDbType.Text, request.Approvers.Select(a => Texts.Clean(a, 200)).ToArray());
+            Add(
+                "approvers",
+                NpgsqlDbType.Array | NpgsqlDbType.Text,
+                request.Approvers.Select(a => Texts.Clean(a, 200)).ToArray()
+            );
             Add("on_expire", NpgsqlDbType.Text, Word(request.OnExpire));
             Add("on_reject", NpgsqlDbType.Text, Word(request.OnReject));
         }
@@ -114,7 +134,10 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
             var line = await JobLog.AppendAsync(
                 connection,
                 jobId,
-                new(waits[index].Kind == "signal" ? EventTypes.SignalReceived : EventTypes.JobResumed, $"{waits[index].Target} was there already")
+                new(
+                    waits[index].Kind == "signal" ? EventTypes.SignalReceived : EventTypes.JobResumed,
+                    $"{waits[index].Target} was there already"
+                )
             );
             await JobLog.AnswerAsync(connection, jobId, waits[index].Key, value, fast: false);
             // The attempt goes on with the answer: it is no wake-up that its parking would miss.
@@ -147,7 +170,12 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
         await using var reader = await command.ExecuteReaderAsync();
         if (!await reader.ReadAsync())
             return wait.AtLeast == 0 ? JournalJson.Serialize(new ChildCounts(0, 0, 0, 0, 0)) : null;
-        var (total, succeeded, failed, cancelled) = (reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3));
+        var (total, succeeded, failed, cancelled) = (
+            reader.GetInt32(0),
+            reader.GetInt32(1),
+            reader.GetInt32(2),
+            reader.GetInt32(3)
+        );
         var ended = succeeded + failed + cancelled;
         return ended >= Math.Min(wait.AtLeast ?? total, total)
             ? JournalJson.Serialize(new ChildCounts(total, ended, succeeded, failed, cancelled))

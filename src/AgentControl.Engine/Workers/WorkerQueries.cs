@@ -43,7 +43,9 @@ public sealed class WorkerQueries(IDbContextFactory<ControlDbContext> contexts)
     )
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var now = await db.Database.SqlQuery<DateTimeOffset>($"""SELECT ac_now() AS "Value" """).SingleAsync(cancellationToken);
+        var now = await db
+            .Database.SqlQuery<DateTimeOffset>($"""SELECT ac_now() AS "Value" """)
+            .SingleAsync(cancellationToken);
         var since = now - ShowStoppedFor;
         var rows = await db.Set<WorkerRow>()
             .AsNoTracking()
@@ -55,7 +57,12 @@ public sealed class WorkerQueries(IDbContextFactory<ControlDbContext> contexts)
             .AsNoTracking()
             .Where(j => j.Run.State == "running" && j.Run.Worker != null)
             .OrderBy(j => j.Id)
-            .Select(j => new { j.Run.Worker, j.Workspace, Job = new WorkerJobView(j.Id, j.ShortId, j.Name) })
+            .Select(j => new
+            {
+                j.Run.Worker,
+                j.Workspace,
+                Job = new WorkerJobView(j.Id, j.ShortId, j.Name),
+            })
             .ToListAsync(cancellationToken);
         var byWorker = running.ToLookup(r => r.Worker!, StringComparer.Ordinal);
         return
@@ -74,10 +81,23 @@ public sealed class WorkerQueries(IDbContextFactory<ControlDbContext> contexts)
     private static WorkerView View(WorkerRow worker, int running, IReadOnlyList<WorkerJobView> jobs, DateTimeOffset now)
     {
         var silent = now - worker.LastHeartbeat > TimeSpan.FromSeconds(LostAfterSeconds);
-        var state = worker.StoppedAt is not null ? "stopped" : silent ? "lost" : "alive";
+        var state =
+            worker.StoppedAt is not null ? "stopped"
+            : silent ? "lost"
+            : "alive";
         return new(
-            worker.Name, worker.Role, state, worker.Version, worker.Queues, worker.Agents, worker.Slots, running, jobs,
-            worker.StartedAt, worker.LastHeartbeat, worker.StoppedAt
+            worker.Name,
+            worker.Role,
+            state,
+            worker.Version,
+            worker.Queues,
+            worker.Agents,
+            worker.Slots,
+            running,
+            jobs,
+            worker.StartedAt,
+            worker.LastHeartbeat,
+            worker.StoppedAt
         );
     }
 }

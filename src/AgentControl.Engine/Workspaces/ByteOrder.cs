@@ -8,5 +8,6 @@ internal static class ByteOrder
     /// <summary>Sorts behind every character that a name may have: it is no character, so no name has it.</summary>
     public const string Last = "\U0010FFFF";
 
-    public static int Compare(string a, string b) => Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b));
+    public static int Compare(string a, string b) =>
+        Encoding.UTF8.GetBytes(a).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(b));
 }

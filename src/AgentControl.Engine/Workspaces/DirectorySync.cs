@@ -13,13 +13,17 @@ internal static class DirectorySync
             return;
         var descriptor = NativeMethods.Open(Encoding.UTF8.GetBytes(directory + "\0"), 0);
         if (descriptor < 0)
-            throw new IOException($"The folder {directory} cannot be opened to make it durable (errno {Marshal.GetLastPInvokeError()}).");
+            throw new IOException(
+                $"The folder {directory} cannot be opened to make it durable (errno {Marshal.GetLastPInvokeError()})."
+            );
         try
         {
             // Some network file systems answer EINVAL: they keep names durable by themselves.
             const int invalid = 22;
             if (NativeMethods.Fsync(descriptor) != 0 && Marshal.GetLastPInvokeError() != invalid)
-                throw new IOException($"The folder {directory} cannot be made durable (errno {Marshal.GetLastPInvokeError()}).");
+                throw new IOException(
+                    $"The folder {directory} cannot be made durable (errno {Marshal.GetLastPInvokeError()})."
+                );
         }
         finally
         {

@@ -37,7 +37,18 @@ internal static class FileEntries
     public static FileEntry From(string workspace, Guid jobId, VirtualFile file)
     {
         var sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(file.Content.Span));
-        return new FileEntry(workspace, file.Path, file.Version, file.Content.Length > 0 ? file.Content.Length : file.Size, sha256, file.ContentType, Author.Agent(file.WrittenBy), jobId, null, file.At)
+        return new FileEntry(
+            workspace,
+            file.Path,
+            file.Version,
+            file.Content.Length > 0 ? file.Content.Length : file.Size,
+            sha256,
+            file.ContentType,
+            Author.Agent(file.WrittenBy),
+            jobId,
+            null,
+            file.At
+        )
         {
             IsVirtual = true,
         };

@@ -11,7 +11,14 @@ public interface IVirtualFiles
 }
 
 /// <summary>A file as the database has it now.</summary>
-public sealed record VirtualFile(string Path, ReadOnlyMemory<byte> Content, long Size, int Version, DateTimeOffset At, string WrittenBy)
+public sealed record VirtualFile(
+    string Path,
+    ReadOnlyMemory<byte> Content,
+    long Size,
+    int Version,
+    DateTimeOffset At,
+    string WrittenBy
+)
 {
     public string ContentType { get; init; } = "application/json";
 }
@@ -33,7 +40,10 @@ public sealed record VirtualName(Guid JobId, string? CheckpointKey)
             return null;
         if (rest == "progress.json")
             return new VirtualName(job, null);
-        return rest.StartsWith(Checkpoints, StringComparison.Ordinal) && rest.EndsWith(".json", StringComparison.Ordinal) && rest.Length > Checkpoints.Length + 5
+        return
+            rest.StartsWith(Checkpoints, StringComparison.Ordinal)
+            && rest.EndsWith(".json", StringComparison.Ordinal)
+            && rest.Length > Checkpoints.Length + 5
             ? new VirtualName(job, rest[Checkpoints.Length..^5])
             : null;
     }
@@ -44,7 +54,12 @@ public sealed record VirtualName(Guid JobId, string? CheckpointKey)
         rest = "";
         const int start = 5;
         const int end = start + 36;
-        if (path.Length <= end || path[end] != '/' || !path.StartsWith("jobs/", StringComparison.Ordinal) || !Guid.TryParseExact(path[start..end], "D", out var job))
+        if (
+            path.Length <= end
+            || path[end] != '/'
+            || !path.StartsWith("jobs/", StringComparison.Ordinal)
+            || !Guid.TryParseExact(path[start..end], "D", out var job)
+        )
             return null;
         rest = path[(end + 1)..];
         return job;

@@ -32,7 +32,13 @@ internal sealed class JobActivity : MaintenanceLoop
     private readonly IDisposable subscription;
     private readonly ConcurrentQueue<LiveEvent> waiting = new();
 
-    public JobActivity(NpgsqlDataSource database, WorkspaceChanges changes, EventFeed feed, TimeProvider time, ILogger<JobActivity> log)
+    public JobActivity(
+        NpgsqlDataSource database,
+        WorkspaceChanges changes,
+        EventFeed feed,
+        TimeProvider time,
+        ILogger<JobActivity> log
+    )
         : base(time, log)
     {
         (this.database, this.changes) = (database, changes);
@@ -93,12 +99,29 @@ internal sealed class JobActivity : MaintenanceLoop
     {
         foreach (var one in events)
         {
-            if (one.Type is EventTypes.JobStarted or EventTypes.JobSucceeded or EventTypes.JobFailed or EventTypes.JobCancelled && waiting.Count < MostWaiting)
+            if (
+                one.Type
+                    is EventTypes.JobStarted
+                        or EventTypes.JobSucceeded
+                        or EventTypes.JobFailed
+                        or EventTypes.JobCancelled
+                && waiting.Count < MostWaiting
+            )
                 waiting.Enqueue(one);
         }
     }
 
     // A job starts once however many attempts it takes; each of its ends has a line of its own.
     private static Guid IdOf(LiveEvent one) =>
-        new(SHA256.HashData(Encoding.UTF8.GetBytes(one.Type == EventTypes.JobStarted ? $"activity {one.JobId} started" : $"activity {one.JobId} {one.No}")).AsSpan(0, 16));
+        new(
+            SHA256
+                .HashData(
+                    Encoding.UTF8.GetBytes(
+                        one.Type == EventTypes.JobStarted
+                            ? $"activity {one.JobId} started"
+                            : $"activity {one.JobId} {one.No}"
+                    )
+                )
+                .AsSpan(0, 16)
+        );
 }

@@ -20,7 +20,12 @@ public sealed class WorkspaceBlobs(IOptions<WorkspaceOptions> options, TimeProvi
         var head = ArrayPool<byte>.Shared.Rent(options.Value.InlineBytes + 1);
         try
         {
-            var length = await content.ReadAtLeastAsync(head.AsMemory(0, options.Value.InlineBytes + 1), options.Value.InlineBytes + 1, false, cancellationToken);
+            var length = await content.ReadAtLeastAsync(
+                head.AsMemory(0, options.Value.InlineBytes + 1),
+                options.Value.InlineBytes + 1,
+                false,
+                cancellationToken
+            );
             if (length > limit)
                 return null;
             if (length <= options.Value.InlineBytes)
@@ -47,12 +52,23 @@ public sealed class WorkspaceBlobs(IOptions<WorkspaceOptions> options, TimeProvi
         var file = new FileInfo(PathOf(sha256));
         // Only this program puts files here; a link was put by somebody else and may lead anywhere.
         if (file.LinkTarget is not null || file.Directory?.LinkTarget is not null)
-            throw new IOException($"The contents {Convert.ToHexStringLower(sha256)} are a symbolic link: restore the file from a backup.");
-        var stream = new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 64 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
+            throw new IOException(
+                $"The contents {Convert.ToHexStringLower(sha256)} are a symbolic link: restore the file from a backup."
+            );
+        var stream = new FileStream(
+            file.FullName,
+            FileMode.Open,
+            FileAccess.Read,
+            FileShare.Read | FileShare.Delete,
+            64 * 1024,
+            FileOptions.Asynchronous | FileOptions.SequentialScan
+        );
         if (stream.Length == size)
             return stream;
         stream.Dispose();
-        throw new IOException($"The contents {Convert.ToHexStringLower(sha256)} have {stream.Length} bytes instead of {size}: restore the file from a backup.");
+        throw new IOException(
+            $"The contents {Convert.ToHexStringLower(sha256)} have {stream.Length} bytes instead of {size}: restore the file from a backup."
+        );
     }
 
     internal bool Exists(byte[] sha256) => File.Exists(PathOf(sha256));
@@ -69,14 +85,20 @@ public sealed class WorkspaceBlobs(IOptions<WorkspaceOptions> options, TimeProvi
         {
             foreach (var file in folder.EnumerateFiles())
             {
-                if (file.LastWriteTimeUtc < old && folder.Name + file.Name is { Length: 64 } hex && hex.All(char.IsAsciiHexDigitLower))
+                if (
+                    file.LastWriteTimeUtc < old
+                    && folder.Name + file.Name is { Length: 64 } hex
+                    && hex.All(char.IsAsciiHexDigitLower)
+                )
                     yield return (file, Convert.FromHexString(hex));
             }
         }
     }
 
     internal IEnumerable<FileInfo> TemporaryOlderThan(DateTime old) =>
-        Directory.Exists(Temporary) ? new DirectoryInfo(Temporary).EnumerateFiles().Where(f => f.LastWriteTimeUtc < old) : [];
+        Directory.Exists(Temporary)
+            ? new DirectoryInfo(Temporary).EnumerateFiles().Where(f => f.LastWriteTimeUtc < old)
+            : [];
 
     /// <summary>The database whose files lie here; the first one that asks becomes it.</summary>
     internal string Owner(string candidate)
@@ -87,9 +109,15 @@ public sealed class WorkspaceBlobs(IOptions<WorkspaceOptions> options, TimeProvi
         return File.ReadAllText(mark).Trim();
     }
 
-    private static StagedContent Inline(ReadOnlySpan<byte> bytes) => new(SHA256.HashData(bytes), bytes.Length, bytes.ToArray());
+    private static StagedContent Inline(ReadOnlySpan<byte> bytes) =>
+        new(SHA256.HashData(bytes), bytes.Length, bytes.ToArray());
 
-    private async Task<StagedContent?> StageOnDiskAsync(ReadOnlyMemory<byte> head, Stream rest, long limit, CancellationToken cancellationToken)
+    private async Task<StagedContent?> StageOnDiskAsync(
+        ReadOnlyMemory<byte> head,
+        Stream rest,
+        long limit,
+        CancellationToken cancellationToken
+    )
     {
         Directory.CreateDirectory(Temporary);
         var temporary = Path.Combine(Temporary, Guid.CreateVersion7(time.GetUtcNow()).ToString("N"));
@@ -97,7 +125,16 @@ public sealed class WorkspaceBlobs(IOptions<WorkspaceOptions> options, TimeProvi
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             long size;
-            await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous))
+            await using (
+                var file = new FileStream(
+                    temporary,
+                    FileMode.CreateNew,
+                    FileAccess.Write,
+                    FileShare.None,
+                    0,
+                    FileOptions.Asynchronous
+                )
+            )
             {
                 size = await CopyAsync(head, rest, file, hash, limit, cancellationToken);
                 if (size <= limit)
@@ -115,7 +152,14 @@ public sealed class WorkspaceBlobs(IOptions<WorkspaceOptions> options, TimeProvi
         }
     }
 
-    private static async Task<long> CopyAsync(ReadOnlyMemory<byte> head, Stream rest, FileStream file, IncrementalHash hash, long limit, CancellationToken cancellationToken)
+    private static async Task<long> CopyAsync(
+        ReadOnlyMemory<byte> head,
+        Stream rest,
+        FileStream file,
+        IncrementalHash hash,
+        long limit,
+        CancellationToken cancellationToken
+    )
     {
         var buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
         try
@@ -149,7 +193,10 @@ public sealed class WorkspaceBlobs(IOptions<WorkspaceOptions> options, TimeProvi
             DirectorySync.Flush(root);
         }
         // The same bytes are there already: make them young again, so that no sweep takes them before our row stands.
-        if (new FileInfo(target) is { Exists: true, LinkTarget: null } known && known.Length == new FileInfo(temporary).Length)
+        if (
+            new FileInfo(target) is { Exists: true, LinkTarget: null } known
+            && known.Length == new FileInfo(temporary).Length
+        )
             File.SetLastWriteTimeUtc(target, time.GetUtcNow().UtcDateTime);
         else
             File.Move(temporary, target, overwrite: true);

@@ -27,7 +27,11 @@ public sealed record Comment(Guid Id, string Workspace, Author By, string Body)
 }
 
 /// <summary>Comments and their lines in the feed: added together, never changed, read newest first.</summary>
-public sealed class WorkspaceComments(NpgsqlDataSource database, IDbContextFactory<ControlDbContext> contexts, WorkspaceChanges changes)
+public sealed class WorkspaceComments(
+    NpgsqlDataSource database,
+    IDbContextFactory<ControlDbContext> contexts,
+    WorkspaceChanges changes
+)
 {
     /// <summary>Longer bodies are refused at the doors and cut here.</summary>
     public const int MaxBody = 65_536;
@@ -53,15 +57,29 @@ public sealed class WorkspaceComments(NpgsqlDataSource database, IDbContextFacto
     }
 
     /// <summary>On the caller's connection and inside its transaction; the caller publishes after its commit.</summary>
-    public static async Task<Comment> AddAsync(NpgsqlConnection connection, Comment comment, CancellationToken cancellationToken)
+    public static async Task<Comment> AddAsync(
+        NpgsqlConnection connection,
+        Comment comment,
+        CancellationToken cancellationToken
+    )
     {
         var clean = comment with { Body = PlainText.Clean(comment.Body, MaxBody) };
         await using var command = new NpgsqlCommand(AddSql, connection);
         command.Parameters.Add(new() { Value = clean.Id });
         command.Parameters.Add(new() { Value = clean.Workspace });
-        command.Parameters.Add(new() { Value = (object?)clean.JobId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
-        command.Parameters.Add(new() { Value = (object?)clean.Anchor?.Kind ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = clean.Anchor is { } anchor ? PlainText.Clean(anchor.Id, 1024) : DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(
+            new() { Value = (object?)clean.JobId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid }
+        );
+        command.Parameters.Add(
+            new() { Value = (object?)clean.Anchor?.Kind ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }
+        );
+        command.Parameters.Add(
+            new()
+            {
+                Value = clean.Anchor is { } anchor ? PlainText.Clean(anchor.Id, 1024) : DBNull.Value,
+                NpgsqlDbType = NpgsqlDbType.Text,
+            }
+        );
         command.Parameters.Add(new() { Value = clean.By.Kind });
         command.Parameters.Add(new() { Value = PlainText.Clean(clean.By.Name, 200) });
         command.Parameters.Add(new() { Value = clean.Body });
@@ -75,14 +93,23 @@ public sealed class WorkspaceComments(NpgsqlDataSource database, IDbContextFacto
     /// <summary>Whether this job belongs to this workspace.</summary>
     public async Task<bool> HasJobAsync(string workspace, Guid jobId, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT EXISTS (SELECT FROM jobs WHERE id = $1 AND workspace = $2)");
+        await using var command = database.CreateCommand(
+            "SELECT EXISTS (SELECT FROM jobs WHERE id = $1 AND workspace = $2)"
+        );
         command.Parameters.Add(new() { Value = jobId });
         command.Parameters.Add(new() { Value = workspace });
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
     /// <summary>A page, newest first, of a workspace or of one job or anchor in it.</summary>
-    public async Task<Page<Comment>> ReadAsync(string workspace, Guid? jobId, CommentAnchor? anchor, string? cursor, int limit, CancellationToken cancellationToken)
+    public async Task<Page<Comment>> ReadAsync(
+        string workspace,
+        Guid? jobId,
+        CommentAnchor? anchor,
+        string? cursor,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = context.Set<WorkspaceCommentRow>().AsNoTracking().Where(r => r.Workspace == workspace);
@@ -91,7 +118,9 @@ public sealed class WorkspaceComments(NpgsqlDataSource database, IDbContextFacto
         if (anchor is not null)
             rows = rows.Where(r => r.AnchorKind == anchor.Kind && r.Anchor == anchor.Id);
         if (WorkspaceCursor.Instant(cursor) is { } from)
-            rows = rows.Where(r => EF.Functions.LessThan(ValueTuple.Create(r.At, r.Id), ValueTuple.Create(from.At, from.Id)));
+            rows = rows.Where(r =>
+                EF.Functions.LessThan(ValueTuple.Create(r.At, r.Id), ValueTuple.Create(from.At, from.Id))
+            );
         var items = await rows.OrderByDescending(r => r.At)
             .ThenByDescending(r => r.Id)
             .Take(limit + 1)

@@ -31,7 +31,8 @@ public static class WorkspaceCursor
     {
         if (Path(cursor)?.Split('|') is not [var ticks, var id])
             return null;
-        return long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+        return
+            long.TryParse(ticks, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
             && at <= DateTimeOffset.MaxValue.UtcTicks
             && Guid.TryParseExact(id, "N", out var row)
             ? (new DateTimeOffset(at, TimeSpan.Zero), row)

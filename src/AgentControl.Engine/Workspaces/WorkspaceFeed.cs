@@ -21,7 +21,11 @@ public sealed record Activity(Guid Id, string Workspace, string Kind, Author By)
 }
 
 /// <summary>The feed of a workspace: lines are added, never changed, read newest first.</summary>
-public sealed class WorkspaceFeed(NpgsqlDataSource database, IDbContextFactory<ControlDbContext> contexts, WorkspaceChanges changes)
+public sealed class WorkspaceFeed(
+    NpgsqlDataSource database,
+    IDbContextFactory<ControlDbContext> contexts,
+    WorkspaceChanges changes
+)
 {
     private const string AppendSql = """
         INSERT INTO workspace_activity (id, workspace, kind, author_kind, author_name, job_id, path, version, text, at)
@@ -39,7 +43,11 @@ public sealed class WorkspaceFeed(NpgsqlDataSource database, IDbContextFactory<C
     }
 
     /// <summary>On the caller's connection and inside its transaction; the caller publishes after its commit.</summary>
-    public static async Task<bool> AppendAsync(NpgsqlConnection connection, Activity activity, CancellationToken cancellationToken)
+    public static async Task<bool> AppendAsync(
+        NpgsqlConnection connection,
+        Activity activity,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = new NpgsqlCommand(AppendSql, connection);
         command.Parameters.Add(new() { Value = activity.Id });
@@ -47,22 +55,36 @@ public sealed class WorkspaceFeed(NpgsqlDataSource database, IDbContextFactory<C
         command.Parameters.Add(new() { Value = activity.Kind });
         command.Parameters.Add(new() { Value = activity.By.Kind });
         command.Parameters.Add(new() { Value = PlainText.Clean(activity.By.Name, 200) });
-        command.Parameters.Add(new() { Value = (object?)activity.JobId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
-        command.Parameters.Add(new() { Value = (object?)activity.Path ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        command.Parameters.Add(new() { Value = (object?)activity.Version ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer });
+        command.Parameters.Add(
+            new() { Value = (object?)activity.JobId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid }
+        );
+        command.Parameters.Add(
+            new() { Value = (object?)activity.Path ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }
+        );
+        command.Parameters.Add(
+            new() { Value = (object?)activity.Version ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer }
+        );
         command.Parameters.Add(new() { Value = PlainText.Clean(activity.Text, 2000) });
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
     /// <summary>A page, newest first.</summary>
-    public async Task<Page<Activity>> ReadAsync(string workspace, Guid? jobId, string? cursor, int limit, CancellationToken cancellationToken)
+    public async Task<Page<Activity>> ReadAsync(
+        string workspace,
+        Guid? jobId,
+        string? cursor,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = context.Set<WorkspaceActivityRow>().AsNoTracking().Where(r => r.Workspace == workspace);
         if (jobId is { } job)
             rows = rows.Where(r => r.JobId == job);
         if (WorkspaceCursor.Instant(cursor) is { } from)
-            rows = rows.Where(r => EF.Functions.LessThan(ValueTuple.Create(r.At, r.Id), ValueTuple.Create(from.At, from.Id)));
+            rows = rows.Where(r =>
+                EF.Functions.LessThan(ValueTuple.Create(r.At, r.Id), ValueTuple.Create(from.At, from.Id))
+            );
         var items = await rows.OrderByDescending(r => r.At)
             .ThenByDescending(r => r.Id)
             .Take(limit + 1)

@@ -6,14 +6,17 @@ namespace AgentControl.Engine.Workspaces;
 /// <summary>Writes files: bytes first and durable, then one row in one transaction, so a crash shows all of a file or nothing.</summary>
 public sealed class WorkspaceFiles(NpgsqlDataSource database, WorkspaceBlobs blobs, WorkspaceChanges changes)
 {
-    private const string WriteSql = "SELECT outcome, o_version, o_sha256, o_at FROM ac_write_file($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)";
+    private const string WriteSql =
+        "SELECT outcome, o_version, o_sha256, o_at FROM ac_write_file($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)";
     private const string BinSql = "SELECT outcome, o_version, o_sha256, o_at FROM ac_bin_file($1,$2,$3,$4,$5,$6,$7,$8)";
 
     /// <summary>Makes bytes durable ahead of <see cref="WriteAsync(NpgsqlConnection, FileWrite, StagedContent, CancellationToken)"/>; null where they are over the limit. Staged bytes that get no row within a day are swept.</summary>
-    public Task<StagedContent?> StageAsync(Stream content, CancellationToken cancellationToken) => blobs.StageAsync(content, cancellationToken);
+    public Task<StagedContent?> StageAsync(Stream content, CancellationToken cancellationToken) =>
+        blobs.StageAsync(content, cancellationToken);
 
     /// <inheritdoc cref="StageAsync(Stream, CancellationToken)"/>
-    public Task<StagedContent?> StageAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken) => blobs.StageAsync(content, cancellationToken);
+    public Task<StagedContent?> StageAsync(ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        blobs.StageAsync(content, cancellationToken);
 
     /// <summary>Writes one file by itself.</summary>
     public async Task<FileResult> WriteAsync(FileWrite write, Stream content, CancellationToken cancellationToken) =>
@@ -22,13 +25,22 @@ public sealed class WorkspaceFiles(NpgsqlDataSource database, WorkspaceBlobs blo
             : await WriteStagedAsync(write, await blobs.StageAsync(content, cancellationToken), cancellationToken);
 
     /// <inheritdoc cref="WriteAsync(FileWrite, Stream, CancellationToken)"/>
-    public async Task<FileResult> WriteAsync(FileWrite write, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+    public async Task<FileResult> WriteAsync(
+        FileWrite write,
+        ReadOnlyMemory<byte> content,
+        CancellationToken cancellationToken
+    ) =>
         VirtualName.From(write.Path.Value) is not null
             ? new FileResult(FileOutcome.ReadOnly)
             : await WriteStagedAsync(write, await blobs.StageAsync(content, cancellationToken), cancellationToken);
 
     /// <summary>Writes the row on the caller's connection and inside its transaction, if one is open: a step and its file stand or fall together. The caller checks its fence, commits, and then calls <see cref="WorkspaceChanges.Publish"/>.</summary>
-    public async Task<FileResult> WriteAsync(NpgsqlConnection connection, FileWrite write, StagedContent content, CancellationToken cancellationToken)
+    public async Task<FileResult> WriteAsync(
+        NpgsqlConnection connection,
+        FileWrite write,
+        StagedContent content,
+        CancellationToken cancellationToken
+    )
     {
         if (VirtualName.From(write.Path.Value) is not null)
             return new FileResult(FileOutcome.ReadOnly);
@@ -48,19 +60,36 @@ public sealed class WorkspaceFiles(NpgsqlDataSource database, WorkspaceBlobs blo
         var result = await ResultAsync(command, cancellationToken);
         // The row now holds the sweeper off this hash; bytes that were swept before that moment must not get a row.
         if (content.Inline is null && result.Stands && !blobs.Exists(content.Sha256Bytes))
-            throw new IOException($"The staged contents of {write.Path} were swept before they were recorded: stage and write again.");
+            throw new IOException(
+                $"The staged contents of {write.Path} were swept before they were recorded: stage and write again."
+            );
         return result;
     }
 
     /// <summary>Puts a file into the bin; its versions stay readable by number until the bin is emptied.</summary>
-    public Task<FileResult> DeleteAsync(Guid id, string workspace, WorkspacePath path, Author by, FileExpectation expect, CancellationToken cancellationToken) =>
-        BinAsync(id, workspace, path, by, expect, false, cancellationToken);
+    public Task<FileResult> DeleteAsync(
+        Guid id,
+        string workspace,
+        WorkspacePath path,
+        Author by,
+        FileExpectation expect,
+        CancellationToken cancellationToken
+    ) => BinAsync(id, workspace, path, by, expect, false, cancellationToken);
 
     /// <summary>Takes a file out of the bin.</summary>
-    public Task<FileResult> RestoreAsync(Guid id, string workspace, WorkspacePath path, Author by, CancellationToken cancellationToken) =>
-        BinAsync(id, workspace, path, by, FileExpectation.Anything, true, cancellationToken);
+    public Task<FileResult> RestoreAsync(
+        Guid id,
+        string workspace,
+        WorkspacePath path,
+        Author by,
+        CancellationToken cancellationToken
+    ) => BinAsync(id, workspace, path, by, FileExpectation.Anything, true, cancellationToken);
 
-    private async Task<FileResult> WriteStagedAsync(FileWrite write, StagedContent? content, CancellationToken cancellationToken)
+    private async Task<FileResult> WriteStagedAsync(
+        FileWrite write,
+        StagedContent? content,
+        CancellationToken cancellationToken
+    )
     {
         if (content is null)
             return new FileResult(FileOutcome.TooLarge);
@@ -73,7 +102,15 @@ public sealed class WorkspaceFiles(NpgsqlDataSource database, WorkspaceBlobs blo
         return result;
     }
 
-    private async Task<FileResult> BinAsync(Guid id, string workspace, WorkspacePath path, Author by, FileExpectation expect, bool restore, CancellationToken cancellationToken)
+    private async Task<FileResult> BinAsync(
+        Guid id,
+        string workspace,
+        WorkspacePath path,
+        Author by,
+        FileExpectation expect,
+        bool restore,
+        CancellationToken cancellationToken
+    )
     {
         if (VirtualName.From(path.Value) is not null)
             return new FileResult(FileOutcome.ReadOnly);
@@ -93,7 +130,8 @@ public sealed class WorkspaceFiles(NpgsqlDataSource database, WorkspaceBlobs blo
         return result;
     }
 
-    private static NpgsqlParameter Nullable(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
+    private static NpgsqlParameter Nullable(object? value, NpgsqlDbType type) =>
+        new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 
     private static async Task<FileResult> ResultAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {

@@ -37,7 +37,13 @@ public sealed class WorkspaceFolders(NpgsqlDataSource database)
         """;
 
     /// <summary>Lines in byte order; <paramref name="folder"/> is empty or ends in a slash.</summary>
-    public async Task<Page<FolderLine>> ListAsync(string workspace, string folder, string? cursor, int limit, CancellationToken cancellationToken)
+    public async Task<Page<FolderLine>> ListAsync(
+        string workspace,
+        string folder,
+        string? cursor,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = database.CreateCommand(WalkSql);
         command.Parameters.Add(new() { Value = workspace });
@@ -64,6 +70,10 @@ public sealed class WorkspaceFolders(NpgsqlDataSource database)
             }
             lines.Add(line);
         }
-        return Page<FolderLine>.Of(lines, limit, last => WorkspaceCursor.Of(last.IsFolder ? last.Path + ByteOrder.Last : last.Path));
+        return Page<FolderLine>.Of(
+            lines,
+            limit,
+            last => WorkspaceCursor.Of(last.IsFolder ? last.Path + ByteOrder.Last : last.Path)
+        );
     }
 }

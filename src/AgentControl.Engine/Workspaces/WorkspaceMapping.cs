@@ -13,7 +13,10 @@ internal sealed class WorkspaceMapping
 
     public void Configure(EntityTypeBuilder<WorkspaceRow> builder)
     {
-        builder.ToTable("workspaces", t => t.HasCheckConstraint("ck_workspaces_name", $"name ~ '{WorkspaceName.Pattern}'"));
+        builder.ToTable(
+            "workspaces",
+            t => t.HasCheckConstraint("ck_workspaces_name", $"name ~ '{WorkspaceName.Pattern}'")
+        );
         builder.HasKey(r => r.Name);
         builder.Property(r => r.Name).UseCollation("C");
         builder.Property(r => r.Id).HasDefaultValueSql("gen_random_uuid()");
@@ -27,8 +30,14 @@ internal sealed class WorkspaceMapping
             "workspace_files",
             t =>
             {
-                t.HasCheckConstraint("ck_workspace_files_path", "path !~ '(^/|//|/$|\\\\|(^|/)\\.\\.?(/|$))' AND octet_length(path) BETWEEN 1 AND 1024");
-                t.HasCheckConstraint("ck_workspace_files_sizes", "size >= 0 AND version >= 0 AND octet_length(sha256) = 32");
+                t.HasCheckConstraint(
+                    "ck_workspace_files_path",
+                    "path !~ '(^/|//|/$|\\\\|(^|/)\\.\\.?(/|$))' AND octet_length(path) BETWEEN 1 AND 1024"
+                );
+                t.HasCheckConstraint(
+                    "ck_workspace_files_sizes",
+                    "size >= 0 AND version >= 0 AND octet_length(sha256) = 32"
+                );
                 t.HasCheckConstraint("ck_workspace_files_author", AuthorKinds);
             }
         );
@@ -45,8 +54,14 @@ internal sealed class WorkspaceMapping
             "workspace_file_versions",
             t =>
             {
-                t.HasCheckConstraint("ck_workspace_file_versions_sizes", "size >= 0 AND version > 0 AND octet_length(sha256) = 32");
-                t.HasCheckConstraint("ck_workspace_file_versions_content", "content IS NULL OR octet_length(content) = size");
+                t.HasCheckConstraint(
+                    "ck_workspace_file_versions_sizes",
+                    "size >= 0 AND version > 0 AND octet_length(sha256) = 32"
+                );
+                t.HasCheckConstraint(
+                    "ck_workspace_file_versions_content",
+                    "content IS NULL OR octet_length(content) = size"
+                );
                 t.HasCheckConstraint("ck_workspace_file_versions_author", AuthorKinds);
             }
         );
@@ -54,7 +69,14 @@ internal sealed class WorkspaceMapping
         builder.Property(r => r.Id).ValueGeneratedNever();
         builder.Property(r => r.Workspace).UseCollation("C");
         builder.Property(r => r.Path).UseCollation("C");
-        builder.HasIndex(r => new { r.Workspace, r.Path, r.Version }).IsUnique();
+        builder
+            .HasIndex(r => new
+            {
+                r.Workspace,
+                r.Path,
+                r.Version,
+            })
+            .IsUnique();
         builder.HasIndex(r => r.Sha256).HasFilter("content IS NULL");
         builder.HasIndex(r => new { r.JobId, r.Path }).HasFilter("job_id IS NOT NULL");
         builder

@@ -14,8 +14,28 @@ public sealed record WorkspacePath
 
     private static readonly HashSet<string> Devices = new(StringComparer.OrdinalIgnoreCase)
     {
-        "CON", "PRN", "AUX", "NUL", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9",
-        "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9",
+        "CON",
+        "PRN",
+        "AUX",
+        "NUL",
+        "COM1",
+        "COM2",
+        "COM3",
+        "COM4",
+        "COM5",
+        "COM6",
+        "COM7",
+        "COM8",
+        "COM9",
+        "LPT1",
+        "LPT2",
+        "LPT3",
+        "LPT4",
+        "LPT5",
+        "LPT6",
+        "LPT7",
+        "LPT8",
+        "LPT9",
     };
 
     private WorkspacePath(string value) => Value = value;
@@ -108,9 +128,22 @@ public sealed record WorkspacePath
                 return "The file name is not valid Unicode: save it under another name.";
             if (rune.Value == '\\')
                 return "The file name has a backslash: write folders with /.";
-            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
+            if (
+                Rune.GetUnicodeCategory(rune)
+                is UnicodeCategory.Control
+                    or UnicodeCategory.LineSeparator
+                    or UnicodeCategory.ParagraphSeparator
+            )
                 return $"The file name has the control character U+{rune.Value:X4}: take it away.";
-            if (rune.Value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069) or 0x200E or 0x200F or 0x200B or 0xFEFF)
+            if (
+                rune.Value
+                is (>= 0x202A and <= 0x202E)
+                    or (>= 0x2066 and <= 0x2069)
+                    or 0x200E
+                    or 0x200F
+                    or 0x200B
+                    or 0xFEFF
+            )
                 return $"The file name has the invisible character U+{rune.Value:X4}: take it away.";
             if ((rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF)
                 return $"The file name has U+{rune.Value:X4}, which is no character: take it away.";

@@ -19,9 +19,15 @@ public static class WorkspaceRegistration
                     options.Directory = Path.Combine(configuration["AgentControl:DataDirectory"] ?? "./data", "files");
             })
             .Validate(o => o.MaxFileBytes > 0, $"{WorkspaceOptions.Section}:MaxFileBytes must be above 0.")
-            .Validate(o => o.InlineBytes is >= 0 and <= 1024 * 1024, $"{WorkspaceOptions.Section}:InlineBytes must be 0 to 1048576.")
+            .Validate(
+                o => o.InlineBytes is >= 0 and <= 1024 * 1024,
+                $"{WorkspaceOptions.Section}:InlineBytes must be 0 to 1048576."
+            )
             .Validate(o => o.BinDays >= 0, $"{WorkspaceOptions.Section}:BinDays must be 0 or more.")
-            .Validate(o => o.OrphanHours >= 1, $"{WorkspaceOptions.Section}:OrphanHours must be at least 1, longer than any upload takes.")
+            .Validate(
+                o => o.OrphanHours >= 1,
+                $"{WorkspaceOptions.Section}:OrphanHours must be at least 1, longer than any upload takes."
+            )
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<WorkspaceBlobs>();

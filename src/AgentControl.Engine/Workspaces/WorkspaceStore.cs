@@ -10,11 +10,20 @@ namespace AgentControl.Engine.Workspaces;
 public sealed record WorkspaceInfo(string Name, DateTimeOffset CreatedAt, string CreatedBy, long Files, long Bytes);
 
 /// <summary>The workspaces themselves; <c>default</c> always exists.</summary>
-[SuppressMessage("Globalization", "CA1309", Justification = "Becomes SQL, where the column's collation C compares bytes.")]
+[SuppressMessage(
+    "Globalization",
+    "CA1309",
+    Justification = "Becomes SQL, where the column's collation C compares bytes."
+)]
 public sealed class WorkspaceStore(NpgsqlDataSource database, IDbContextFactory<ControlDbContext> contexts)
 {
     /// <summary>Workspaces by name: all, or only those of the given names.</summary>
-    public async Task<Page<WorkspaceInfo>> ListAsync(IReadOnlyCollection<string>? only, string? cursor, int limit, CancellationToken cancellationToken)
+    public async Task<Page<WorkspaceInfo>> ListAsync(
+        IReadOnlyCollection<string>? only,
+        string? cursor,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var after = WorkspaceCursor.Path(cursor) ?? "";
@@ -22,8 +31,7 @@ public sealed class WorkspaceStore(NpgsqlDataSource database, IDbContextFactory<
         var rows = context.Set<WorkspaceRow>().AsNoTracking();
         if (only is not null)
             rows = rows.Where(w => only.Contains(w.Name));
-        var items = await rows
-            .Where(w => string.Compare(w.Name, after) > 0)
+        var items = await rows.Where(w => string.Compare(w.Name, after) > 0)
             .OrderBy(w => w.Name)
             .Take(limit + 1)
             .Select(w => new WorkspaceInfo(
@@ -49,8 +57,13 @@ public sealed class WorkspaceStore(NpgsqlDataSource database, IDbContextFactory<
     public async Task<bool> CreateAsync(string name, string by, CancellationToken cancellationToken)
     {
         if (!WorkspaceName.IsValid(name))
-            throw new ArgumentException("A workspace's name has lower-case letters, digits and dashes, at most 63.", nameof(name));
-        await using var command = database.CreateCommand("INSERT INTO workspaces (name, created_by, created_at) VALUES ($1, $2, ac_now()) ON CONFLICT DO NOTHING");
+            throw new ArgumentException(
+                "A workspace's name has lower-case letters, digits and dashes, at most 63.",
+                nameof(name)
+            );
+        await using var command = database.CreateCommand(
+            "INSERT INTO workspaces (name, created_by, created_at) VALUES ($1, $2, ac_now()) ON CONFLICT DO NOTHING"
+        );
         command.Parameters.Add(new() { Value = name });
         command.Parameters.Add(new() { Value = PlainText.Clean(by, 200) });
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;

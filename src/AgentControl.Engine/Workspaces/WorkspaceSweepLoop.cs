@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace AgentControl.Engine.Workspaces;
 
 /// <summary>Sweeps once an hour, on every node: a second sweep finds nothing and harms nothing.</summary>
-internal sealed class WorkspaceSweepLoop(WorkspaceSweeper sweeper, TimeProvider time, ILogger<WorkspaceSweepLoop> log) : MaintenanceLoop(time, log)
+internal sealed class WorkspaceSweepLoop(WorkspaceSweeper sweeper, TimeProvider time, ILogger<WorkspaceSweepLoop> log)
+    : MaintenanceLoop(time, log)
 {
     protected override TimeSpan Pause => TimeSpan.FromHours(1);
 

@@ -8,11 +8,19 @@ namespace AgentControl.Engine.Workspaces;
 public sealed record WorkspaceSweep(int BinnedFiles, int Contents, int Temporary);
 
 /// <summary>Empties the bin after its days, and removes contents that no row names.</summary>
-public sealed class WorkspaceSweeper(NpgsqlDataSource database, WorkspaceBlobs blobs, IOptions<WorkspaceOptions> options, TimeProvider time, ILogger<WorkspaceSweeper> log)
+public sealed class WorkspaceSweeper(
+    NpgsqlDataSource database,
+    WorkspaceBlobs blobs,
+    IOptions<WorkspaceOptions> options,
+    TimeProvider time,
+    ILogger<WorkspaceSweeper> log
+)
 {
     private const string BinSql = "DELETE FROM workspace_files WHERE deleted_at < ac_now() - make_interval(days => $1)";
-    private const string KnownSql = "SELECT EXISTS (SELECT FROM workspace_file_versions WHERE sha256 = $1 AND content IS NULL)";
-    private const string LockSql = "SELECT pg_advisory_xact_lock(('x' || encode(substr($1, 1, 8), 'hex'))::bit(64)::bigint)";
+    private const string KnownSql =
+        "SELECT EXISTS (SELECT FROM workspace_file_versions WHERE sha256 = $1 AND content IS NULL)";
+    private const string LockSql =
+        "SELECT pg_advisory_xact_lock(('x' || encode(substr($1, 1, 8), 'hex'))::bit(64)::bigint)";
 
     public async Task<WorkspaceSweep> SweepAsync(CancellationToken cancellationToken)
     {
@@ -38,7 +46,12 @@ public sealed class WorkspaceSweeper(NpgsqlDataSource database, WorkspaceBlobs b
     }
 
     // Alone on this hash: a writer that is about to name it either has its row visible here, or looks again after us.
-    private async Task<bool> RemoveAsync(FileInfo file, byte[] sha256, DateTime old, CancellationToken cancellationToken)
+    private async Task<bool> RemoveAsync(
+        FileInfo file,
+        byte[] sha256,
+        DateTime old,
+        CancellationToken cancellationToken
+    )
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         if (await KnownAsync(connection, sha256, cancellationToken))
@@ -56,7 +69,11 @@ public sealed class WorkspaceSweeper(NpgsqlDataSource database, WorkspaceBlobs b
         return true;
     }
 
-    private static async Task<bool> KnownAsync(NpgsqlConnection connection, byte[] sha256, CancellationToken cancellationToken)
+    private static async Task<bool> KnownAsync(
+        NpgsqlConnection connection,
+        byte[] sha256,
+        CancellationToken cancellationToken
+    )
     {
         await using var command = new NpgsqlCommand(KnownSql, connection);
         command.Parameters.Add(new() { Value = sha256 });

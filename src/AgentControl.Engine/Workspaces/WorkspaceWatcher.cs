@@ -6,9 +6,15 @@ namespace AgentControl.Engine.Workspaces;
 
 /// <summary>Finds what other processes added to workspaces that somebody here looks at. Without onlookers it asks nothing.</summary>
 /// <remarks>It compares the ids of the last minute, not the newest instant: a slow commit with an older instant is seen too.</remarks>
-internal sealed class WorkspaceWatcher(NpgsqlDataSource database, WorkspaceChanges changes, TimeProvider time, ILogger<WorkspaceWatcher> log) : MaintenanceLoop(time, log)
+internal sealed class WorkspaceWatcher(
+    NpgsqlDataSource database,
+    WorkspaceChanges changes,
+    TimeProvider time,
+    ILogger<WorkspaceWatcher> log
+) : MaintenanceLoop(time, log)
 {
-    private const string RecentSql = "SELECT workspace, id FROM workspace_activity WHERE workspace = ANY ($1) AND at > ac_now() - interval '1 minute'";
+    private const string RecentSql =
+        "SELECT workspace, id FROM workspace_activity WHERE workspace = ANY ($1) AND at > ac_now() - interval '1 minute'";
     private HashSet<Guid> seen = [];
 
     protected override TimeSpan Pause => TimeSpan.FromSeconds(1);

@@ -22,7 +22,15 @@ internal sealed record AgentContract(
 )
 {
     public static AgentContract Of(AgentDefinition agent) =>
-        new(agent.Name, agent.Version, agent.Description, agent.Queue, agent.Internal, agent.InputSchema, agent.OutputSchema);
+        new(
+            agent.Name,
+            agent.Version,
+            agent.Description,
+            agent.Queue,
+            agent.Internal,
+            agent.InputSchema,
+            agent.OutputSchema
+        );
 }
 
 /// <summary>The catalogue over REST.</summary>
@@ -37,7 +45,10 @@ internal static class AgentEndpoints
 
     private static Ok<Page<AgentContract>> List(AgentCatalog catalog) =>
         TypedResults.Ok(
-            new Page<AgentContract>([.. catalog.All.OrderBy(a => a.Name, StringComparer.Ordinal).Select(AgentContract.Of)], null)
+            new Page<AgentContract>(
+                [.. catalog.All.OrderBy(a => a.Name, StringComparer.Ordinal).Select(AgentContract.Of)],
+                null
+            )
         );
 
     private static Results<Ok<AgentContract>, ProblemHttpResult> Find(string name, AgentCatalog catalog) =>

@@ -9,7 +9,12 @@ namespace AgentControl.Web.Approvals;
 internal sealed record InboxCounts(int Mine, int All);
 
 /// <summary>One reading of the inbox.</summary>
-internal sealed record Inbox(IReadOnlyList<ApprovalView> Items, ApprovalView? Selected, InboxCounts Counts, Caller? Caller)
+internal sealed record Inbox(
+    IReadOnlyList<ApprovalView> Items,
+    ApprovalView? Selected,
+    InboxCounts Counts,
+    Caller? Caller
+)
 {
     /// <summary>Why the caller may not decide; null when they may.</summary>
     public string? LockOf(ApprovalView request) => ApprovalDesk.Lock(request, Caller);
@@ -21,7 +26,12 @@ internal sealed record Inbox(IReadOnlyList<ApprovalView> Items, ApprovalView? Se
 internal sealed record DecisionResult(string? Said, string? Error, bool IsFinal);
 
 /// <summary>Reads and decides requests for whoever is signed in.</summary>
-internal sealed class ApprovalDesk(ApprovalQueries queries, ApprovalCommands commands, ICallerAccessor callers, TimeProvider clock)
+internal sealed class ApprovalDesk(
+    ApprovalQueries queries,
+    ApprovalCommands commands,
+    ICallerAccessor callers,
+    TimeProvider clock
+)
 {
     public async Task<Inbox> ReadAsync(string box, Guid? selected, CancellationToken cancellationToken)
     {
@@ -31,14 +41,25 @@ internal sealed class ApprovalDesk(ApprovalQueries queries, ApprovalCommands com
         var mine = all with { AssignedTo = caller is null ? [] : [caller.Name] };
         var items = box switch
         {
-            ApprovalQueries.Decided => (await queries.ListAsync(all with { State = ApprovalQueries.Decided }, cancellationToken: cancellationToken)).Items,
+            ApprovalQueries.Decided => (
+                await queries.ListAsync(
+                    all with
+                    {
+                        State = ApprovalQueries.Decided,
+                    },
+                    cancellationToken: cancellationToken
+                )
+            ).Items,
             "mine" => await queries.InboxAsync(mine, cancellationToken: cancellationToken),
             _ => await queries.InboxAsync(all, cancellationToken: cancellationToken),
         };
         var request = selected is { } id ? await queries.FindAsync(id, cancellationToken) : null;
         if (request is not null && caller?.Has(Role.Viewer, request.Workspace) != true)
             request = null;
-        var counts = new InboxCounts(await queries.CountAsync(mine, cancellationToken), await queries.CountAsync(all, cancellationToken));
+        var counts = new InboxCounts(
+            await queries.CountAsync(mine, cancellationToken),
+            await queries.CountAsync(all, cancellationToken)
+        );
         return new(items, request, counts, caller);
     }
 
@@ -56,7 +77,10 @@ internal sealed class ApprovalDesk(ApprovalQueries queries, ApprovalCommands com
             decision.Revision,
             decision.Comment,
             decision.Value,
-            caller.Actor with { From = from },
+            caller.Actor with
+            {
+                From = from,
+            },
             CancellationToken.None
         );
         return Say(outcome);
@@ -65,19 +89,38 @@ internal sealed class ApprovalDesk(ApprovalQueries queries, ApprovalCommands com
     /// <summary>Why this caller may not decide this request.</summary>
     public static string? Lock(ApprovalView request, Caller? caller) =>
         caller is null ? "Sign in to decide"
-        : !caller.MayDecide(request.Workspace) || !caller.Has(Role.Approver, request.Workspace) ? "Needs the Approver role"
-        : request.Approvers.Count > 0 && !request.Approvers.Contains(caller.Name, StringComparer.OrdinalIgnoreCase) ? $"Only {string.Join(", ", request.Approvers)}"
-        : request.Votes.Any(v => v.By == caller.Display && v.Revision == request.Revision) ? "You have decided already; others are asked too"
+        : !caller.MayDecide(request.Workspace) || !caller.Has(Role.Approver, request.Workspace)
+            ? "Needs the Approver role"
+        : request.Approvers.Count > 0 && !request.Approvers.Contains(caller.Name, StringComparer.OrdinalIgnoreCase)
+            ? $"Only {string.Join(", ", request.Approvers)}"
+        : request.Votes.Any(v => v.By == caller.Display && v.Revision == request.Revision)
+            ? "You have decided already; others are asked too"
         : null;
 
     private DecisionResult Say(DecideOutcome outcome) =>
         outcome switch
         {
-            DecideOutcome.Decided { Missing: > 0 } voted => new($"Your approval is noted, {voted.Missing} more needed:", null, false),
-            DecideOutcome.Decided decided => new($"{ApprovalWords.State(decided.State)}. The agent goes on:", null, true),
-            DecideOutcome.AlreadyDecided first => new(null, ApprovalWords.FirstDecided(first.State, first.DecidedBy, first.DecidedAt, clock.GetUtcNow()), false),
+            DecideOutcome.Decided { Missing: > 0 } voted => new(
+                $"Your approval is noted, {voted.Missing} more needed:",
+                null,
+                false
+            ),
+            DecideOutcome.Decided decided => new(
+                $"{ApprovalWords.State(decided.State)}. The agent goes on:",
+                null,
+                true
+            ),
+            DecideOutcome.AlreadyDecided first => new(
+                null,
+                ApprovalWords.FirstDecided(first.State, first.DecidedBy, first.DecidedAt, clock.GetUtcNow()),
+                false
+            ),
             DecideOutcome.Changed => new(null, "The proposal changed after you opened it. Review it again.", false),
-            DecideOutcome.Invalid invalid => new(null, string.Join(" ", invalid.Errors.SelectMany(e => e.Value)), false),
+            DecideOutcome.Invalid invalid => new(
+                null,
+                string.Join(" ", invalid.Errors.SelectMany(e => e.Value)),
+                false
+            ),
             DecideOutcome.Forbidden forbidden => new(null, forbidden.Reason, false),
             _ => new(null, "This request is gone. Load the page again.", false),
         };

@@ -14,7 +14,10 @@ internal static class ApprovalEndpoints
 {
     public static void MapApprovals(this IEndpointRouteBuilder routes)
     {
-        var approvals = routes.MapGroup("/api/v1/approvals").WithTags("Approvals").RequireAuthorization(Policies.Viewer);
+        var approvals = routes
+            .MapGroup("/api/v1/approvals")
+            .WithTags("Approvals")
+            .RequireAuthorization(Policies.Viewer);
         approvals
             .MapGet("/", ListAsync)
             .WithName("ListApprovals")

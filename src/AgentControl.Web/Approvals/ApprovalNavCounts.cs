@@ -13,6 +13,14 @@ internal sealed class ApprovalNavCounts(ApprovalQueries approvals, ICallerAccess
         var caller = await callers.CurrentAsync(cancellationToken);
         return caller is null
             ? 0
-            : await approvals.CountAsync(new ApprovalFilter { State = "pending", Visible = caller.Workspaces, AssignedTo = [caller.Name] }, cancellationToken);
+            : await approvals.CountAsync(
+                new ApprovalFilter
+                {
+                    State = "pending",
+                    Visible = caller.Workspaces,
+                    AssignedTo = [caller.Name],
+                },
+                cancellationToken
+            );
     }
 }

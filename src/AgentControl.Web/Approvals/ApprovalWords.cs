@@ -68,12 +68,16 @@ internal static class ApprovalWords
         value.ToElement() is { ValueKind: JsonValueKind.String } text ? text.GetString()! : value.ToString();
 
     public static IReadOnlyList<ApprovalOption> Options(ApprovalView request) =>
-        request.Options is { } options ? JsonSerializer.Deserialize<List<ApprovalOption>>(options.Utf8, JournalJson.Options) ?? [] : [];
+        request.Options is { } options
+            ? JsonSerializer.Deserialize<List<ApprovalOption>>(options.Utf8, JournalJson.Options) ?? []
+            : [];
 
     public static string Who(ApprovalView request) =>
         request.Approvers.Count == 0 ? "Everyone with the Approver role" : string.Join(", ", request.Approvers);
 
     /// <summary>"1 of 2 approvals", only where more than one is asked for.</summary>
     public static string? Votes(ApprovalView request) =>
-        request.Required > 1 ? $"{request.Votes.Count(v => v.Decision != "reject" && v.Revision == request.Revision)} of {request.Required} approvals" : null;
+        request.Required > 1
+            ? $"{request.Votes.Count(v => v.Decision != "reject" && v.Revision == request.Revision)} of {request.Required} approvals"
+            : null;
 }

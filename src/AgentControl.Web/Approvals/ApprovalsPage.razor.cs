@@ -30,7 +30,10 @@ public sealed partial class ApprovalsPage
     [SupplyParameterFromQuery(Name = "box")]
     private string? Asked { get; set; }
 
-    private string Box => Asked is All or ApprovalQueries.Decided ? Asked : Id is null ? Mine : Asked ?? All;
+    private string Box =>
+        Asked is All or ApprovalQueries.Decided ? Asked
+        : Id is null ? Mine
+        : Asked ?? All;
 
     private string? LockReason => _view.HasChanged ? "Review the changed proposal first" : _lock;
 
@@ -50,7 +53,12 @@ public sealed partial class ApprovalsPage
     {
         var inbox = await Desk.ReadAsync(Box, Id ?? _view.Shown?.Id, cancellationToken);
         // The address says which one is open; without it the first of the list is shown.
-        var selected = inbox.Selected is { } found && (Id is not null || inbox.Items.Any(i => i.Id == found.Id) || found.State != "pending") ? found : inbox.Items.Count > 0 && Id is null ? inbox.Items[0] : null;
+        var selected =
+            inbox.Selected is { } found
+            && (Id is not null || inbox.Items.Any(i => i.Id == found.Id) || found.State != "pending")
+                ? found
+            : inbox.Items.Count > 0 && Id is null ? inbox.Items[0]
+            : null;
         (_counts, _lock) = (inbox.Counts, selected is null ? null : inbox.LockOf(selected));
         _view.Update(inbox.Items, selected);
         Show(ref _drawn, Fingerprint(inbox, selected));
@@ -59,7 +67,14 @@ public sealed partial class ApprovalsPage
     private string? Current(string box) => Box == box ? "true" : null;
 
     private static string Fingerprint(Inbox inbox, ApprovalView? selected) =>
-        string.Join('|', inbox.Items.Append(selected).OfType<ApprovalView>().Select(a => $"{a.Id}.{a.Revision}.{a.State}.{a.Votes.Count}").Append(inbox.Counts.ToString()));
+        string.Join(
+            '|',
+            inbox
+                .Items.Append(selected)
+                .OfType<ApprovalView>()
+                .Select(a => $"{a.Id}.{a.Revision}.{a.State}.{a.Votes.Count}")
+                .Append(inbox.Counts.ToString())
+        );
 
     private void KeyAsync(string key)
     {
@@ -76,7 +91,11 @@ public sealed partial class ApprovalsPage
                 break;
             default:
                 if (ApprovalsView.DecisionOf(key) is { } decision && _view.CanDecide && LockReason is null)
-                    _view.Bar?.Start(decision == ApprovalDecision.Respond && !_view.Bar.Offers(decision) ? ApprovalDecision.Choose : decision);
+                    _view.Bar?.Start(
+                        decision == ApprovalDecision.Respond && !_view.Bar.Offers(decision)
+                            ? ApprovalDecision.Choose
+                            : decision
+                    );
                 break;
         }
     }

@@ -74,7 +74,16 @@ internal static class DecideEndpoint
             DecideOutcome.AlreadyDecided first => Problems.Conflict(
                 "approval.decided",
                 $"{first.DecidedBy ?? "The deadline"} was first: {first.State}.",
-                ("decision", new { first.State, first.DecidedBy, first.DecidedAt, first.Comment }),
+                (
+                    "decision",
+                    new
+                    {
+                        first.State,
+                        first.DecidedBy,
+                        first.DecidedAt,
+                        first.Comment,
+                    }
+                ),
                 ("approval", now)
             ),
             _ => Problems.NotFound($"approval {id}"),

@@ -5,7 +5,13 @@ using AgentControl.Engine.Approvals;
 namespace AgentControl.Web.Approvals;
 
 /// <summary>What a decision sends: always bound to the revision that was on the screen.</summary>
-public sealed record DecisionToSend(Guid ApprovalId, ApprovalDecision Decision, int Revision, string? Comment, JsonElement? Value);
+public sealed record DecisionToSend(
+    Guid ApprovalId,
+    ApprovalDecision Decision,
+    int Revision,
+    string? Comment,
+    JsonElement? Value
+);
 
 /// <summary>The second of the two steps of a decision: it is opened, filled in, checked, and only then sent.</summary>
 public sealed class DecisionBar(ApprovalView request)
@@ -48,10 +54,12 @@ public sealed class DecisionBar(ApprovalView request)
             return null;
         Error = decision switch
         {
-            ApprovalDecision.Reject when string.IsNullOrWhiteSpace(Comment) => "Give a reason. The agent gets it as you write it.",
+            ApprovalDecision.Reject when string.IsNullOrWhiteSpace(Comment) =>
+                "Give a reason. The agent gets it as you write it.",
             ApprovalDecision.Respond when string.IsNullOrWhiteSpace(Answer) => "Write an answer.",
             ApprovalDecision.Choose when Option is null => "Choose one of the options.",
-            ApprovalDecision.Edit when IsJson && !IsValidJson(Edited) => "The edited text is no valid JSON. Put it right, or leave the editor.",
+            ApprovalDecision.Edit when IsJson && !IsValidJson(Edited) =>
+                "The edited text is no valid JSON. Put it right, or leave the editor.",
             _ => null,
         };
         if (Error is not null)
@@ -59,7 +67,13 @@ public sealed class DecisionBar(ApprovalView request)
         IsSending = true;
         // An edit that changed nothing is an approval of what was shown.
         var sent = decision == ApprovalDecision.Edit && Edited == Request.Content ? ApprovalDecision.Approve : decision;
-        return new DecisionToSend(Request.Id, sent, Request.Revision, string.IsNullOrWhiteSpace(Comment) ? null : Comment.Trim(), Value(sent));
+        return new DecisionToSend(
+            Request.Id,
+            sent,
+            Request.Revision,
+            string.IsNullOrWhiteSpace(Comment) ? null : Comment.Trim(),
+            Value(sent)
+        );
     }
 
     /// <summary>The decision did not stand: the bar stays open with what was typed.</summary>
@@ -74,7 +88,8 @@ public sealed class DecisionBar(ApprovalView request)
             ApprovalDecision.Reject => "Reject",
             ApprovalDecision.Respond => "Send answer",
             ApprovalDecision.Choose => "Choose",
-            ApprovalDecision.Edit when LineDiff.Changes(Changes) is var n and > 0 => $"Approve with {n} {(n == 1 ? "change" : "changes")}",
+            ApprovalDecision.Edit when LineDiff.Changes(Changes) is var n and > 0 =>
+                $"Approve with {n} {(n == 1 ? "change" : "changes")}",
             ApprovalDecision.Edit => "Approve unchanged",
             _ => "",
         };

@@ -58,7 +58,10 @@ public sealed partial class DecisionBarView
             return;
         if (Bar.Confirm() is { } decision)
             await OnSend.InvokeAsync(decision);
-        else if (Bar.Error is not null && Bar.Open is ApprovalDecision.Reject or ApprovalDecision.Respond or ApprovalDecision.Edit)
+        else if (
+            Bar.Error is not null
+            && Bar.Open is ApprovalDecision.Reject or ApprovalDecision.Respond or ApprovalDecision.Edit
+        )
             await _field.FocusAsync();
     }
 

@@ -79,7 +79,8 @@ internal static class LineDiff
             return lines;
         }
         var common = Common(old, now);
-        int i = 0, j = 0;
+        int i = 0,
+            j = 0;
         while (i < old.Length || j < now.Length)
         {
             if (i < old.Length && j < now.Length && old[i] == now[j])

@@ -102,6 +102,12 @@ public sealed class PhoneDecision
             "choose" => JsonSerializer.SerializeToElement(Option),
             _ => null,
         };
-        return new DecisionToSend(id, Enum.Parse<ApprovalDecision>(Decision!, ignoreCase: true), Revision, comment, value);
+        return new DecisionToSend(
+            id,
+            Enum.Parse<ApprovalDecision>(Decision!, ignoreCase: true),
+            Revision,
+            comment,
+            value
+        );
     }
 }

@@ -17,7 +17,10 @@ internal static class CheckpointEndpoints
 
     public static void MapCheckpoints(this IEndpointRouteBuilder routes)
     {
-        var checkpoints = routes.MapGroup("/api/v1/jobs/{id}/checkpoints").WithTags("Checkpoints").RequireAuthorization(Policies.Viewer);
+        var checkpoints = routes
+            .MapGroup("/api/v1/jobs/{id}/checkpoints")
+            .WithTags("Checkpoints")
+            .RequireAuthorization(Policies.Viewer);
         checkpoints
             .MapGet("/", ListAsync)
             .WithName("ListCheckpoints")

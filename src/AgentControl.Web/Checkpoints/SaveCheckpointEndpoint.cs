@@ -39,9 +39,14 @@ internal static class SaveCheckpointEndpoint
         var actor = context.User.RequireCaller().Actor;
         return await commands.SaveAsync(job.Id, key, body.Value, actor, cancellationToken) switch
         {
-            CheckpointOutcome.Saved when await checkpoints.FindAsync(job.Id, key, null, cancellationToken) is { } saved =>
-                TypedResults.Ok(saved.Checkpoint),
-            CheckpointOutcome.TooLarge => Problems.TooLarge("value", "A checkpoint has at most 1 MiB. Put larger values into a file of the workspace."),
+            CheckpointOutcome.Saved
+                when await checkpoints.FindAsync(job.Id, key, null, cancellationToken) is { } saved => TypedResults.Ok(
+                saved.Checkpoint
+            ),
+            CheckpointOutcome.TooLarge => Problems.TooLarge(
+                "value",
+                "A checkpoint has at most 1 MiB. Put larger values into a file of the workspace."
+            ),
             CheckpointOutcome.BadKey => Problems.BadField("key", "A checkpoint's key has 1 to 200 characters."),
             _ => JobDoor.NotFound(id),
         };

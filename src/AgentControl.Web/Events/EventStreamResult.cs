@@ -53,7 +53,9 @@ internal sealed class EventStreamResult(JobRef job, long after, EventFilter filt
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Metadata.Add(new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(EventView), ["text/event-stream"]));
+        builder.Metadata.Add(
+            new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(EventView), ["text/event-stream"])
+        );
     }
 
     /// <summary>Writes events until none came for a while.</summary>

@@ -22,7 +22,9 @@ internal static class EventsEndpoints
             .WithTags("Events")
             .RequireAuthorization(Policies.Viewer)
             .WithName("ListEvents")
-            .WithSummary("The log, oldest first; with Accept: text/event-stream a live tail that resumes from Last-Event-ID")
+            .WithSummary(
+                "The log, oldest first; with Accept: text/event-stream a live tail that resumes from Last-Event-ID"
+            )
             .TakesPages(
                 ("after", "Only events behind this number"),
                 ("type", "Repeatable: event types; step.* means all that begin so"),
@@ -62,6 +64,13 @@ internal static class EventsEndpoints
     {
         var text = request.Headers[LastEventId].ToString();
         return text.Length == 0
-            || (long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out after));
+            || (
+                long.TryParse(
+                    text,
+                    System.Globalization.NumberStyles.None,
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    out after
+                )
+            );
     }
 }

@@ -8,7 +8,8 @@ namespace AgentControl.Web.Hosting;
 internal static class ApiJson
 {
     /// <summary>For answers, the hub and everything that programs read.</summary>
-    public static JsonSerializerOptions Options { get; } = Frozen(new JsonSerializerOptions(JsonSerializerDefaults.Web));
+    public static JsonSerializerOptions Options { get; } =
+        Frozen(new JsonSerializerOptions(JsonSerializerDefaults.Web));
 
     /// <summary>For requests: unknown and doubled fields are errors, not noise.</summary>
     public static JsonSerializerOptions Strict { get; } =
@@ -36,13 +37,21 @@ internal static class ApiJson
 
     private sealed class UtcInstants : JsonConverter<DateTimeOffset>
     {
-        public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.GetDateTimeOffset();
+        public override DateTimeOffset Read(
+            ref Utf8JsonReader reader,
+            Type typeToConvert,
+            JsonSerializerOptions options
+        ) => reader.GetDateTimeOffset();
 
         public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
         {
             Span<char> text = stackalloc char[32];
-            value.UtcDateTime.TryFormat(text, out var length, "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
+            value.UtcDateTime.TryFormat(
+                text,
+                out var length,
+                "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'",
+                CultureInfo.InvariantCulture
+            );
             writer.WriteStringValue(text[..length]);
         }
     }

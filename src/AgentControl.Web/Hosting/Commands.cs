@@ -8,7 +8,12 @@ internal static class Commands
 {
     /// <summary>Runs the command that the arguments name.</summary>
     /// <returns>The exit code; null where the program is to serve.</returns>
-    public static async Task<int?> RunAsync(WebApplication app, ControlDatabase database, string[] args, TextWriter output)
+    public static async Task<int?> RunAsync(
+        WebApplication app,
+        ControlDatabase database,
+        string[] args,
+        TextWriter output
+    )
     {
         await app.PrepareAsync(database);
         switch (args.FirstOrDefault())
@@ -30,8 +35,12 @@ internal static class Commands
     {
         var violations = await check.RunAsync(CancellationToken.None);
         foreach (var violation in violations)
-            await output.WriteLineAsync($"BROKEN: {violation.Invariant}: {violation.Rows} rows, such as {violation.Examples}");
-        await output.WriteLineAsync($"{InvariantCheck.Count - violations.Count} of {InvariantCheck.Count} invariants hold.");
+            await output.WriteLineAsync(
+                $"BROKEN: {violation.Invariant}: {violation.Rows} rows, such as {violation.Examples}"
+            );
+        await output.WriteLineAsync(
+            $"{InvariantCheck.Count - violations.Count} of {InvariantCheck.Count} invariants hold."
+        );
         return violations.Count == 0 ? 0 : 1;
     }
 }

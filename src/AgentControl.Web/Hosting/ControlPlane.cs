@@ -22,11 +22,21 @@ internal static class ControlPlane
         if (builder.Configuration["urls"] is null or "")
             builder.WebHost.UseUrls(DefaultUrl);
         // What the libraries say at 'information' is every statement; a configured level overrides these.
-        builder.Logging.AddFilter("Npgsql", LogLevel.Warning).AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Error).AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.Critical).AddFilter("Hangfire", LogLevel.Warning);
+        builder
+            .Logging.AddFilter("Npgsql", LogLevel.Warning)
+            .AddFilter("Microsoft.EntityFrameworkCore", LogLevel.Error)
+            .AddFilter("Microsoft.EntityFrameworkCore.Database.Command", LogLevel.Critical)
+            .AddFilter("Hangfire", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddSimpleConsole(c => c.SingleLine = true);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(40));
-        using var logs = LoggerFactory.Create(l => l.AddConfiguration(builder.Configuration.GetSection("Logging")).AddSimpleConsole(c => c.SingleLine = true));
-        var database = await ControlDatabase.OpenAsync(builder.Configuration, logs.CreateLogger<ControlDatabase>(), CancellationToken.None);
+        using var logs = LoggerFactory.Create(l =>
+            l.AddConfiguration(builder.Configuration.GetSection("Logging")).AddSimpleConsole(c => c.SingleLine = true)
+        );
+        var database = await ControlDatabase.OpenAsync(
+            builder.Configuration,
+            logs.CreateLogger<ControlDatabase>(),
+            CancellationToken.None
+        );
         builder.Configuration["ConnectionStrings:AgentControl"] = database.ConnectionString;
         var services = builder.Services;
         services.AddDataProtection().SetApplicationName("AgentControl").PersistKeysToDbContext<ControlDbContext>();
@@ -37,7 +47,9 @@ internal static class ControlPlane
         services.AddAccess(builder.Configuration);
         services.AddHangfire(
             (provider, hangfire) =>
-                hangfire.UseStorage(provider.GetRequiredService<JobStorage>()).UseLogProvider(new HangfireLogs(provider.GetRequiredService<ILoggerFactory>()))
+                hangfire
+                    .UseStorage(provider.GetRequiredService<JobStorage>())
+                    .UseLogProvider(new HangfireLogs(provider.GetRequiredService<ILoggerFactory>()))
         );
         services.AddSingleton<ILiveFeed, EngineLiveFeed>();
         services.AddPages();
@@ -48,7 +60,10 @@ internal static class ControlPlane
     public static async Task PrepareAsync(this WebApplication app, ControlDatabase database)
     {
         await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
-        await database.ReleaseDeadLeasesAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), CancellationToken.None);
+        await database.ReleaseDeadLeasesAsync(
+            app.Services.GetRequiredService<NpgsqlDataSource>(),
+            CancellationToken.None
+        );
     }
 
     public static void UseControlPlane(this WebApplication app)
@@ -58,7 +73,11 @@ internal static class ControlPlane
         app.MapAccess();
         app.MapRest();
         app.MapWorkspaces();
-        app.MapHangfireDashboard("/hangfire", new DashboardOptions { Authorization = [new HangfireAdminFilter()], AppPath = "/" }).RequireAuthorization(Policies.Admin);
+        app.MapHangfireDashboard(
+                "/hangfire",
+                new DashboardOptions { Authorization = [new HangfireAdminFilter()], AppPath = "/" }
+            )
+            .RequireAuthorization(Policies.Admin);
         app.MapPages();
     }
 }

@@ -19,7 +19,12 @@ internal sealed class EngineLiveFeed(EventFeed feed, WorkspaceChanges workspaces
         if (topic == LiveTopic.Approvals)
             return feed.Subscribe(events =>
             {
-                if (events.Any(e => e.Type.StartsWith("approval.", StringComparison.Ordinal) || e.Type is "job.cancelled" or "job.failed"))
+                if (
+                    events.Any(e =>
+                        e.Type.StartsWith("approval.", StringComparison.Ordinal)
+                        || e.Type is "job.cancelled" or "job.failed"
+                    )
+                )
                     changed();
             });
         return feed.Subscribe(_ => changed());

@@ -12,7 +12,11 @@ internal static class Idempotency
     public const int MaxLength = 255;
 
     /// <summary>The request's key in its scope, or why it cannot be used. Both are null where no key was sent.</summary>
-    public static (IdempotencyKey? Key, ProblemHttpResult? Problem) Read(HttpRequest request, Caller caller, byte[] bodyHash)
+    public static (IdempotencyKey? Key, ProblemHttpResult? Problem) Read(
+        HttpRequest request,
+        Caller caller,
+        byte[] bodyHash
+    )
     {
         var values = request.Headers[Header];
         if (values.Count == 0)
@@ -32,5 +36,8 @@ internal static class Idempotency
         );
 
     public static ProblemHttpResult InFlight() =>
-        Problems.Conflict("idempotency.inFlight", $"The first request with this {Header} is not done yet. Try again in a moment.");
+        Problems.Conflict(
+            "idempotency.inFlight",
+            $"The first request with this {Header} is not done yet. Try again in a moment."
+        );
 }

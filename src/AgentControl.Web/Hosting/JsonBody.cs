@@ -17,7 +17,11 @@ internal sealed record JsonBody<T>(T Value, ReadOnlyMemory<byte> Utf8)
         ArgumentNullException.ThrowIfNull(context);
         var limit = context.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>() ?? BodyLimit.Default;
         var utf8 = await BodyReader.ReadAsync(context, limit);
-        if (utf8.Length == 0 && Nullable.GetUnderlyingType(typeof(T)) is null && context.GetEndpoint()?.Metadata.GetMetadata<BodyOptional>() is not null)
+        if (
+            utf8.Length == 0
+            && Nullable.GetUnderlyingType(typeof(T)) is null
+            && context.GetEndpoint()?.Metadata.GetMetadata<BodyOptional>() is not null
+        )
             return new(JsonSerializer.Deserialize<T>("{}"u8, ApiJson.Strict)!, utf8);
         JsonDoor.Check(utf8.Span, typeof(T));
         try
@@ -55,7 +59,12 @@ internal static class BodyReader
         if (request.ContentLength is not (null or 0) && !request.HasJsonContentType())
         {
             throw new ProblemException(
-                Problems.Of(StatusCodes.Status415UnsupportedMediaType, "mediaType", "Not supported", "Send Content-Type: application/json.")
+                Problems.Of(
+                    StatusCodes.Status415UnsupportedMediaType,
+                    "mediaType",
+                    "Not supported",
+                    "Send Content-Type: application/json."
+                )
             );
         }
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } server)

@@ -32,7 +32,10 @@ internal static class JsonDoor
         }
         catch (JsonException problem)
         {
-            throw Refuse("body", $"Not JSON at line {problem.LineNumber + 1}, byte {problem.BytePositionInLine + 1}: {Plain(problem)}");
+            throw Refuse(
+                "body",
+                $"Not JSON at line {problem.LineNumber + 1}, byte {problem.BytePositionInLine + 1}: {Plain(problem)}"
+            );
         }
     }
 
@@ -56,7 +59,10 @@ internal static class JsonDoor
         }
         catch (InvalidOperationException)
         {
-            throw Refuse(field, "The text contains half of a surrogate pair (\\uD800–\\uDFFF alone). Send whole characters.");
+            throw Refuse(
+                field,
+                "The text contains half of a surrogate pair (\\uD800–\\uDFFF alone). Send whole characters."
+            );
         }
     }
 
@@ -67,7 +73,9 @@ internal static class JsonDoor
         var type = target
             .GetProperty(field, BindingFlags.IgnoreCase | BindingFlags.Public | BindingFlags.Instance)
             ?.PropertyType;
-        return type == typeof(JsonElement) || type == typeof(JsonElement?) || type == typeof(IReadOnlyList<JsonElement>);
+        return type == typeof(JsonElement)
+            || type == typeof(JsonElement?)
+            || type == typeof(IReadOnlyList<JsonElement>);
     }
 
     private static string Plain(JsonException problem) => problem.Message.Split(" LineNumber:")[0];

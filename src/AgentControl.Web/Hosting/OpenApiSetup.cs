@@ -1,5 +1,5 @@
-using AgentControl.Web.Access;
 using AgentControl.Core.Json;
+using AgentControl.Web.Access;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
@@ -22,16 +22,25 @@ internal static class OpenApiSetup
                         {
                             Title = "AgentControl",
                             Version = Document,
-                            Description = "Durable agent jobs: submit, watch, decide. Send an API key as Authorization: Bearer ac_….",
+                            Description =
+                                "Durable agent jobs: submit, watch, decide. Send an API key as Authorization: Bearer ac_….",
                         };
                         document.Components ??= new OpenApiComponents();
-                        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
+                        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(
+                            StringComparer.Ordinal
+                        );
                         document.Components.SecuritySchemes["apiKey"] = new OpenApiSecurityScheme
                         {
                             Type = SecuritySchemeType.Http,
                             Scheme = "bearer",
                         };
-                        document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("apiKey", document)] = [] }];
+                        document.Security =
+                        [
+                            new OpenApiSecurityRequirement
+                            {
+                                [new OpenApiSecuritySchemeReference("apiKey", document)] = [],
+                            },
+                        ];
                         return Task.CompletedTask;
                     }
                 );

@@ -8,7 +8,8 @@ internal sealed class PageSecurity(RequestDelegate next)
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https:; font-src 'self'; "
         + "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
-    private const string OthersPolicy = "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+    private const string OthersPolicy =
+        "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
     // Tools of others with inline scripts of their own; behind the admin's role.
     private static readonly string[] _others = ["/hangfire", "/scalar"];

@@ -16,11 +16,14 @@ internal static class PagesSetup
 
     public static IServiceCollection AddPages(this IServiceCollection services)
     {
-        services.AddRazorComponents().AddInteractiveServerComponents().AddHubOptions(o =>
-        {
-            o.KeepAliveInterval = TimeSpan.FromSeconds(5);
-            o.MaximumReceiveMessageSize = LargestMessage;
-        });
+        services
+            .AddRazorComponents()
+            .AddInteractiveServerComponents()
+            .AddHubOptions(o =>
+            {
+                o.KeepAliveInterval = TimeSpan.FromSeconds(5);
+                o.MaximumReceiveMessageSize = LargestMessage;
+            });
         services.AddMudServices();
         services.AddCascadingAuthenticationState();
         services.AddAuthorizationCore();
@@ -42,6 +45,7 @@ internal static class PagesSetup
     {
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = "'none'");
+        app.MapRazorComponents<App>()
+            .AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = "'none'");
     }
 }

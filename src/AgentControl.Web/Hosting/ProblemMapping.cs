@@ -9,7 +9,11 @@ namespace AgentControl.Web.Hosting;
 /// <summary>Turns what went wrong in a program's request into problem details; pages have their own error panel.</summary>
 internal sealed class ProblemMapping(ILogger<ProblemMapping> logger) : IExceptionHandler
 {
-    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryHandleAsync(
+        HttpContext httpContext,
+        Exception exception,
+        CancellationToken cancellationToken
+    )
     {
         if (!IsForPrograms(httpContext.Request.Path) || exception is AccessDeniedException)
             return false;
@@ -48,22 +52,42 @@ internal sealed class ProblemMapping(ILogger<ProblemMapping> logger) : IExceptio
             return Task.CompletedTask;
         var problem = http.Response.StatusCode switch
         {
-            StatusCodes.Status404NotFound => Problems.Of(404, Problems.NotFoundCode, "Not found", "There is no such route. /openapi/v1.json lists them."),
-            StatusCodes.Status405MethodNotAllowed => Problems.Of(405, "methodNotAllowed", "Not allowed", $"This route does not take {http.Request.Method}."),
-            StatusCodes.Status415UnsupportedMediaType => Problems.Of(415, "mediaType", "Not supported", "Send application/json."),
+            StatusCodes.Status404NotFound => Problems.Of(
+                404,
+                Problems.NotFoundCode,
+                "Not found",
+                "There is no such route. /openapi/v1.json lists them."
+            ),
+            StatusCodes.Status405MethodNotAllowed => Problems.Of(
+                405,
+                "methodNotAllowed",
+                "Not allowed",
+                $"This route does not take {http.Request.Method}."
+            ),
+            StatusCodes.Status415UnsupportedMediaType => Problems.Of(
+                415,
+                "mediaType",
+                "Not supported",
+                "Send application/json."
+            ),
             var other => Problems.Of(other, "status" + other, "Not possible", "The request could not be met."),
         };
         return problem.ExecuteAsync(http);
     }
 
-    private static bool IsForPrograms(PathString path) => path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+    private static bool IsForPrograms(PathString path) =>
+        path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsDatabaseAway(Exception exception) =>
         exception switch
         {
-            PostgresException postgres => postgres.SqlState.StartsWith("57P", StringComparison.Ordinal) || postgres.SqlState == "53300",
-            NpgsqlException { InnerException: IOException or TimeoutException or System.Net.Sockets.SocketException } => true,
-            InvalidOperationException or DbUpdateException when exception.InnerException is { } inner => IsDatabaseAway(inner),
+            PostgresException postgres => postgres.SqlState.StartsWith("57P", StringComparison.Ordinal)
+                || postgres.SqlState == "53300",
+            NpgsqlException { InnerException: IOException or TimeoutException or System.Net.Sockets.SocketException } =>
+                true,
+            InvalidOperationException or DbUpdateException when exception.InnerException is { } inner => IsDatabaseAway(
+                inner
+            ),
             _ => false,
         };
 

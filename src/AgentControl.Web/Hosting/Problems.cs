@@ -15,7 +15,9 @@ internal static class Problems
             StatusCodes.Status400BadRequest,
             Invalid,
             "Not valid",
-            errors.Count == 1 ? $"{errors.First().Key}: {errors.First().Value[0]}" : $"{errors.Count} fields are not valid.",
+            errors.Count == 1
+                ? $"{errors.First().Key}: {errors.First().Value[0]}"
+                : $"{errors.Count} fields are not valid.",
             ("errors", errors)
         );
 

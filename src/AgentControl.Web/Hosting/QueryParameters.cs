@@ -15,7 +15,10 @@ internal sealed record QueryParameters(IReadOnlyList<(string Name, string What)>
 
 internal static class QueryParametersExtensions
 {
-    public static RouteHandlerBuilder Takes(this RouteHandlerBuilder route, params (string Name, string What)[] parameters)
+    public static RouteHandlerBuilder Takes(
+        this RouteHandlerBuilder route,
+        params (string Name, string What)[] parameters
+    )
     {
         route.WithMetadata(new QueryParameters(parameters));
         route.AddOpenApiOperationTransformer(
@@ -40,13 +43,21 @@ internal static class QueryParametersExtensions
         return route.AddEndpointFilter(RefuseUnknownAsync);
     }
 
-    public static RouteHandlerBuilder TakesPages(this RouteHandlerBuilder route, params (string Name, string What)[] parameters) =>
-        route.Takes([.. parameters, .. QueryParameters.Paging]);
+    public static RouteHandlerBuilder TakesPages(
+        this RouteHandlerBuilder route,
+        params (string Name, string What)[] parameters
+    ) => route.Takes([.. parameters, .. QueryParameters.Paging]);
 
-    private static async ValueTask<object?> RefuseUnknownAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    private static async ValueTask<object?> RefuseUnknownAsync(
+        EndpointFilterInvocationContext context,
+        EndpointFilterDelegate next
+    )
     {
         var http = context.HttpContext;
-        var known = http.GetEndpoint()!.Metadata.GetRequiredMetadata<QueryParameters>().All.Select(p => p.Name).ToList();
+        var known = http.GetEndpoint()!
+            .Metadata.GetRequiredMetadata<QueryParameters>()
+            .All.Select(p => p.Name)
+            .ToList();
         var unknown = http.Request.Query.Keys.FirstOrDefault(k => !known.Contains(k, StringComparer.OrdinalIgnoreCase));
         return unknown is null
             ? await next(context)

@@ -25,7 +25,9 @@ internal sealed class QueryReader(HttpRequest request)
     {
         var words = request
             .Query[name]
-            .SelectMany(v => (v ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            .SelectMany(v =>
+                (v ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            )
             .Distinct(StringComparer.Ordinal)
             .ToList();
         if (allowed is not null && words.FirstOrDefault(w => !allowed.Contains(w)) is { } wrong)
@@ -42,7 +44,8 @@ internal sealed class QueryReader(HttpRequest request)
         return word;
     }
 
-    public Guid? Id(string name) => Parse(name, "Give a whole id.", text => Guid.TryParse(text, out var id) ? id : (Guid?)null);
+    public Guid? Id(string name) =>
+        Parse(name, "Give a whole id.", text => Guid.TryParse(text, out var id) ? id : (Guid?)null);
 
     public DateTimeOffset? Instant(string name) =>
         Parse(
@@ -62,7 +65,9 @@ internal sealed class QueryReader(HttpRequest request)
     public long? Number(string name, long least = 0, long most = long.MaxValue) =>
         Parse(
             name,
-            most == long.MaxValue ? $"Give a whole number from {least}." : $"Give a whole number from {least} to {most}.",
+            most == long.MaxValue
+                ? $"Give a whole number from {least}."
+                : $"Give a whole number from {least} to {most}.",
             text =>
                 long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
                 && number >= least

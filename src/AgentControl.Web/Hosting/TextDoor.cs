@@ -16,5 +16,6 @@ internal sealed class TextDoor(RequestDelegate next)
     }
 
     private static bool Holds(string? text) =>
-        text is not null && (text.Contains('\0', StringComparison.Ordinal) || text.Contains("%00", StringComparison.Ordinal));
+        text is not null
+        && (text.Contains('\0', StringComparison.Ordinal) || text.Contains("%00", StringComparison.Ordinal));
 }

@@ -22,8 +22,15 @@ internal static class JobCommentsEndpoints
 {
     public static void MapJobComments(this IEndpointRouteBuilder routes)
     {
-        var comments = routes.MapGroup("/api/v1/jobs/{id}/comments").WithTags("Comments").RequireAuthorization(Policies.Viewer);
-        comments.MapGet("/", ListAsync).WithName("ListJobComments").WithSummary("A job's comments, newest first").TakesPages();
+        var comments = routes
+            .MapGroup("/api/v1/jobs/{id}/comments")
+            .WithTags("Comments")
+            .RequireAuthorization(Policies.Viewer);
+        comments
+            .MapGet("/", ListAsync)
+            .WithName("ListJobComments")
+            .WithSummary("A job's comments, newest first")
+            .TakesPages();
         comments
             .MapPost("/", AddAsync)
             .WithName("AddJobComment")
@@ -47,7 +54,9 @@ internal static class JobCommentsEndpoints
         if (await door.EnterAsync(id, context.User, Role.Viewer, cancellationToken) is not { } job)
             return JobDoor.NotFound(id);
         var page = await comments.ReadAsync(job.Workspace, job.Id, null, cursor, limit, cancellationToken);
-        return TypedResults.Ok(new ListContract<CommentContract>([.. page.Items.Select(CommentContract.Of)], page.NextCursor));
+        return TypedResults.Ok(
+            new ListContract<CommentContract>([.. page.Items.Select(CommentContract.Of)], page.NextCursor)
+        );
     }
 
     private static async Task<Results<Created<CommentContract>, ProblemHttpResult>> AddAsync(

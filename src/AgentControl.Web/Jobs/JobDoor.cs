@@ -11,7 +11,12 @@ namespace AgentControl.Web.Jobs;
 internal sealed class JobDoor(JobQueries jobs)
 {
     /// <summary>The job; or null, and the route answers <see cref="NotFound"/>. A missing role is 403.</summary>
-    public async Task<JobRef?> EnterAsync(string id, ClaimsPrincipal user, Role least, CancellationToken cancellationToken)
+    public async Task<JobRef?> EnterAsync(
+        string id,
+        ClaimsPrincipal user,
+        Role least,
+        CancellationToken cancellationToken
+    )
     {
         if (await jobs.ResolveAsync(id, cancellationToken) is not { } job)
             return null;

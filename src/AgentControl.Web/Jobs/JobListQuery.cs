@@ -29,20 +29,22 @@ internal static class JobListQuery
     public static JobFilter Read(QueryReader query, Caller caller)
     {
         var (line, _) = JobSearch.Parse(query.Text("search"));
-        return (line with
-        {
-            States = [.. line.States, .. query.Words("state", _states)],
-            Labels = [.. line.Labels, .. query.Words("label", JobLabel.All)],
-            Agent = query.Text("agent") ?? line.Agent,
-            Queue = query.Text("queue") ?? line.Queue,
-            Tags = [.. line.Tags, .. query.Words("tag")],
-            Workspace = query.Text("workspace") ?? line.Workspace,
-            ParentId = query.Id("parentId") ?? line.ParentId,
-            BatchId = query.Id("batchId") ?? line.BatchId,
-            Text = query.Text("q") ?? line.Text,
-            SubmittedAfter = query.Instant("submittedAfter"),
-            SubmittedBefore = query.Instant("submittedBefore"),
-            Visible = caller.Workspaces,
-        }).AskedBy(caller.Actor.Name);
+        return (
+            line with
+            {
+                States = [.. line.States, .. query.Words("state", _states)],
+                Labels = [.. line.Labels, .. query.Words("label", JobLabel.All)],
+                Agent = query.Text("agent") ?? line.Agent,
+                Queue = query.Text("queue") ?? line.Queue,
+                Tags = [.. line.Tags, .. query.Words("tag")],
+                Workspace = query.Text("workspace") ?? line.Workspace,
+                ParentId = query.Id("parentId") ?? line.ParentId,
+                BatchId = query.Id("batchId") ?? line.BatchId,
+                Text = query.Text("q") ?? line.Text,
+                SubmittedAfter = query.Instant("submittedAfter"),
+                SubmittedBefore = query.Instant("submittedBefore"),
+                Visible = caller.Workspaces,
+            }
+        ).AskedBy(caller.Actor.Name);
     }
 }

@@ -15,13 +15,18 @@ internal static class JobsEndpoints
     public static void MapJobs(this IEndpointRouteBuilder routes)
     {
         var jobs = routes.MapGroup("/api/v1/jobs").WithTags("Jobs").RequireAuthorization(Policies.Viewer);
-        jobs.MapGet("/", ListAsync).WithName("ListJobs").WithSummary("Jobs, newest first").TakesPages(JobListQuery.Parameters);
+        jobs.MapGet("/", ListAsync)
+            .WithName("ListJobs")
+            .WithSummary("Jobs, newest first")
+            .TakesPages(JobListQuery.Parameters);
         jobs.MapGet("/counts", CountAsync)
             .WithName("CountJobs")
             .WithSummary("How many jobs match, by label")
             .Takes(JobListQuery.Parameters);
         jobs.MapGet("/{id}", FindAsync).WithName("GetJob").WithSummary("One job, by id or short id");
-        jobs.MapGet("/{id}/progress", ProgressAsync).WithName("GetProgress").WithSummary("The structured progress document");
+        jobs.MapGet("/{id}/progress", ProgressAsync)
+            .WithName("GetProgress")
+            .WithSummary("The structured progress document");
     }
 
     private static async Task<Results<Ok<Page<JobSummary>>, ProblemHttpResult>> ListAsync(

@@ -40,8 +40,7 @@ public sealed partial class JobsPage
 
     private JobsAddress Address => JobsAddress.Of(Query, View, After);
 
-    private string NoMatch =>
-        Address.Query.Length > 0 ? $"No jobs match {Address.Query}." : "No job is yours yet.";
+    private string NoMatch => Address.Query.Length > 0 ? $"No jobs match {Address.Query}." : "No job is yours yet.";
 
     protected override IEnumerable<string> Topics => [LiveTopic.Jobs];
 
@@ -57,7 +56,10 @@ public sealed partial class JobsPage
         else
             await OpenAsync(search, address, cancellationToken);
         IReadOnlyList<LabelCount>? counts = _counts;
-        ShowRows(ref counts, LabelCounts.Of(await Reader.CountAsync(search, cancellationToken), address, search.Filter));
+        ShowRows(
+            ref counts,
+            LabelCounts.Of(await Reader.CountAsync(search, cancellationToken), address, search.Filter)
+        );
         _counts = counts!;
     }
 
@@ -94,7 +96,10 @@ public sealed partial class JobsPage
     private async Task ActAsync(JobListRow row, string action)
     {
         _menuRow = null;
-        await Actor.ActAsync(new JobTarget(row.Id, row.ShortId, row.Name, row.Label, row.Workspace, row.ApprovalId), action);
+        await Actor.ActAsync(
+            new JobTarget(row.Id, row.ShortId, row.Name, row.Label, row.Workspace, row.ApprovalId),
+            action
+        );
         await ReloadAsync();
     }
 }

@@ -46,7 +46,12 @@ internal static class SubmitEndpoints
         var (key, problem) = Idempotency.Read(context.Request, caller, body.Sha256);
         if (problem is not null)
             return problem;
-        var outcome = await commands.SubmitAsync(body.Value.ToSubmission(Activity.Current?.Id), caller.Actor, key, cancellationToken);
+        var outcome = await commands.SubmitAsync(
+            body.Value.ToSubmission(Activity.Current?.Id),
+            caller.Actor,
+            key,
+            cancellationToken
+        );
         return await AnswerAsync(outcome, context, jobs, cancellationToken);
     }
 

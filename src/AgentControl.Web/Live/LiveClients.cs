@@ -6,7 +6,8 @@ using Microsoft.AspNetCore.SignalR;
 namespace AgentControl.Web.Live;
 
 /// <summary>The hub's connections and what each of them watches. It is the hub's lifetime manager, because only that sees connections.</summary>
-internal sealed class LiveClients(ILogger<DefaultHubLifetimeManager<LiveHub>> logger, TimeProvider time) : DefaultHubLifetimeManager<LiveHub>(logger)
+internal sealed class LiveClients(ILogger<DefaultHubLifetimeManager<LiveHub>> logger, TimeProvider time)
+    : DefaultHubLifetimeManager<LiveHub>(logger)
 {
     private readonly ConcurrentDictionary<string, LiveClient> clients = new(StringComparer.Ordinal);
 

@@ -9,7 +9,13 @@ using AgentControl.Engine.Live;
 namespace AgentControl.Web.Live;
 
 /// <summary>Turns events into the hub's messages: the event itself, the job as it is now, the approval, the anomaly.</summary>
-internal sealed class LiveContents(JobQueries jobs, ApprovalQueries approvals, LiveMessages messages, TimeProvider time, ILogger<LiveContents> logger)
+internal sealed class LiveContents(
+    JobQueries jobs,
+    ApprovalQueries approvals,
+    LiveMessages messages,
+    TimeProvider time,
+    ILogger<LiveContents> logger
+)
 {
     private const int MaxWorkspaces = 100_000;
     private const int MaxSummaries = 500;

@@ -15,12 +15,14 @@ internal sealed class LiveHub(LiveClients clients, JobQueries jobs, CallerDirect
     public async Task<JobSummary> WatchJob(string id)
     {
         var caller = await CallerAsync();
-        var job = await jobs.ResolveAsync(id, Context.ConnectionAborted) ?? throw new HubException($"There is no job {id}.");
+        var job =
+            await jobs.ResolveAsync(id, Context.ConnectionAborted) ?? throw new HubException($"There is no job {id}.");
         if (!caller.Has(Role.Viewer, job.Workspace))
             throw new HubException($"Needs the Viewer role in the workspace {job.Workspace}.");
         clients.WatchJob(Context.ConnectionId, job.Id, job.Workspace);
         // Read after the watch began: whatever is newer than this answer comes as a message.
-        return await jobs.SummaryAsync(job.Id, Context.ConnectionAborted) ?? throw new HubException($"There is no job {id}.");
+        return await jobs.SummaryAsync(job.Id, Context.ConnectionAborted)
+            ?? throw new HubException($"There is no job {id}.");
     }
 
     public async Task UnwatchJob(string id)
@@ -39,6 +41,7 @@ internal sealed class LiveHub(LiveClients clients, JobQueries jobs, CallerDirect
     private async Task<Caller> CallerAsync()
     {
         var known = Context.User?.ToCaller() ?? throw new HubException("Sign in first.");
-        return await directory.RefreshAsync(known, Context.ConnectionAborted) ?? throw new HubException("You are signed out.");
+        return await directory.RefreshAsync(known, Context.ConnectionAborted)
+            ?? throw new HubException("You are signed out.");
     }
 }

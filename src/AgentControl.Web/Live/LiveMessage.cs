@@ -12,7 +12,10 @@ internal sealed class LiveMessage(ReadOnlyMemory<byte> frames)
     private const byte RecordSeparator = 0x1e;
 
     /// <summary>Tells a client that was too slow to read the log from the last number it has.</summary>
-    public static readonly LiveMessage ReadAgain = Of("readAgain", new { Reason = "This connection was too slow. Read the log from the last number you have." });
+    public static readonly LiveMessage ReadAgain = Of(
+        "readAgain",
+        new { Reason = "This connection was too slow. Read the log from the last number you have." }
+    );
 
     public int Bytes => frames.Length;
 

@@ -12,7 +12,8 @@ internal sealed class LiveMessages
     public void ToAll<T>(string target, T argument) => Add(window => window.AddForAll(target, argument));
 
     /// <summary>To everybody who watches this job.</summary>
-    public void ToJob<T>(string target, T argument, Guid jobId, string workspace) => Add(window => window.Add(target, argument, jobId, workspace));
+    public void ToJob<T>(string target, T argument, Guid jobId, string workspace) =>
+        Add(window => window.Add(target, argument, jobId, workspace));
 
     public void AddTo(LiveWindow window)
     {

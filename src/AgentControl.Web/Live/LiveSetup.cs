@@ -18,11 +18,16 @@ internal static class LiveSetup
         services.AddSingleton<LiveContents>();
         services.AddHostedService<LivePump>();
         services.AddSingleton(provider =>
-            ActivatorUtilities.CreateInstance<PostgresSignals>(provider, provider.GetRequiredService<EngineOptions>().Role != "worker")
+            ActivatorUtilities.CreateInstance<PostgresSignals>(
+                provider,
+                provider.GetRequiredService<EngineOptions>().Role != "worker"
+            )
         );
         services.AddHostedService(provider => provider.GetRequiredService<PostgresSignals>());
     }
 
     public static void MapLive(this IEndpointRouteBuilder routes) =>
-        routes.MapHub<LiveHub>(LiveHub.Path, options => options.CloseOnAuthenticationExpiration = true).RequireAuthorization(Policies.Viewer);
+        routes
+            .MapHub<LiveHub>(LiveHub.Path, options => options.CloseOnAuthenticationExpiration = true)
+            .RequireAuthorization(Policies.Viewer);
 }

@@ -7,7 +7,9 @@ namespace AgentControl.Web.Live;
 internal sealed class LiveWindow
 {
     private readonly List<LiveClient> clients;
-    private readonly Dictionary<string, (LiveAudience Audience, ArrayBufferWriter<byte> Bytes)> audiences = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (LiveAudience Audience, ArrayBufferWriter<byte> Bytes)> audiences = new(
+        StringComparer.Ordinal
+    );
     private readonly Dictionary<Guid, ArrayBufferWriter<byte>> jobs = [];
     private readonly ArrayBufferWriter<byte> frame = new(1024);
 
@@ -62,7 +64,8 @@ internal sealed class LiveWindow
         var byAudience = audiences
             .Where(a => a.Value.Bytes.WrittenCount > 0)
             .ToDictionary(a => a.Key, a => new LiveMessage(a.Value.Bytes.WrittenMemory), StringComparer.Ordinal);
-        var byJob = jobs.Where(j => j.Value.WrittenCount > 0).ToDictionary(j => j.Key, j => new LiveMessage(j.Value.WrittenMemory));
+        var byJob = jobs.Where(j => j.Value.WrittenCount > 0)
+            .ToDictionary(j => j.Key, j => new LiveMessage(j.Value.WrittenMemory));
         if (byAudience.Count == 0 && byJob.Count == 0)
             return;
         foreach (var client in clients)

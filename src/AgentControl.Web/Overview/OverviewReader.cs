@@ -21,14 +21,22 @@ internal sealed record OverviewSnapshot(
     public bool LooksLike(OverviewSnapshot? other) =>
         other is not null
         && (RequestsInAll, RunningInAll, HasJobs) == (other.RequestsInAll, other.RunningInAll, other.HasJobs)
-        && Requests.Select(r => (r.Id, r.Revision, r.State)).SequenceEqual(other.Requests.Select(r => (r.Id, r.Revision, r.State)))
+        && Requests
+            .Select(r => (r.Id, r.Revision, r.State))
+            .SequenceEqual(other.Requests.Select(r => (r.Id, r.Revision, r.State)))
         && Failed.SequenceEqual(other.Failed)
         && Running.SequenceEqual(other.Running)
         && Tiles with { At = default } == other.Tiles with { At = default };
 }
 
 /// <summary>Reads the overview for whoever looks at it.</summary>
-internal sealed class OverviewReader(JobQueries jobs, JobCounts counts, ApprovalQueries approvals, OverviewQueries overview, ICallerAccessor callers)
+internal sealed class OverviewReader(
+    JobQueries jobs,
+    JobCounts counts,
+    ApprovalQueries approvals,
+    OverviewQueries overview,
+    ICallerAccessor callers
+)
 {
     private const int MostRequests = 5;
     private const int MostFailed = 3;
@@ -40,10 +48,20 @@ internal sealed class OverviewReader(JobQueries jobs, JobCounts counts, Approval
     {
         var caller = await callers.CurrentAsync(cancellationToken);
         var visible = new JobFilter { Visible = caller is null ? [] : caller.Workspaces };
-        var mine = new ApprovalFilter { State = "pending", Visible = visible.Visible, AssignedTo = caller is null ? [] : [caller.Name] };
+        var mine = new ApprovalFilter
+        {
+            State = "pending",
+            Visible = visible.Visible,
+            AssignedTo = caller is null ? [] : [caller.Name],
+        };
         var requests = await approvals.InboxAsync(mine, MostRequests, cancellationToken);
         var failed = await jobs.ListAsync(
-            visible with { Labels = ["failed", "timed_out"], Owner = caller?.Actor.Name, SubmittedAfter = now - Recently },
+            visible with
+            {
+                Labels = ["failed", "timed_out"],
+                Owner = caller?.Actor.Name,
+                SubmittedAfter = now - Recently,
+            },
             limit: MostFailed,
             cancellationToken: cancellationToken
         );

@@ -23,7 +23,9 @@ internal sealed class SampleJob(JobStarter starter)
             {
                 Agent = Agent,
                 Name = "sample-contracts",
-                Input = JsonSerializer.SerializeToElement(new { folder = NewJobView.SampleFolder, approval = "summary" }),
+                Input = JsonSerializer.SerializeToElement(
+                    new { folder = NewJobView.SampleFolder, approval = "summary" }
+                ),
             };
             return await starter.StartAsync(job, cancellationToken) switch
             {

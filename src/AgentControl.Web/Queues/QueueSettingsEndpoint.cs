@@ -1,5 +1,5 @@
-using AgentControl.Engine.Queues;
 using AgentControl.Engine.Access;
+using AgentControl.Engine.Queues;
 using AgentControl.Web.Access;
 using AgentControl.Web.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -38,9 +38,17 @@ internal static class QueueSettingsEndpoint
         var caller = context.User.RequireCaller();
         // A queue serves every workspace.
         caller.Require(Role.Operator, Caller.Everywhere);
-        var errors = await settings.ChangeAsync(name, body.Value.Workers, body.Value.Paused, caller.Actor, cancellationToken);
+        var errors = await settings.ChangeAsync(
+            name,
+            body.Value.Workers,
+            body.Value.Paused,
+            caller.Actor,
+            cancellationToken
+        );
         if (errors.Count > 0)
             return Problems.BadFields(errors);
-        return await queues.FindAsync(name, cancellationToken) is { } queue ? TypedResults.Ok(queue) : Problems.NotFound($"queue {name}");
+        return await queues.FindAsync(name, cancellationToken) is { } queue
+            ? TypedResults.Ok(queue)
+            : Problems.NotFound($"queue {name}");
     }
 }

@@ -29,9 +29,13 @@ public sealed partial class AcProgress
     [Parameter]
     public bool Wide { get; set; }
 
-    private string? Now => Percent is { } p ? Math.Floor(Math.Clamp(p, 0, 100)).ToString(CultureInfo.InvariantCulture) : null;
+    private string? Now =>
+        Percent is { } p ? Math.Floor(Math.Clamp(p, 0, 100)).ToString(CultureInfo.InvariantCulture) : null;
 
-    private string? Part => Percent is { } p ? string.Create(CultureInfo.InvariantCulture, $"--ac-part:{Math.Clamp(p, 0, 100):0.#}%") : null;
+    private string? Part =>
+        Percent is { } p
+            ? string.Create(CultureInfo.InvariantCulture, $"--ac-part:{Math.Clamp(p, 0, 100):0.#}%")
+            : null;
 
     protected override void OnParametersSet()
     {

@@ -21,7 +21,8 @@ public sealed partial class ConfirmDialog : IAsyncDisposable
     [Parameter, EditorRequired]
     public ConfirmRequest Request { get; set; } = null!;
 
-    private bool Ready => !Request.NeedsNumber || Digits(_typed) == Request.Count.ToString(CultureInfo.InvariantCulture);
+    private bool Ready =>
+        !Request.NeedsNumber || Digits(_typed) == Request.Count.ToString(CultureInfo.InvariantCulture);
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
@@ -34,5 +35,6 @@ public sealed partial class ConfirmDialog : IAsyncDisposable
     public async ValueTask DisposeAsync() => await Js.TryInvokeAsync("ac.focusBack");
 
     // "1,204" and "1 204" are the number as well.
-    private static string Digits(string typed) => string.Concat(typed.Where(c => c is not (',' or ' ' or '\u00A0' or '.')));
+    private static string Digits(string typed) =>
+        string.Concat(typed.Where(c => c is not (',' or ' ' or '\u00A0' or '.')));
 }

@@ -36,7 +36,13 @@ public static class ConfirmQuestions
 {
     public static async Task<bool> ConfirmAsync(this IDialogService dialogs, ConfirmRequest request)
     {
-        var options = new DialogOptions { CloseOnEscapeKey = true, BackdropClick = true, NoHeader = false, MaxWidth = MaxWidth.Small };
+        var options = new DialogOptions
+        {
+            CloseOnEscapeKey = true,
+            BackdropClick = true,
+            NoHeader = false,
+            MaxWidth = MaxWidth.Small,
+        };
         var parameters = new DialogParameters<ConfirmDialog> { { d => d.Request, request } };
         var dialog = await dialogs.ShowAsync<ConfirmDialog>(request.Title, parameters, options);
         return await dialog.Result is { Canceled: false };

@@ -51,7 +51,10 @@ internal static class Formats
     public static string Absolute(DateTimeOffset at, DateTimeOffset now)
     {
         var (t, n) = (at.UtcDateTime, now.UtcDateTime);
-        var form = t.Date == n.Date ? "HH:mm" : t.Year == n.Year ? "d MMM HH:mm" : "d MMM yyyy HH:mm";
+        var form =
+            t.Date == n.Date ? "HH:mm"
+            : t.Year == n.Year ? "d MMM HH:mm"
+            : "d MMM yyyy HH:mm";
         return t.ToString(form, _english) + " UTC";
     }
 
@@ -95,7 +98,8 @@ internal static class Formats
         };
 
     /// <summary>Progress without decimals: "62 %"; never 100 before the end.</summary>
-    public static string Percent(double percent) => string.Create(_english, $"{Math.Floor(Math.Clamp(percent, 0, 100)):0} %");
+    public static string Percent(double percent) =>
+        string.Create(_english, $"{Math.Floor(Math.Clamp(percent, 0, 100)):0} %");
 
     /// <summary>Rates with one decimal: "96.8 %".</summary>
     public static string Rate(double fraction) => string.Create(_english, $"{fraction * 100:0.0} %");
@@ -121,5 +125,6 @@ internal static class Formats
         };
 
     /// <summary>"1 job", "214 jobs".</summary>
-    public static string Count(long count, string one, string? many = null) => $"{Number(count)} {(count == 1 ? one : many ?? one + "s")}";
+    public static string Count(long count, string one, string? many = null) =>
+        $"{Number(count)} {(count == 1 ? one : many ?? one + "s")}";
 }

@@ -39,8 +39,7 @@ public abstract partial class LiveComponent
             {
                 _stale = false;
                 await LoadOnceAsync();
-            }
-            while (_stale && !_disposed);
+            } while (_stale && !_disposed);
         }
         finally
         {

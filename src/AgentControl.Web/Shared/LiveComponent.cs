@@ -82,7 +82,11 @@ public abstract partial class LiveComponent : ComponentBase, IDisposable
     }
 
     /// <summary>The load of a value that the prerendered page already made is not made again.</summary>
-    protected async Task<T> OnceAsync<T>(string name, Func<CancellationToken, Task<T>> load, CancellationToken cancellationToken)
+    protected async Task<T> OnceAsync<T>(
+        string name,
+        Func<CancellationToken, Task<T>> load,
+        CancellationToken cancellationToken
+    )
     {
         var key = $"{GetType().FullName}/{name}/{LoadKey}";
         if (!_interactive && LoadedAt is null && Kept.TryTakeFromJson<T>(key, out var kept) && kept is not null)
@@ -93,11 +97,13 @@ public abstract partial class LiveComponent : ComponentBase, IDisposable
         var value = await load(cancellationToken);
         if (!_interactive && LoadedAt is null)
         {
-            _kept.Add(Kept.RegisterOnPersisting(() =>
-            {
-                Kept.PersistAsJson(key, value);
-                return Task.CompletedTask;
-            }));
+            _kept.Add(
+                Kept.RegisterOnPersisting(() =>
+                {
+                    Kept.PersistAsJson(key, value);
+                    return Task.CompletedTask;
+                })
+            );
         }
 
         return value;

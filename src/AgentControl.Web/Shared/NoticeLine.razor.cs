@@ -25,7 +25,12 @@ public sealed partial class NoticeLine : IDisposable
     {
         if (firstRender)
         {
-            _timer = Clock.CreateTimer(_ => _ = InvokeAsync(Close), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _timer = Clock.CreateTimer(
+                _ => _ = InvokeAsync(Close),
+                null,
+                Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan
+            );
             Run();
         }
     }

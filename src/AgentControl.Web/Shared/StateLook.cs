@@ -33,8 +33,12 @@ internal sealed record StateLook(string Key, string Label, string Hue, ChipForm 
         new("cancelled", "Cancelled", "grey", ChipForm.Quiet, "ban"),
     ];
 
-    private static readonly FrozenDictionary<string, StateLook> _byKey = All.ToFrozenDictionary(l => l.Key, StringComparer.Ordinal);
+    private static readonly FrozenDictionary<string, StateLook> _byKey = All.ToFrozenDictionary(
+        l => l.Key,
+        StringComparer.Ordinal
+    );
 
     /// <summary>The look of a label's key; an unknown key shows itself, so a newer server's word is never hidden.</summary>
-    public static StateLook Of(string key) => _byKey.TryGetValue(key, out var look) ? look : new(key, key, "grey", ChipForm.Quiet, "circle-dot");
+    public static StateLook Of(string key) =>
+        _byKey.TryGetValue(key, out var look) ? look : new(key, key, "grey", ChipForm.Quiet, "circle-dot");
 }

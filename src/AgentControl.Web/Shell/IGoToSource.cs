@@ -20,7 +20,10 @@ internal sealed class PageGoToSource : IGoToSource
 
     public Task<IReadOnlyList<GoToItem>> FindAsync(string text, CancellationToken cancellationToken)
     {
-        IReadOnlyList<GoToItem> found = [.. _all.Where(i => i.Text.Contains(text.Trim(), StringComparison.OrdinalIgnoreCase))];
+        IReadOnlyList<GoToItem> found =
+        [
+            .. _all.Where(i => i.Text.Contains(text.Trim(), StringComparison.OrdinalIgnoreCase)),
+        ];
         return Task.FromResult(found);
     }
 }

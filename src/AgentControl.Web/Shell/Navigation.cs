@@ -2,11 +2,22 @@ namespace AgentControl.Web.Shell;
 
 /// <summary>A page that the rail, the bottom bar, "Go to…" and the g-chords lead to.</summary>
 /// <param name="Chord">The key behind g, or null.</param>
-internal sealed record NavItem(string Section, string Name, string Href, string Icon, char? Chord = null, bool CountsPeople = false, bool OnPhone = false)
+internal sealed record NavItem(
+    string Section,
+    string Name,
+    string Href,
+    string Icon,
+    char? Chord = null,
+    bool CountsPeople = false,
+    bool OnPhone = false
+)
 {
     /// <summary>Whether the address lies on this page or below it.</summary>
     public bool Covers(string path) =>
-        Href == "/" ? path == "/" : path.Equals(Href, StringComparison.OrdinalIgnoreCase) || path.StartsWith(Href + "/", StringComparison.OrdinalIgnoreCase);
+        Href == "/"
+            ? path == "/"
+            : path.Equals(Href, StringComparison.OrdinalIgnoreCase)
+                || path.StartsWith(Href + "/", StringComparison.OrdinalIgnoreCase);
 }
 
 /// <summary>The one list of pages. A new page adds its line here.</summary>

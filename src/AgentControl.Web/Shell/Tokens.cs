@@ -32,13 +32,39 @@ internal static class Tokens
 
     public static readonly Token[] All =
     [
-        Bg, Surface, Sunken, Raised, Line, Edge, Text, Text2, Accent, OnAccent, OnHue, Grey, GreyTint, Blue, BlueTint,
-        Amber, AmberTint, Violet, VioletTint, Green, GreenTint, Red, RedTint,
+        Bg,
+        Surface,
+        Sunken,
+        Raised,
+        Line,
+        Edge,
+        Text,
+        Text2,
+        Accent,
+        OnAccent,
+        OnHue,
+        Grey,
+        GreyTint,
+        Blue,
+        BlueTint,
+        Amber,
+        AmberTint,
+        Violet,
+        VioletTint,
+        Green,
+        GreenTint,
+        Red,
+        RedTint,
     ];
 
     /// <summary>The hues that carry meaning, each with its tint.</summary>
     public static readonly (Token Hue, Token Tint)[] Hues =
     [
-        (Grey, GreyTint), (Blue, BlueTint), (Amber, AmberTint), (Violet, VioletTint), (Green, GreenTint), (Red, RedTint),
+        (Grey, GreyTint),
+        (Blue, BlueTint),
+        (Amber, AmberTint),
+        (Violet, VioletTint),
+        (Green, GreenTint),
+        (Red, RedTint),
     ];
 }

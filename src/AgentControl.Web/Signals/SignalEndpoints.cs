@@ -49,7 +49,10 @@ internal static class SignalEndpoints
             SignalOutcome.Ended => Problems.Conflict("job.ended", "The job has ended; nobody waits for a signal."),
             SignalOutcome.KeyReused => Idempotency.Reused(),
             SignalOutcome.InFlight => Idempotency.InFlight(),
-            SignalOutcome.TooLarge => Problems.TooLarge("value", "A signal's value has at most 1 MiB. Put larger values into a file of the workspace."),
+            SignalOutcome.TooLarge => Problems.TooLarge(
+                "value",
+                "A signal's value has at most 1 MiB. Put larger values into a file of the workspace."
+            ),
             _ => JobDoor.NotFound(id),
         };
     }

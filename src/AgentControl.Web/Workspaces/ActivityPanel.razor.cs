@@ -26,7 +26,11 @@ public sealed partial class ActivityPanel
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var page = await OnceAsync("activity", token => Reader.ActivityAsync(Workspace, _count, token), cancellationToken);
+        var page = await OnceAsync(
+            "activity",
+            token => Reader.ActivityAsync(Workspace, _count, token),
+            cancellationToken
+        );
         Show(ref _more, page.NextCursor is not null && _count < PageLimit.Max);
         ShowRows(ref _lines, page.Items);
     }

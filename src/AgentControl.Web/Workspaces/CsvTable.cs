@@ -50,7 +50,9 @@ internal sealed record CsvTable(IReadOnlyList<string> Head, IReadOnlyList<IReadO
             EndCell(row, cell);
             rows.Add(row);
         }
-        return rows.Count == 0 ? new([], [], false) : new(rows[0], rows.GetRange(1, Math.Min(mostRows, rows.Count - 1)), rows.Count - 1 > mostRows);
+        return rows.Count == 0
+            ? new([], [], false)
+            : new(rows[0], rows.GetRange(1, Math.Min(mostRows, rows.Count - 1)), rows.Count - 1 > mostRows);
     }
 
     private static void EndCell(List<string> row, StringBuilder cell)

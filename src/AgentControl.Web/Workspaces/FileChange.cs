@@ -27,7 +27,10 @@ internal sealed record FileChange(WorkspacePath Path, Author By, Guid Id, FileEx
         }
         if (!FileConditions.TryRead(context.Request, out var expect, out var header))
         {
-            problem = Problems.BadField(header, "Send the ETags of the file in quotes, or *; If-None-Match takes * alone.");
+            problem = Problems.BadField(
+                header,
+                "Send the ETags of the file in quotes, or *; If-None-Match takes * alone."
+            );
             return false;
         }
         var caller = context.User.RequireCaller();
@@ -35,7 +38,12 @@ internal sealed record FileChange(WorkspacePath Path, Author By, Guid Id, FileEx
         (var key, problem) = Idempotency.Read(context.Request, caller, []);
         if (problem is not null)
             return false;
-        change = new FileChange(name, caller.ToAuthor(), WorkspaceCallers.WriteId(caller, key?.Key, $"{verb} {workspace} {name}", time), expect);
+        change = new FileChange(
+            name,
+            caller.ToAuthor(),
+            WorkspaceCallers.WriteId(caller, key?.Key, $"{verb} {workspace} {name}", time),
+            expect
+        );
         return true;
     }
 }

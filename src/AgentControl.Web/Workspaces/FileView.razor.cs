@@ -61,14 +61,24 @@ public sealed partial class FileView
             },
             cancellationToken
         );
-        Show(ref _preview, fresh ?? known.Preview ?? await Reader.PreviewAsync(Workspace, Path, Version, cancellationToken));
-        ShowRows(ref _versions, _preview is null or { Entry.IsVirtual: true } ? [] : await Reader.VersionsAsync(Workspace, Path, cancellationToken));
+        Show(
+            ref _preview,
+            fresh ?? known.Preview ?? await Reader.PreviewAsync(Workspace, Path, Version, cancellationToken)
+        );
+        ShowRows(
+            ref _versions,
+            _preview is null or { Entry.IsVirtual: true }
+                ? []
+                : await Reader.VersionsAsync(Workspace, Path, cancellationToken)
+        );
     }
 
     private void ChangeVersion(ChangeEventArgs change)
     {
         if (int.TryParse(change.Value as string, NumberStyles.None, CultureInfo.InvariantCulture, out var version))
-            Navigation.NavigateTo(WorkspaceAddress.Page(Workspace, Path, version == _versions?[0].Version ? null : version));
+            Navigation.NavigateTo(
+                WorkspaceAddress.Page(Workspace, Path, version == _versions?[0].Version ? null : version)
+            );
     }
 
     private async Task DeleteAsync()

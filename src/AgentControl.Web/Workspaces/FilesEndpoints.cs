@@ -16,12 +16,18 @@ internal static class FilesEndpoints
             .MapGet("/{ws}/files", ListAsync)
             .WithName("ListFiles")
             .WithSummary("Files by name, in byte order")
-            .TakesPages(("prefix", "How the names begin, such as inbox/"), ("bin", "true lists the deleted files instead"));
+            .TakesPages(
+                ("prefix", "How the names begin, such as inbox/"),
+                ("bin", "true lists the deleted files instead")
+            );
         workspaces
             .MapMethods("/{ws}/files/{**path}", [HttpMethods.Get, HttpMethods.Head], ReadAsync)
             .WithName("ReadFile")
             .WithSummary("A file's bytes; ranges and If-None-Match work")
-            .Takes(("version", "An older version's number"), ("download", "true has a browser save the file in any case"));
+            .Takes(
+                ("version", "An older version's number"),
+                ("download", "true has a browser save the file in any case")
+            );
         workspaces
             .MapGet("/{ws}/versions/{**path}", VersionsAsync)
             .WithName("ListFileVersions")
@@ -31,9 +37,17 @@ internal static class FilesEndpoints
         change
             .MapPut("/{ws}/files/{**path}", WriteAsync)
             .WithName("WriteFile")
-            .WithSummary("Write a new version from the body's bytes; If-Match and If-None-Match: * guard it, Idempotency-Key makes a repeat harmless");
-        change.MapDelete("/{ws}/files/{**path}", DeleteAsync).WithName("DeleteFile").WithSummary("Put a file into the bin, for 30 days");
-        change.MapPost("/{ws}/bin/{**path}", RestoreAsync).WithName("RestoreFile").WithSummary("Take a file out of the bin");
+            .WithSummary(
+                "Write a new version from the body's bytes; If-Match and If-None-Match: * guard it, Idempotency-Key makes a repeat harmless"
+            );
+        change
+            .MapDelete("/{ws}/files/{**path}", DeleteAsync)
+            .WithName("DeleteFile")
+            .WithSummary("Put a file into the bin, for 30 days");
+        change
+            .MapPost("/{ws}/bin/{**path}", RestoreAsync)
+            .WithName("RestoreFile")
+            .WithSummary("Take a file out of the bin");
     }
 
     private static async Task<Results<Ok<ListContract<FileContract>>, ProblemHttpResult>> ListAsync(
@@ -53,11 +67,21 @@ internal static class FilesEndpoints
             return Problems.BadField("prefix", "A prefix is the beginning of a file name, such as inbox/.");
         if (!await store.ExistsAsync(ws, cancellationToken))
             return WorkspaceProblems.NoWorkspace(ws);
-        var page = bin ? await files.BinAsync(ws, cursor, limit, cancellationToken) : await files.ListAsync(ws, prefix.Normalize(), cursor, limit, cancellationToken);
-        return TypedResults.Ok(new ListContract<FileContract>([.. page.Items.Select(FileContract.Of)], page.NextCursor));
+        var page = bin
+            ? await files.BinAsync(ws, cursor, limit, cancellationToken)
+            : await files.ListAsync(ws, prefix.Normalize(), cursor, limit, cancellationToken);
+        return TypedResults.Ok(
+            new ListContract<FileContract>([.. page.Items.Select(FileContract.Of)], page.NextCursor)
+        );
     }
 
-    private static async Task<IResult> ReadAsync(string ws, string? path, HttpContext context, WorkspaceFileQueries files, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadAsync(
+        string ws,
+        string? path,
+        HttpContext context,
+        WorkspaceFileQueries files,
+        CancellationToken cancellationToken
+    )
     {
         var query = new QueryReader(context.Request);
         var (version, download) = ((int?)query.Number("version", 1, int.MaxValue), query.Flag("download"));
@@ -65,7 +89,9 @@ internal static class FilesEndpoints
             return problem;
         if (!WorkspacePath.TryParse(path, out var name, out var wrong))
             return Problems.BadField("path", wrong);
-        return await files.OpenAsync(ws, name, version, cancellationToken) is { } file ? FileAnswer.Of(file, context.Response, download) : WorkspaceProblems.NoFile(name.Value, version);
+        return await files.OpenAsync(ws, name, version, cancellationToken) is { } file
+            ? FileAnswer.Of(file, context.Response, download)
+            : WorkspaceProblems.NoFile(name.Value, version);
     }
 
     private static async Task<Results<Ok<ListContract<FileContract>>, ProblemHttpResult>> VersionsAsync(
@@ -109,12 +135,25 @@ internal static class FilesEndpoints
         // The server's own limit for bodies is far smaller; ours is counted while the bytes arrive.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = null;
-        var write = new FileWrite(change.Id, ws, change.Path, change.By) { ContentType = context.Request.ContentType, Expect = change.Expect };
+        var write = new FileWrite(change.Id, ws, change.Path, change.By)
+        {
+            ContentType = context.Request.ContentType,
+            Expect = change.Expect,
+        };
         var result = await files.WriteAsync(write, context.Request.Body, cancellationToken);
-        return result.Stands ? Written(context.Response, ws, change.Path, result) : Refused(ws, change.Path, result, limit);
+        return result.Stands
+            ? Written(context.Response, ws, change.Path, result)
+            : Refused(ws, change.Path, result, limit);
     }
 
-    private static async Task<IResult> DeleteAsync(string ws, string? path, HttpContext context, WorkspaceFiles files, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> DeleteAsync(
+        string ws,
+        string? path,
+        HttpContext context,
+        WorkspaceFiles files,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         if (!FileChange.TryRead(context, ws, path, "delete", time, out var change, out var problem))
             return problem;
@@ -122,7 +161,14 @@ internal static class FilesEndpoints
         return result.Stands ? TypedResults.NoContent() : Refused(ws, change.Path, result, 0);
     }
 
-    private static async Task<IResult> RestoreAsync(string ws, string? path, HttpContext context, WorkspaceFiles files, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<IResult> RestoreAsync(
+        string ws,
+        string? path,
+        HttpContext context,
+        WorkspaceFiles files,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         if (!FileChange.TryRead(context, ws, path, "restore", time, out var change, out var problem))
             return problem;
@@ -135,8 +181,17 @@ internal static class FilesEndpoints
         response.Headers.ETag = $"\"{result.ETag}\"";
         if (result.Outcome is FileOutcome.Replayed)
             response.Headers[Idempotency.Replayed] = "true";
-        var contract = new WrittenContract(path.Value, result.Version, result.Sha256, $"\"{result.ETag}\"", result.At, result.Outcome is FileOutcome.Written);
-        return result is { Outcome: FileOutcome.Written, Version: 1 } ? TypedResults.Created(WorkspaceAddress.Bytes(workspace, path.Value), contract) : TypedResults.Ok(contract);
+        var contract = new WrittenContract(
+            path.Value,
+            result.Version,
+            result.Sha256,
+            $"\"{result.ETag}\"",
+            result.At,
+            result.Outcome is FileOutcome.Written
+        );
+        return result is { Outcome: FileOutcome.Written, Version: 1 }
+            ? TypedResults.Created(WorkspaceAddress.Bytes(workspace, path.Value), contract)
+            : TypedResults.Ok(contract);
     }
 
     private static ProblemHttpResult Refused(string workspace, WorkspacePath path, FileResult result, long limit) =>

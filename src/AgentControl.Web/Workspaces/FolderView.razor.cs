@@ -57,8 +57,22 @@ public sealed partial class FolderView
     }
 
     private static FolderLine Line(FileEntry file) =>
-        new(WorkspaceAddress.Name(file.Path), file.Path, false) { Size = file.Size, Version = file.Version, At = file.At, WrittenBy = file.WrittenBy.Name };
+        new(WorkspaceAddress.Name(file.Path), file.Path, false)
+        {
+            Size = file.Size,
+            Version = file.Version,
+            At = file.At,
+            WrittenBy = file.WrittenBy.Name,
+        };
 
     private void Search() =>
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameters(new Dictionary<string, object?> { ["q"] = string.IsNullOrWhiteSpace(_typed) ? null : _typed.Trim(), ["after"] = null }));
+        Navigation.NavigateTo(
+            Navigation.GetUriWithQueryParameters(
+                new Dictionary<string, object?>
+                {
+                    ["q"] = string.IsNullOrWhiteSpace(_typed) ? null : _typed.Trim(),
+                    ["after"] = null,
+                }
+            )
+        );
 }

@@ -10,10 +10,19 @@ internal static class NewComment
         if (string.IsNullOrWhiteSpace(request.Body))
             return ("body", "Write the comment's text.");
         if (request.Body.Length > WorkspaceComments.MaxBody)
-            return ("body", $"A comment has at most {WorkspaceComments.MaxBody} characters. Put longer text into a file.");
-        if (request.Anchor is { } anchor && (!CommentAnchor.IsKind(anchor.Kind) || anchor.Id is not { Length: > 0 and <= 1024 }))
+            return (
+                "body",
+                $"A comment has at most {WorkspaceComments.MaxBody} characters. Put longer text into a file."
+            );
+        if (
+            request.Anchor is { } anchor
+            && (!CommentAnchor.IsKind(anchor.Kind) || anchor.Id is not { Length: > 0 and <= 1024 })
+        )
             return ("anchor", "An anchor has a kind (file, step or approval) and the id of that thing.");
-        if (request.Anchor is { Kind: CommentAnchor.FileKind } file && !WorkspacePath.TryParse(file.Id, out _, out var problem))
+        if (
+            request.Anchor is { Kind: CommentAnchor.FileKind } file
+            && !WorkspacePath.TryParse(file.Id, out _, out var problem)
+        )
             return ("anchor", problem);
         return null;
     }

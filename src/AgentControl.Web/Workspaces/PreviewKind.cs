@@ -25,11 +25,23 @@ internal static class PreviewRules
 
     public const int MostRows = 1_000;
 
-    private static readonly HashSet<string> Images = new(StringComparer.OrdinalIgnoreCase) { "image/png", "image/jpeg", "image/gif", "image/webp" };
+    private static readonly HashSet<string> Images = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "image/png",
+        "image/jpeg",
+        "image/gif",
+        "image/webp",
+    };
 
     private static readonly HashSet<string> Texts = new(StringComparer.OrdinalIgnoreCase)
     {
-        "application/xml", "application/yaml", "application/x-ndjson", "application/javascript", "application/x-sh", "application/sql", "image/svg+xml",
+        "application/xml",
+        "application/yaml",
+        "application/x-ndjson",
+        "application/javascript",
+        "application/x-sh",
+        "application/sql",
+        "image/svg+xml",
     };
 
     public static PreviewKind For(string contentType, string path, long size)
@@ -45,7 +57,11 @@ internal static class PreviewRules
             ("text/markdown", _) or (_, ".MD") => PreviewKind.Markdown,
             ("application/json", _) or (_, ".JSON") => PreviewKind.Json,
             ("text/csv" or "text/tab-separated-values", _) or (_, ".CSV" or ".TSV") => PreviewKind.Table,
-            (var type, _) when type.StartsWith("text/", StringComparison.Ordinal) || type.EndsWith("+json", StringComparison.Ordinal) || type.EndsWith("+xml", StringComparison.Ordinal) || Texts.Contains(type) => PreviewKind.Text,
+            (var type, _)
+                when type.StartsWith("text/", StringComparison.Ordinal)
+                    || type.EndsWith("+json", StringComparison.Ordinal)
+                    || type.EndsWith("+xml", StringComparison.Ordinal)
+                    || Texts.Contains(type) => PreviewKind.Text,
             // A name without an ending, such as GPL-3 or README, is most often a text; the bytes decide.
             ("application/octet-stream" or "", "") => PreviewKind.Text,
             _ => PreviewKind.None,

@@ -38,7 +38,11 @@ internal static class PreviewText
             var one = text[^back];
             if ((one & 0xC0) == 0x80)
                 continue;
-            var needs = one >= 0xF0 ? 4 : one >= 0xE0 ? 3 : one >= 0xC0 ? 2 : 1;
+            var needs =
+                one >= 0xF0 ? 4
+                : one >= 0xE0 ? 3
+                : one >= 0xC0 ? 2
+                : 1;
             end = needs > back ? text.Length - back : text.Length;
             break;
         }

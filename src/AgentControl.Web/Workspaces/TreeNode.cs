@@ -7,11 +7,21 @@ namespace AgentControl.Web.Workspaces;
 public sealed record TreeNode(string Path, string Name, bool IsFolder, IReadOnlyList<TreeNode>? Children)
 {
     /// <summary>Builds the tree from the folders that were read, from the top down.</summary>
-    internal static IReadOnlyList<TreeNode> Build(IReadOnlyDictionary<string, Page<FolderLine>> folders, string folder = "")
+    internal static IReadOnlyList<TreeNode> Build(
+        IReadOnlyDictionary<string, Page<FolderLine>> folders,
+        string folder = ""
+    )
     {
         if (!folders.TryGetValue(folder, out var page))
             return [];
-        var nodes = page.Items.Select(line => new TreeNode(line.Path, line.Name, line.IsFolder, line.IsFolder && folders.ContainsKey(line.Path) ? Build(folders, line.Path) : null)).ToList();
+        var nodes = page
+            .Items.Select(line => new TreeNode(
+                line.Path,
+                line.Name,
+                line.IsFolder,
+                line.IsFolder && folders.ContainsKey(line.Path) ? Build(folders, line.Path) : null
+            ))
+            .ToList();
         // The rest of a large folder is on its page.
         if (page.NextCursor is not null)
             nodes.Add(new TreeNode(folder + "\n", "More…", false, null));

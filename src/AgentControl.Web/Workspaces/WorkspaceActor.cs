@@ -6,7 +6,13 @@ using AgentControl.Web.Shared;
 namespace AgentControl.Web.Workspaces;
 
 /// <summary>Does what a person asks of a workspace, and says how it went.</summary>
-internal sealed class WorkspaceActor(ICallerAccessor callers, WorkspaceFiles files, WorkspaceComments comments, Notices notices, TimeProvider time)
+internal sealed class WorkspaceActor(
+    ICallerAccessor callers,
+    WorkspaceFiles files,
+    WorkspaceComments comments,
+    Notices notices,
+    TimeProvider time
+)
 {
     /// <summary>Puts a file into the bin, with Undo. False where it was not done.</summary>
     public async Task<bool> DeleteAsync(string workspace, FileEntry file)
@@ -15,13 +21,27 @@ internal sealed class WorkspaceActor(ICallerAccessor callers, WorkspaceFiles fil
         var caller = await OperatorAsync(workspace);
         if (caller is null)
             return await RefusedAsync();
-        var result = await files.DeleteAsync(NewId(), workspace, path, caller.ToAuthor(), FileExpectation.OneOf(file.ETag), CancellationToken.None);
+        var result = await files.DeleteAsync(
+            NewId(),
+            workspace,
+            path,
+            caller.ToAuthor(),
+            FileExpectation.OneOf(file.ETag),
+            CancellationToken.None
+        );
         if (!result.Stands)
         {
-            await notices.ProblemAsync(result.Outcome is FileOutcome.Changed ? $"{path.Name} has changed meanwhile and was not deleted. Look at version {result.Version} first." : $"{path.Name} is not there any more.");
+            await notices.ProblemAsync(
+                result.Outcome is FileOutcome.Changed
+                    ? $"{path.Name} has changed meanwhile and was not deleted. Look at version {result.Version} first."
+                    : $"{path.Name} is not there any more."
+            );
             return false;
         }
-        await notices.OfferUndoAsync($"Deleted {path.Name}. It stays in the bin for 30 days.", () => RestoreAsync(workspace, path));
+        await notices.OfferUndoAsync(
+            $"Deleted {path.Name}. It stays in the bin for 30 days.",
+            () => RestoreAsync(workspace, path)
+        );
         return true;
     }
 
@@ -30,7 +50,10 @@ internal sealed class WorkspaceActor(ICallerAccessor callers, WorkspaceFiles fil
     {
         if (await OperatorAsync(workspace) is not { } caller)
             return await RefusedAsync();
-        await comments.AddAsync(new Comment(id, workspace, caller.ToAuthor(), body) { JobId = jobId, Anchor = anchor }, CancellationToken.None);
+        await comments.AddAsync(
+            new Comment(id, workspace, caller.ToAuthor(), body) { JobId = jobId, Anchor = anchor },
+            CancellationToken.None
+        );
         return true;
     }
 
@@ -44,11 +67,17 @@ internal sealed class WorkspaceActor(ICallerAccessor callers, WorkspaceFiles fil
             return;
         }
         var result = await files.RestoreAsync(NewId(), workspace, path, caller.ToAuthor(), CancellationToken.None);
-        await (result.Stands ? notices.SayAsync($"{path.Name} is back.") : notices.ProblemAsync($"{path.Name} is not in the bin any more."));
+        await (
+            result.Stands
+                ? notices.SayAsync($"{path.Name} is back.")
+                : notices.ProblemAsync($"{path.Name} is not in the bin any more.")
+        );
     }
 
     private async Task<Caller?> OperatorAsync(string workspace) =>
-        await callers.CurrentAsync(CancellationToken.None) is { } caller && caller.Has(Role.Operator, workspace) ? caller : null;
+        await callers.CurrentAsync(CancellationToken.None) is { } caller && caller.Has(Role.Operator, workspace)
+            ? caller
+            : null;
 
     private async Task<bool> RefusedAsync()
     {

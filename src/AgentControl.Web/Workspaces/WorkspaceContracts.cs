@@ -5,9 +5,16 @@ namespace AgentControl.Web.Workspaces;
 /// <summary>A list as every list of the API answers.</summary>
 internal sealed record ListContract<T>(IReadOnlyList<T> Items, string? NextCursor);
 
-internal sealed record WorkspaceContract(string Name, DateTimeOffset CreatedAt, string CreatedBy, long Files, long Bytes)
+internal sealed record WorkspaceContract(
+    string Name,
+    DateTimeOffset CreatedAt,
+    string CreatedBy,
+    long Files,
+    long Bytes
+)
 {
-    public static WorkspaceContract Of(WorkspaceInfo info) => new(info.Name, info.CreatedAt, info.CreatedBy, info.Files, info.Bytes);
+    public static WorkspaceContract Of(WorkspaceInfo info) =>
+        new(info.Name, info.CreatedAt, info.CreatedBy, info.Files, info.Bytes);
 }
 
 /// <summary>Who wrote it: <c>kind</c> is <c>person</c>, <c>agent</c> or <c>program</c>.</summary>
@@ -49,9 +56,25 @@ internal sealed record FileContract(
 }
 
 /// <summary>The answer to a write.</summary>
-internal sealed record WrittenContract(string Path, int Version, string Sha256, string ETag, DateTimeOffset At, bool Changed);
+internal sealed record WrittenContract(
+    string Path,
+    int Version,
+    string Sha256,
+    string ETag,
+    DateTimeOffset At,
+    bool Changed
+);
 
-internal sealed record ActivityContract(Guid Id, DateTimeOffset At, string Kind, AuthorContract By, Guid? JobId, string? Path, int? Version, string Text)
+internal sealed record ActivityContract(
+    Guid Id,
+    DateTimeOffset At,
+    string Kind,
+    AuthorContract By,
+    Guid? JobId,
+    string? Path,
+    int? Version,
+    string Text
+)
 {
     public static ActivityContract Of(Activity line) =>
         new(line.Id, line.At, line.Kind, AuthorContract.Of(line.By), line.JobId, line.Path, line.Version, line.Text);
@@ -60,7 +83,14 @@ internal sealed record ActivityContract(Guid Id, DateTimeOffset At, string Kind,
 /// <summary>What a comment is about: <c>kind</c> is <c>file</c> (id: its path), <c>step</c> (its key) or <c>approval</c>.</summary>
 internal sealed record AnchorContract(string Kind, string Id);
 
-internal sealed record CommentContract(Guid Id, DateTimeOffset At, AuthorContract By, string Body, Guid? JobId, AnchorContract? Anchor)
+internal sealed record CommentContract(
+    Guid Id,
+    DateTimeOffset At,
+    AuthorContract By,
+    string Body,
+    Guid? JobId,
+    AnchorContract? Anchor
+)
 {
     public static CommentContract Of(Comment comment) =>
         new(

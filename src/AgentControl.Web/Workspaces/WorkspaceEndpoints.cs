@@ -11,8 +11,14 @@ internal static class WorkspaceEndpoints
     public static void MapWorkspaces(this IEndpointRouteBuilder routes)
     {
         var all = routes.MapGroup("/api/v1/workspaces").WithTags("Workspaces").RequireAuthorization(Policies.Viewer);
-        all.MapGet("/", ListAsync).WithName("ListWorkspaces").WithSummary("The workspaces that the caller may look into, by name").TakesPages();
-        all.MapPut("/{ws}", CreateAsync).WithName("CreateWorkspace").WithSummary("Make a workspace").RequireAuthorization(Policies.Admin);
+        all.MapGet("/", ListAsync)
+            .WithName("ListWorkspaces")
+            .WithSummary("The workspaces that the caller may look into, by name")
+            .TakesPages();
+        all.MapPut("/{ws}", CreateAsync)
+            .WithName("CreateWorkspace")
+            .WithSummary("Make a workspace")
+            .RequireAuthorization(Policies.Admin);
         all.MapGet("/{ws}/activity", ActivityAsync)
             .WithName("ListActivity")
             .WithSummary("What happened in a workspace, newest first")
@@ -20,7 +26,12 @@ internal static class WorkspaceEndpoints
         all.MapGet("/{ws}/comments", CommentsAsync)
             .WithName("ListWorkspaceComments")
             .WithSummary("Comments, newest first")
-            .TakesPages(("jobId", "On this job"), ("file", "On the file of this path"), ("step", "On the step of this key"), ("approval", "On the approval of this id"));
+            .TakesPages(
+                ("jobId", "On this job"),
+                ("file", "On the file of this path"),
+                ("step", "On the step of this key"),
+                ("approval", "On the approval of this id")
+            );
         all.MapPost("/{ws}/comments", CommentAsync)
             .WithName("AddWorkspaceComment")
             .WithSummary("Add a comment in Markdown")
@@ -29,21 +40,34 @@ internal static class WorkspaceEndpoints
         all.MapFiles();
     }
 
-    private static async Task<Results<Ok<ListContract<WorkspaceContract>>, ProblemHttpResult>> ListAsync(HttpContext context, WorkspaceStore store, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<ListContract<WorkspaceContract>>, ProblemHttpResult>> ListAsync(
+        HttpContext context,
+        WorkspaceStore store,
+        CancellationToken cancellationToken
+    )
     {
         var query = new QueryReader(context.Request);
         var (cursor, limit) = (query.PageCursor(WorkspaceCursor.IsName), query.Limit());
         if (query.Problem is { } problem)
             return problem;
         var page = await store.ListAsync(context.User.RequireCaller().Workspaces, cursor, limit, cancellationToken);
-        return TypedResults.Ok(new ListContract<WorkspaceContract>([.. page.Items.Select(WorkspaceContract.Of)], page.NextCursor));
+        return TypedResults.Ok(
+            new ListContract<WorkspaceContract>([.. page.Items.Select(WorkspaceContract.Of)], page.NextCursor)
+        );
     }
 
-    private static async Task<Results<Created, Ok, ProblemHttpResult>> CreateAsync(string ws, HttpContext context, WorkspaceStore store, CancellationToken cancellationToken)
+    private static async Task<Results<Created, Ok, ProblemHttpResult>> CreateAsync(
+        string ws,
+        HttpContext context,
+        WorkspaceStore store,
+        CancellationToken cancellationToken
+    )
     {
         if (!WorkspaceName.IsValid(ws))
             return Problems.BadField("ws", "Name a workspace with lower-case letters, digits and dashes, at most 63.");
-        return await store.CreateAsync(ws, context.User.RequireCaller().Display, cancellationToken) ? TypedResults.Created($"/api/v1/workspaces/{ws}/files") : TypedResults.Ok();
+        return await store.CreateAsync(ws, context.User.RequireCaller().Display, cancellationToken)
+            ? TypedResults.Created($"/api/v1/workspaces/{ws}/files")
+            : TypedResults.Ok();
     }
 
     private static async Task<Results<Ok<ListContract<ActivityContract>>, ProblemHttpResult>> ActivityAsync(
@@ -61,7 +85,9 @@ internal static class WorkspaceEndpoints
         if (!await store.ExistsAsync(ws, cancellationToken))
             return WorkspaceProblems.NoWorkspace(ws);
         var page = await feed.ReadAsync(ws, jobId, cursor, limit, cancellationToken);
-        return TypedResults.Ok(new ListContract<ActivityContract>([.. page.Items.Select(ActivityContract.Of)], page.NextCursor));
+        return TypedResults.Ok(
+            new ListContract<ActivityContract>([.. page.Items.Select(ActivityContract.Of)], page.NextCursor)
+        );
     }
 
     private static async Task<Results<Ok<ListContract<CommentContract>>, ProblemHttpResult>> CommentsAsync(
@@ -73,14 +99,21 @@ internal static class WorkspaceEndpoints
     )
     {
         var query = new QueryReader(context.Request);
-        var filter = new CommentFilter(query.Id("jobId"), query.Text("file"), query.Text("step"), query.Text("approval"));
+        var filter = new CommentFilter(
+            query.Id("jobId"),
+            query.Text("file"),
+            query.Text("step"),
+            query.Text("approval")
+        );
         var (cursor, limit) = (query.PageCursor(WorkspaceCursor.IsInstant), query.Limit());
         if (query.Problem is { } problem)
             return problem;
         if (!await store.ExistsAsync(ws, cancellationToken))
             return WorkspaceProblems.NoWorkspace(ws);
         var page = await comments.ReadAsync(ws, filter.JobId, filter.Anchor, cursor, limit, cancellationToken);
-        return TypedResults.Ok(new ListContract<CommentContract>([.. page.Items.Select(CommentContract.Of)], page.NextCursor));
+        return TypedResults.Ok(
+            new ListContract<CommentContract>([.. page.Items.Select(CommentContract.Of)], page.NextCursor)
+        );
     }
 
     private static async Task<Results<Created<CommentContract>, ProblemHttpResult>> CommentAsync(

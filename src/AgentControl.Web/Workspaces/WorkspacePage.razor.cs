@@ -72,13 +72,18 @@ public sealed partial class WorkspacePage
             :
             [
                 new("Workspace", WorkspaceAddress.Page(Workspace, "")),
-                .. WorkspaceAddress.Folders(Path).Where(f => f != Path).Select(f => new Crumb(WorkspaceAddress.Name(f), WorkspaceAddress.Page(Workspace, f))),
+                .. WorkspaceAddress
+                    .Folders(Path)
+                    .Where(f => f != Path)
+                    .Select(f => new Crumb(WorkspaceAddress.Name(f), WorkspaceAddress.Page(Workspace, f))),
             ];
 
     protected override Task OnParametersSetAsync()
     {
         var path = new Uri(Navigation.Uri).AbsolutePath;
-        Path = path.StartsWith(Root, StringComparison.OrdinalIgnoreCase) ? Uri.UnescapeDataString(path[Root.Length..].TrimStart('/')) : "";
+        Path = path.StartsWith(Root, StringComparison.OrdinalIgnoreCase)
+            ? Uri.UnescapeDataString(path[Root.Length..].TrimStart('/'))
+            : "";
         return base.OnParametersSetAsync();
     }
 
@@ -87,11 +92,17 @@ public sealed partial class WorkspacePage
         var caller = await Callers.CurrentAsync(cancellationToken);
         Show(ref _denied, caller?.Has(Role.Viewer, Workspace) is not true);
         Show(ref _whyReadOnly, caller?.Has(Role.Operator, Workspace) is true ? null : "Needs the Operator role");
-        var page = await Store.ListAsync(caller?.Workspaces ?? (caller is null ? [] : null), null, PageLimit.Max, cancellationToken);
+        var page = await Store.ListAsync(
+            caller?.Workspaces ?? (caller is null ? [] : null),
+            null,
+            PageLimit.Max,
+            cancellationToken
+        );
         ShowRows(ref _names, [.. page.Items.Select(w => w.Name)]);
     }
 
     private void ToggleUpload() => _uploading = !_uploading;
 
-    private void ChangeWorkspace(ChangeEventArgs change) => Navigation.NavigateTo(WorkspaceAddress.Page(change.Value as string ?? WorkspaceName.Default, ""));
+    private void ChangeWorkspace(ChangeEventArgs change) =>
+        Navigation.NavigateTo(WorkspaceAddress.Page(change.Value as string ?? WorkspaceName.Default, ""));
 }

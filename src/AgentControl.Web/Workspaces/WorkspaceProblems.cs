@@ -8,14 +8,21 @@ namespace AgentControl.Web.Workspaces;
 internal static class WorkspaceProblems
 {
     public static ProblemHttpResult NoWorkspace(string workspace) =>
-        Problems.Of(StatusCodes.Status404NotFound, "workspace.notFound", "No such workspace", $"There is no workspace {workspace}. GET /api/v1/workspaces lists them.");
+        Problems.Of(
+            StatusCodes.Status404NotFound,
+            "workspace.notFound",
+            "No such workspace",
+            $"There is no workspace {workspace}. GET /api/v1/workspaces lists them."
+        );
 
     public static ProblemHttpResult NoFile(string path, int? version = null) =>
         Problems.Of(
             StatusCodes.Status404NotFound,
             "file.notFound",
             "No such file",
-            version is null ? $"There is no file {path} in this workspace, or it is in the bin." : $"The file {path} has no version {version}."
+            version is null
+                ? $"There is no file {path} in this workspace, or it is in the bin."
+                : $"The file {path} has no version {version}."
         );
 
     public static ProblemHttpResult Changed(FileResult result) =>
@@ -23,7 +30,9 @@ internal static class WorkspaceProblems
             StatusCodes.Status412PreconditionFailed,
             "file.changed",
             "The file has changed",
-            result.ETag is { } etag ? $"It is at version {result.Version} now, ETag \"{etag}\". Read it again, then repeat with that ETag." : "There is no such file, so no ETag matches.",
+            result.ETag is { } etag
+                ? $"It is at version {result.Version} now, ETag \"{etag}\". Read it again, then repeat with that ETag."
+                : "There is no such file, so no ETag matches.",
             ("version", result.Version == 0 ? null : result.Version)
         );
 
@@ -37,5 +46,10 @@ internal static class WorkspaceProblems
         );
 
     public static ProblemHttpResult ReadOnly(string path) =>
-        Problems.Of(StatusCodes.Status409Conflict, "file.readOnly", "The file is kept by the program", $"{path} is made from the job's state and cannot be written or deleted. Choose another name.");
+        Problems.Of(
+            StatusCodes.Status409Conflict,
+            "file.readOnly",
+            "The file is kept by the program",
+            $"{path} is made from the job's state and cannot be written or deleted. Choose another name."
+        );
 }

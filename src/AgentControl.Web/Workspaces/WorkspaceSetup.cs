@@ -3,5 +3,6 @@ namespace AgentControl.Web.Workspaces;
 /// <summary>What the pages of workspaces read and do by.</summary>
 internal static class WorkspaceSetup
 {
-    public static IServiceCollection AddWorkspacePages(this IServiceCollection services) => services.AddScoped<WorkspaceReader>().AddScoped<WorkspaceActor>();
+    public static IServiceCollection AddWorkspacePages(this IServiceCollection services) =>
+        services.AddScoped<WorkspaceReader>().AddScoped<WorkspaceActor>();
 }

@@ -43,7 +43,14 @@ public sealed partial class WorkspaceTree
         foreach (var folder in _open.Order(StringComparer.Ordinal).Prepend(""))
             folders[folder] = await Reader.FolderAsync(Workspace, folder, null, Lines, cancellationToken);
         // Only names matter here: a new version of a file does not draw the tree again.
-        ShowRows(ref _lines, [.. folders.Values.SelectMany(page => page.Items.Select(line => new FolderLine(line.Name, line.Path, line.IsFolder)))]);
+        ShowRows(
+            ref _lines,
+            [
+                .. folders.Values.SelectMany(page =>
+                    page.Items.Select(line => new FolderLine(line.Name, line.Path, line.IsFolder))
+                ),
+            ]
+        );
         _roots = TreeNode.Build(folders);
     }
 

@@ -34,9 +34,15 @@ public sealed class AccessibilityTests(CheckedProgram program)
             foreach (var scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
             {
                 await page.EmulateMediaAsync(new() { ColorScheme = scheme });
-                await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("data-theme", scheme == ColorScheme.Dark ? "dark" : "light");
+                await Assertions
+                    .Expect(page.Locator("html"))
+                    .ToHaveAttributeAsync("data-theme", scheme == ColorScheme.Dark ? "dark" : "light");
                 var result = await page.RunAxe(_rules);
-                broken.AddRange(result.Violations.SelectMany(v => v.Nodes.Select(n => $"{width} {scheme} {v.Id}: {n.Html} {n.Any.FirstOrDefault()?.Message}")));
+                broken.AddRange(
+                    result.Violations.SelectMany(v =>
+                        v.Nodes.Select(n => $"{width} {scheme} {v.Id}: {n.Html} {n.Any.FirstOrDefault()?.Message}")
+                    )
+                );
             }
         }
 

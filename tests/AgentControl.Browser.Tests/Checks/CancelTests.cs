@@ -21,7 +21,9 @@ public sealed class CancelTests(CheckedProgram program)
 
         await cancel.ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog).Filter(new() { HasText = "Cancel to-cancel-1?" });
-        await Assertions.Expect(dialog.GetByTestId("change").Locator("[data-state]")).ToHaveTextAsync(["Running", "Cancelled"]);
+        await Assertions
+            .Expect(dialog.GetByTestId("change").Locator("[data-state]"))
+            .ToHaveTextAsync(["Running", "Cancelled"]);
         var keep = dialog.GetByRole(AriaRole.Button, new() { Name = "Keep running" });
         await Assertions.Expect(keep).ToBeFocusedAsync();
         await keep.ClickAsync();
@@ -33,7 +35,9 @@ public sealed class CancelTests(CheckedProgram program)
             await cancel.ClickAsync();
             await dialog.GetByRole(AriaRole.Button, new() { Name = "Cancel job" }).ClickAsync();
             await Assertions.Expect(cancel).ToHaveTextAsync("Cancelling…");
-            await Assertions.Expect(page.GetByTestId("job-actions")).ToContainTextAsync("Still waiting for the server.");
+            await Assertions
+                .Expect(page.GetByTestId("job-actions"))
+                .ToContainTextAsync("Still waiting for the server.");
             await page.WatchAsync(1_000);
             await Assertions.Expect(chip).ToHaveTextAsync("Running");
             Assert.Equal(0, await page.GetByTestId("notice").CountAsync());
@@ -47,7 +51,10 @@ public sealed class CancelTests(CheckedProgram program)
     private async Task<NpgsqlConnection> HoldAsync()
     {
         var connection = await program.Installation.OpenDatabaseAsync();
-        await using var command = new NpgsqlCommand("BEGIN; SELECT 1 FROM job_runs WHERE job_id IN (SELECT id FROM jobs WHERE name = 'to-cancel-1') FOR UPDATE", connection);
+        await using var command = new NpgsqlCommand(
+            "BEGIN; SELECT 1 FROM job_runs WHERE job_id IN (SELECT id FROM jobs WHERE name = 'to-cancel-1') FOR UPDATE",
+            connection
+        );
         await command.ExecuteNonQueryAsync();
         return connection;
     }

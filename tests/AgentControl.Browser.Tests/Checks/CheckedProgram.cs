@@ -38,10 +38,12 @@ public sealed class CheckedProgram : IAsyncLifetime
     }
 
     /// <summary>A signed-in context of its own.</summary>
-    public Task<IBrowserContext> OpenAsync(BrowserNewContextOptions? options = null) => OpenAsync(true, options ?? new());
+    public Task<IBrowserContext> OpenAsync(BrowserNewContextOptions? options = null) =>
+        OpenAsync(true, options ?? new());
 
     /// <summary>A context of somebody who has not signed in.</summary>
-    public Task<IBrowserContext> OpenAsStrangerAsync(BrowserNewContextOptions? options = null) => OpenAsync(false, options ?? new());
+    public Task<IBrowserContext> OpenAsStrangerAsync(BrowserNewContextOptions? options = null) =>
+        OpenAsync(false, options ?? new());
 
     /// <summary>Submits a job that waits for a person, and tells its short id and its request.</summary>
     public async Task<(string Job, string Approval)> SubmitAsync(object job)
@@ -51,7 +53,9 @@ public sealed class CheckedProgram : IAsyncLifetime
         await using var context = await OpenAsync();
         var page = await context.NewPageAsync();
         await page.OpenAsync($"/jobs/{shortId}/comments");
-        await Assertions.Expect(page.Locator("main .ac-head [data-state]")).ToHaveAttributeAsync("data-state", "needs_approval");
+        await Assertions
+            .Expect(page.Locator("main .ac-head [data-state]"))
+            .ToHaveAttributeAsync("data-state", "needs_approval");
         var waiting = (await GetAsync($"/api/v1/jobs/{shortId}")).GetProperty("waitingFor");
         return (shortId, waiting.GetProperty("approvalId").GetString()!);
     }
@@ -63,7 +67,13 @@ public sealed class CheckedProgram : IAsyncLifetime
     }
 
     /// <summary>What a job asks for: a step, then a person.</summary>
-    public static object Gate(string name) => new { agent = "synthetic", name, input = new { steps = 2, approvalAtStep = 2 } };
+    public static object Gate(string name) =>
+        new
+        {
+            agent = "synthetic",
+            name,
+            input = new { steps = 2, approvalAtStep = 2 },
+        };
 
     public async ValueTask DisposeAsync()
     {
@@ -80,7 +90,11 @@ public sealed class CheckedProgram : IAsyncLifetime
             name = "Two contracts",
             input = new
             {
-                documents = new[] { "nda.txt", "lease.txt" }.Select(n => new { name = n, text = File.ReadAllText(Path.Combine(Repository.SampleContracts, n)) }),
+                documents = new[] { "nda.txt", "lease.txt" }.Select(n => new
+                {
+                    name = n,
+                    text = File.ReadAllText(Path.Combine(Repository.SampleContracts, n)),
+                }),
                 commentEvery = 1,
             },
         };

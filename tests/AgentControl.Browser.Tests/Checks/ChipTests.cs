@@ -41,7 +41,10 @@ public sealed class ChipTests(CheckedProgram program)
         Assert.Equal(StateLook.All.Select(l => (l.Key, l.Label)).Order(), seen.Select(c => (c.State, c.Text)).Order());
         Assert.DoesNotContain(seen, c => c.Shape.Length == 0);
         Assert.Equal(seen.Length, seen.Select(c => c.Shape).Distinct(StringComparer.Ordinal).Count());
-        Assert.Equal(["failed", "needs_approval"], seen.Where(c => c.Solid).Select(c => c.State).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["failed", "needs_approval"],
+            seen.Where(c => c.Solid).Select(c => c.State).Order(StringComparer.Ordinal)
+        );
         Assert.All(seen, c => Assert.True(c.Contrast >= 4.5, $"{c.State}: {c.Contrast:0.00}"));
     }
 

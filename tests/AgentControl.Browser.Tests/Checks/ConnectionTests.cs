@@ -31,10 +31,22 @@ public sealed class ConnectionTests : IAsyncLifetime
 
         line.Cut();
         var bar = page.Locator("#components-reconnect-modal");
-        await Assertions.Expect(bar).ToHaveTextAsync(new Regex(@"You see \d\d:\d\d:\d\d\. Reconnecting", RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await Assertions
+            .Expect(bar)
+            .ToHaveTextAsync(
+                new Regex(@"You see \d\d:\d\d:\d\d\. Reconnecting", RegexOptions.None, TimeSpan.FromSeconds(1))
+            );
         await Assertions.Expect(page.GetByTestId("start")).ToBeDisabledAsync();
-        Assert.NotEqual("none", await page.Locator("main").EvaluateAsync<string>("e => getComputedStyle(e).userSelect"));
-        Assert.NotEqual("", await page.EvaluateAsync<string>("() => { getSelection().selectAllChildren(document.querySelector('main')); return getSelection().toString().trim(); }"));
+        Assert.NotEqual(
+            "none",
+            await page.Locator("main").EvaluateAsync<string>("e => getComputedStyle(e).userSelect")
+        );
+        Assert.NotEqual(
+            "",
+            await page.EvaluateAsync<string>(
+                "() => { getSelection().selectAllChildren(document.querySelector('main')); return getSelection().toString().trim(); }"
+            )
+        );
 
         line.Mend();
         await page.InteractiveAsync();
@@ -46,7 +58,9 @@ public sealed class ConnectionTests : IAsyncLifetime
     [Fact]
     public async Task A18_A_restarted_program_reloads_the_page_with_what_was_typed()
     {
-        await using var context = await browser.OpenAsync(new() { BaseURL = installation.Url, StorageState = signedIn });
+        await using var context = await browser.OpenAsync(
+            new() { BaseURL = installation.Url, StorageState = signedIn }
+        );
         var page = await context.NewPageAsync();
         await FillHalfAsync(page);
         await page.WaitForFunctionAsync("() => (sessionStorage.getItem('ac-drafts') ?? '').includes('Half a form')");
@@ -54,7 +68,9 @@ public sealed class ConnectionTests : IAsyncLifetime
         await installation.Program.KillAsync();
         await Assertions.Expect(page.Locator("#components-reconnect-modal")).ToContainTextAsync("Connection lost.");
         await installation.StartAsync();
-        await page.WaitForFunctionAsync("() => !globalThis.acSamePage && document.documentElement.dataset.interactive === 'true'");
+        await page.WaitForFunctionAsync(
+            "() => !globalThis.acSamePage && document.documentElement.dataset.interactive === 'true'"
+        );
         await HoldsAsync(page);
         Assert.EndsWith("/jobs/new", page.Url, StringComparison.Ordinal);
     }

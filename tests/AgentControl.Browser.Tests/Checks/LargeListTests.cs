@@ -42,7 +42,11 @@ public sealed class LargeListTests(ITestOutputHelper output) : IAsyncLifetime
     {
         await TimeAsync("Next", page.GetByTestId("next-page"));
         await TimeAsync("Filter", page.Locator("[data-label=failed]"));
-        await TimeAsync("Search", page.GetByRole(AriaRole.Button, new() { Name = "Search", Exact = true }), typed: "job-77");
+        await TimeAsync(
+            "Search",
+            page.GetByRole(AriaRole.Button, new() { Name = "Search", Exact = true }),
+            typed: "job-77"
+        );
 
         await page.OpenAsync("/jobs");
         Assert.InRange(await page.GetByTestId("job-row").CountAsync(), 1, 50);
@@ -86,5 +90,6 @@ public sealed class LargeListTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.True(tries[^1] < Limit, $"{what} showed new rows after {said} ms.");
     }
 
-    private async Task<IReadOnlyList<string>> RowsAsync() => await page.Locator("[data-testid=job-row] .jobs-id").AllInnerTextsAsync();
+    private async Task<IReadOnlyList<string>> RowsAsync() =>
+        await page.Locator("[data-testid=job-row] .jobs-id").AllInnerTextsAsync();
 }

@@ -53,13 +53,17 @@ public sealed class PageShapeTests(CheckedProgram program)
         await page.OpenAsync("/");
         foreach (var name in new[] { "Jobs", "Approvals", "Workspace", "API keys", "Overview" })
         {
-            await page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).GetByRole(AriaRole.Link, new() { Name = name }).Last.ClickAsync();
+            await page.GetByRole(AriaRole.Navigation, new() { Name = "Main" })
+                .GetByRole(AriaRole.Link, new() { Name = name })
+                .Last.ClickAsync();
             var heading = page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = name });
             await Assertions.Expect(heading).ToBeFocusedAsync();
         }
 
         await page.GetByRole(AriaRole.Link, new() { Name = "New job" }).First.ClickAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "New job" })).ToBeFocusedAsync();
+        await Assertions
+            .Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "New job" }))
+            .ToBeFocusedAsync();
     }
 
     [Theory]
@@ -89,7 +93,8 @@ public sealed class PageShapeTests(CheckedProgram program)
         var page = await context.NewPageAsync();
         await Seeds.RunningAsync(program.Installation, "forced", 1);
         await page.OpenAsync("/jobs");
-        const string borders = "all => all.filter(e => getComputedStyle(e).borderTopStyle === 'none' || parseFloat(getComputedStyle(e).borderTopWidth) < 1).length";
+        const string borders =
+            "all => all.filter(e => getComputedStyle(e).borderTopStyle === 'none' || parseFloat(getComputedStyle(e).borderTopWidth) < 1).length";
         Assert.NotEqual(0, await page.Locator("main [data-state]").CountAsync());
         Assert.NotEqual(0, await page.Locator("main [role=progressbar]").CountAsync());
         Assert.Equal(0, await page.Locator("main [data-state]").EvaluateAllAsync<int>(borders));

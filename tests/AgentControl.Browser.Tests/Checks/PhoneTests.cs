@@ -11,7 +11,11 @@ public sealed class PhoneTests(CheckedProgram program, ITestOutputHelper output)
     [Theory]
     [InlineData("Approve", "approved", "completed")]
     [InlineData("Reject", "rejected", "rejected")]
-    public async Task A15_A_decision_works_without_script_and_without_a_socket(string button, string state, string label)
+    public async Task A15_A_decision_works_without_script_and_without_a_socket(
+        string button,
+        string state,
+        string label
+    )
     {
         var (job, approval) = await program.SubmitAsync(CheckedProgram.Gate($"Phone {button}"));
         await using var context = await OpenPhoneAsync();
@@ -54,14 +58,29 @@ public sealed class PhoneTests(CheckedProgram program, ITestOutputHelper output)
         var bytes = (await Task.WhenAll(sizes)).Sum();
         output.WriteLine($"A15: {bytes} bytes without fonts");
         Assert.InRange(bytes, 1, MostBytes);
-        Assert.Equal(0, await page.EvaluateAsync<int>("() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"));
+        Assert.Equal(
+            0,
+            await page.EvaluateAsync<int>(
+                "() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)"
+            )
+        );
         await page.Locator("summary", new() { HasText = "Reject" }).ClickAsync();
-        foreach (var height in await page.Locator("form button, form summary").EvaluateAllAsync<double[]>("all => all.map(e => e.getBoundingClientRect().height)"))
+        foreach (
+            var height in await page.Locator("form button, form summary")
+                .EvaluateAllAsync<double[]>("all => all.map(e => e.getBoundingClientRect().height)")
+        )
             Assert.True(height >= 48, $"A button is {height} px high.");
     }
 
     private Task<IBrowserContext> OpenPhoneAsync() =>
-        program.OpenAsync(new() { JavaScriptEnabled = false, ViewportSize = new() { Width = 320, Height = 640 }, HasTouch = true });
+        program.OpenAsync(
+            new()
+            {
+                JavaScriptEnabled = false,
+                ViewportSize = new() { Width = 320, Height = 640 },
+                HasTouch = true,
+            }
+        );
 
     private async Task ShowsLabelAsync(string job, string label)
     {

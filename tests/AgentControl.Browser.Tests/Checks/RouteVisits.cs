@@ -15,9 +15,14 @@ internal static class RouteVisits
     }
 
     /// <summary>A page of its own context; strangers alone see the sign-in.</summary>
-    public static async Task<IPage> NewPageAsync(this CheckedProgram program, string route, BrowserNewContextOptions? options = null)
+    public static async Task<IPage> NewPageAsync(
+        this CheckedProgram program,
+        string route,
+        BrowserNewContextOptions? options = null
+    )
     {
-        var context = route == "/signin" ? await program.OpenAsStrangerAsync(options) : await program.OpenAsync(options);
+        var context =
+            route == "/signin" ? await program.OpenAsStrangerAsync(options) : await program.OpenAsync(options);
         return await context.NewPageAsync();
     }
 }

@@ -36,7 +36,9 @@ public static class Routes
 
     public static Regex TitleOf(string route) =>
         new(
-            "^" + (_all.FirstOrDefault(r => r.Path == route).Title ?? (route == "/signin" ? "Sign in" : "Decide: .+")) + " · AgentControl$",
+            "^"
+                + (_all.FirstOrDefault(r => r.Path == route).Title ?? (route == "/signin" ? "Sign in" : "Decide: .+"))
+                + " · AgentControl$",
             RegexOptions.None,
             TimeSpan.FromSeconds(1)
         );
@@ -44,5 +46,7 @@ public static class Routes
     public static bool IsInteractive(string route) => Interactive.Contains(route);
 
     public static string PathOf(this CheckedProgram program, string route) =>
-        route.Replace("{job}", program.Job, StringComparison.Ordinal).Replace("{approval}", program.Approval, StringComparison.Ordinal);
+        route
+            .Replace("{job}", program.Job, StringComparison.Ordinal)
+            .Replace("{approval}", program.Approval, StringComparison.Ordinal);
 }

@@ -9,7 +9,9 @@ internal static class Seeds
     public static Task ChipsAsync(Installation installation) =>
         installation.ExecuteAsync(
             $"""
-            CREATE TEMP TABLE seed AS SELECT {Id("n")} AS id, 'chip-' || l AS name, l AS label, ac_now() - make_interval(mins => 20 - n) AS at
+            CREATE TEMP TABLE seed AS SELECT {Id(
+                "n"
+            )} AS id, 'chip-' || l AS name, l AS label, ac_now() - make_interval(mins => 20 - n) AS at
               FROM unnest(ARRAY['scheduled','queued','running','waiting','needs_approval','retrying','recovering','pausing','paused','cancelling',
                                 'completed','failed','timed_out','rejected','cancelled']) WITH ORDINALITY AS x (l, o), LATERAL (SELECT o::int AS n) y;
             {Jobs}
@@ -36,7 +38,9 @@ internal static class Seeds
     public static Task RunningAsync(Installation installation, string name, int count) =>
         installation.ExecuteAsync(
             $"""
-            CREATE TEMP TABLE seed AS SELECT {Id("n")} AS id, @name || '-' || n AS name, ac_now() AS at FROM generate_series(1, @count) n;
+            CREATE TEMP TABLE seed AS SELECT {Id(
+                "n"
+            )} AS id, @name || '-' || n AS name, ac_now() AS at FROM generate_series(1, @count) n;
             {Jobs}
             INSERT INTO job_runs ({RunColumns}, lease_until, worker, progress_completed, progress_total)
             SELECT id, 'running', 1, 'seeded', 0, false, false, at, 0, 0, 0, 0, 1, 0, false, false, false, false, 0, 3, 0, 0, 0, 0, 0, 0, at, at, ac_now() + interval '1 day', 'w-1', 0, 1000 FROM seed;
@@ -50,7 +54,10 @@ internal static class Seeds
     {
         await installation.ExecuteAsync(
             $"""
-            CREATE TEMP TABLE seed AS SELECT {Id("n", "ac_now() - make_interval(secs => @count - n)")} AS id, 'job-' || n AS name, n, ac_now() - make_interval(secs => @count - n) AS at FROM generate_series(1, @count) n;
+            CREATE TEMP TABLE seed AS SELECT {Id(
+                "n",
+                "ac_now() - make_interval(secs => @count - n)"
+            )} AS id, 'job-' || n AS name, n, ac_now() - make_interval(secs => @count - n) AS at FROM generate_series(1, @count) n;
             {Jobs}
             INSERT INTO job_runs ({RunColumns}, finished_at, lease_until, worker, outcome)
             SELECT id, s, 1, 'seeded', 0, false, false, at, 0, 0, 0, 0, 1, 0, false, false, false, false, 1000, 9, 0, 0, 0, 0, 0, n % 10, at, at,
@@ -63,7 +70,8 @@ internal static class Seeds
         await installation.ExecuteAsync("VACUUM ANALYZE jobs, job_runs, job_results");
     }
 
-    private const string Error = """{"type":"stepFailed","message":"erp 503 Service Unavailable","step":"post#1","retryable":true}""";
+    private const string Error =
+        """{"type":"stepFailed","message":"erp 503 Service Unavailable","step":"post#1","retryable":true}""";
 
     private const string Jobs = """
         INSERT INTO jobs (id, short_id, name, agent, agent_version, queue, tags, workspace, submitted_by, submitted_at, timeout_seconds, max_attempts, input)

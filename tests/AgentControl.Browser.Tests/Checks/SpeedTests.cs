@@ -51,7 +51,12 @@ public sealed class SpeedTests(CheckedProgram program, ITestOutputHelper output)
         await page.GotoAsync("/jobs/new");
         await page.WaitForFunctionAsync("() => document.documentElement.dataset.interactive === 'true'");
         await page.GetByTestId("start").ClickAsync();
-        await Assertions.Expect(page.GetByTestId("error-list").Or(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "contracts" }))).ToBeVisibleAsync();
+        await Assertions
+            .Expect(
+                page.GetByTestId("error-list")
+                    .Or(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "contracts" }))
+            )
+            .ToBeVisibleAsync();
     }
 
     private async Task<double> ReadyAsync(IPage page, string route)

@@ -60,7 +60,8 @@ internal sealed class CuttableLine : IDisposable
             while (true)
                 _ = CarryAsync(await from.AcceptTcpClientAsync());
         }
-        catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception stopped)
+            when (stopped is SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // The line was cut.
         }
@@ -78,9 +79,13 @@ internal sealed class CuttableLine : IDisposable
         try
         {
             await far.ConnectAsync(IPAddress.Loopback, target);
-            await Task.WhenAny(near.GetStream().CopyToAsync(far.GetStream()), far.GetStream().CopyToAsync(near.GetStream()));
+            await Task.WhenAny(
+                near.GetStream().CopyToAsync(far.GetStream()),
+                far.GetStream().CopyToAsync(near.GetStream())
+            );
         }
-        catch (Exception gone) when (gone is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception gone)
+            when (gone is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
         {
             // One end left.
         }

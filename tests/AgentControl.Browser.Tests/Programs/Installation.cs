@@ -53,7 +53,10 @@ internal sealed class Installation(IReadOnlyDictionary<string, string> settings)
     // Only where the program could not stop it itself.
     private void StopLeftServer()
     {
-        if (!File.Exists(PidFile) || !int.TryParse(File.ReadLines(PidFile).First(), CultureInfo.InvariantCulture, out var left))
+        if (
+            !File.Exists(PidFile)
+            || !int.TryParse(File.ReadLines(PidFile).First(), CultureInfo.InvariantCulture, out var left)
+        )
             return;
         try
         {

@@ -12,7 +12,12 @@ internal static class Repository
     public static string SampleContracts { get; } = Path.Combine(Root, "wwwroot-assets", "samples", "contracts");
 
     private static string Configuration =>
-        AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}", StringComparison.Ordinal) ? "Release" : "Debug";
+        AppContext.BaseDirectory.Contains(
+            $"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}",
+            StringComparison.Ordinal
+        )
+            ? "Release"
+            : "Debug";
 
     private static string Find(DirectoryInfo? folder) =>
         folder is null ? throw new InvalidOperationException("AgentControl.sln was not found above the tests.")

@@ -22,7 +22,11 @@ internal sealed partial class RunningProgram : IAsyncDisposable
 
     public string Output => string.Join('\n', lines);
 
-    public static async Task<RunningProgram> StartAsync(string url, string data, IReadOnlyDictionary<string, string> settings)
+    public static async Task<RunningProgram> StartAsync(
+        string url,
+        string data,
+        IReadOnlyDictionary<string, string> settings
+    )
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -75,7 +79,10 @@ internal sealed partial class RunningProgram : IAsyncDisposable
     {
         process.OutputDataReceived += (_, e) => Read(e.Data);
         process.ErrorDataReceived += (_, e) => Read(e.Data);
-        process.Exited += (_, _) => listening.TrySetException(new InvalidOperationException($"The program ended before it listened:\n{Output}"));
+        process.Exited += (_, _) =>
+            listening.TrySetException(
+                new InvalidOperationException($"The program ended before it listened:\n{Output}")
+            );
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();

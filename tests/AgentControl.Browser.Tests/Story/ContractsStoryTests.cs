@@ -11,7 +11,11 @@ public sealed class ContractsStoryTests
     private const string Edit = "Checked line by line; clause nine was renegotiated.";
 
     // One worker a stage and a line in the feed after every four: slow enough to be cut off in the middle on any machine.
-    private static readonly Dictionary<string, string> _slow = new() { ["AgentControl:Queues:extract"] = "1", ["AgentControl:Queues:summarise"] = "1" };
+    private static readonly Dictionary<string, string> _slow = new()
+    {
+        ["AgentControl:Queues:extract"] = "1",
+        ["AgentControl:Queues:summarise"] = "1",
+    };
 
     [Fact]
     public async Task A_batch_of_contracts_survives_a_kill_and_ends_with_the_edited_summary()
@@ -34,7 +38,9 @@ public sealed class ContractsStoryTests
 
         await installation.StartAsync();
         await ComesBackByItselfAsync(page);
-        await Assertions.Expect(page.Locator("main .ac-head [data-state]")).ToHaveAttributeAsync("data-state", "needs_approval", new() { Timeout = 300_000 });
+        await Assertions
+            .Expect(page.Locator("main .ac-head [data-state]"))
+            .ToHaveAttributeAsync("data-state", "needs_approval", new() { Timeout = 300_000 });
         await journal.HoldsAfterRestartAsync(context.APIRequest, Documents);
 
         await EditSummaryAsync(page);
@@ -61,7 +67,9 @@ public sealed class ContractsStoryTests
             await page.GetByRole(AriaRole.Link, new() { Name = "New job" }).First.ClickAsync();
             await page.Locator("#new-agent").SelectOptionAsync("contracts");
             await page.Locator("ac-uploads input[type=file]:not([webkitdirectory])").SetInputFilesAsync(files);
-            await Assertions.Expect(page.GetByTestId("uploads-summary")).ToHaveTextAsync($"{Documents} files · {Documents} ready");
+            await Assertions
+                .Expect(page.GetByTestId("uploads-summary"))
+                .ToHaveTextAsync($"{Documents} files · {Documents} ready");
             await page.GetByLabel("Comment every").FillAsync("4");
             await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Forty real documents");
             await page.GetByTestId("start").ClickAsync();
@@ -75,7 +83,9 @@ public sealed class ContractsStoryTests
 
     private static async Task<string> IdAsync(IPage page)
     {
-        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Forty real documents");
+        await Assertions
+            .Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 }))
+            .ToHaveTextAsync("Forty real documents");
         return new Uri(page.Url).Segments[2].TrimEnd('/');
     }
 
@@ -90,12 +100,16 @@ public sealed class ContractsStoryTests
     {
         await page.InteractiveAsync();
         await Assertions.Expect(page.Locator("#components-reconnect-modal")).ToBeHiddenAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Forty real documents");
+        await Assertions
+            .Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 }))
+            .ToHaveTextAsync("Forty real documents");
     }
 
     private static async Task EditSummaryAsync(IPage page)
     {
-        await page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).GetByRole(AriaRole.Link, new() { Name = "Approvals" }).ClickAsync();
+        await page.GetByRole(AriaRole.Navigation, new() { Name = "Main" })
+            .GetByRole(AriaRole.Link, new() { Name = "Approvals" })
+            .ClickAsync();
         await Assertions.Expect(page.GetByTestId("approval-item")).ToHaveCountAsync(1);
         await Assertions.Expect(page.GetByTestId("decision-bar")).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("e");
@@ -111,9 +125,13 @@ public sealed class ContractsStoryTests
     private static async Task ResultsAreThereAsync(IPage page, IAPIRequestContext api, StoryJournal journal)
     {
         await page.OpenAsync($"/jobs/{journal.ShortId}");
-        await Assertions.Expect(page.Locator("main .ac-head [data-state]")).ToHaveAttributeAsync("data-state", "completed");
+        await Assertions
+            .Expect(page.Locator("main .ac-head [data-state]"))
+            .ToHaveAttributeAsync("data-state", "completed");
         var folder = await journal.CheckResultsAsync(api, Documents);
-        await page.GetByRole(AriaRole.Navigation, new() { Name = "Main" }).GetByRole(AriaRole.Link, new() { Name = "Workspace" }).ClickAsync();
+        await page.GetByRole(AriaRole.Navigation, new() { Name = "Main" })
+            .GetByRole(AriaRole.Link, new() { Name = "Workspace" })
+            .ClickAsync();
         await Assertions.Expect(page.GetByTestId("workspace")).ToBeVisibleAsync();
         await page.OpenAsync($"/workspace/{folder}summary.md");
         await Assertions.Expect(page.GetByTestId("file")).ToContainTextAsync(Edit);

@@ -34,14 +34,19 @@ internal sealed class StoryJournal(Installation installation, string shortId)
         Assert.True(now.Count > recorded.Count, "Nothing went on after the restart.");
 
         var parent = (await GetAsync(api, $"/api/v1/jobs/{shortId}")).GetProperty("id").GetString();
-        var children = (await GetAsync(api, $"/api/v1/jobs?parentId={parent}&limit=200")).GetProperty("items").EnumerateArray().ToList();
+        var children = (await GetAsync(api, $"/api/v1/jobs?parentId={parent}&limit=200"))
+            .GetProperty("items")
+            .EnumerateArray()
+            .ToList();
         Assert.Equal(documents, children.Count);
         Assert.All(children, child => Assert.Equal("succeeded", child.GetProperty("state").GetString()));
         Assert.True(await CountEventsAsync("job.recovered") > 0, "No job says that it was recovered.");
         Assert.Equal(documents, await CountEventsAsync("job.succeeded"));
         foreach (var child in children)
         {
-            var steps = (await GetAsync(api, $"/api/v1/jobs/{child.GetProperty("id").GetString()}/steps?limit=200")).GetProperty("items").EnumerateArray();
+            var steps = (await GetAsync(api, $"/api/v1/jobs/{child.GetProperty("id").GetString()}/steps?limit=200"))
+                .GetProperty("items")
+                .EnumerateArray();
             var keys = steps.Select(s => s.GetProperty("key").GetString()).ToList();
             Assert.NotEmpty(keys);
             Assert.Equal(keys.Count, keys.Distinct(StringComparer.Ordinal).Count());
@@ -57,7 +62,9 @@ internal sealed class StoryJournal(Installation installation, string shortId)
         var skipped = output.GetProperty("skipped").GetArrayLength();
         var results = output.GetProperty("results").GetString()!;
         Assert.Equal(documents, output.GetProperty("documents").GetInt32());
-        var files = (await GetAsync(api, $"/api/v1/workspaces/default/files?prefix={results}&limit=200")).GetProperty("items");
+        var files = (await GetAsync(api, $"/api/v1/workspaces/default/files?prefix={results}&limit=200")).GetProperty(
+            "items"
+        );
         Assert.Equal(documents - skipped, files.GetArrayLength());
         return results[..^"results/".Length];
     }
@@ -72,7 +79,11 @@ internal sealed class StoryJournal(Installation installation, string shortId)
         """;
 
     private Task<long> CountEventsAsync(string type) =>
-        installation.ReadAsync<long>($"SELECT count(*) FROM events WHERE type = @type AND job_id IN {Family}", ("short", shortId), ("type", type));
+        installation.ReadAsync<long>(
+            $"SELECT count(*) FROM events WHERE type = @type AND job_id IN {Family}",
+            ("short", shortId),
+            ("type", type)
+        );
 
     private async Task<Dictionary<string, string>> StepsAsync()
     {

@@ -8,14 +8,23 @@ public sealed class BuiltInAgentsTests
     [Fact]
     public void All_Names_AreThoseOfTheContract()
     {
-        Assert.Equal(["contracts", "contracts.document", "synthetic"], BuiltInAgents.All(synthetic: true).Select(agent => agent.Name));
-        Assert.Equal(["contracts", "contracts.document"], BuiltInAgents.All(synthetic: false).Select(agent => agent.Name));
+        Assert.Equal(
+            ["contracts", "contracts.document", "synthetic"],
+            BuiltInAgents.All(synthetic: true).Select(agent => agent.Name)
+        );
+        Assert.Equal(
+            ["contracts", "contracts.document"],
+            BuiltInAgents.All(synthetic: false).Select(agent => agent.Name)
+        );
         Assert.True(BuiltInAgents.All(synthetic: false).Single(agent => agent.Name == "contracts.document").Internal);
     }
 
     [Theory]
     [InlineData("contracts", """{ "folder": "inbox/" }""")]
-    [InlineData("contracts", """{ "documents": [{ "name": "a", "text": "b" }], "approval": "none", "commentEvery": 5, "analyser": "offline" }""")]
+    [InlineData(
+        "contracts",
+        """{ "documents": [{ "name": "a", "text": "b" }], "approval": "none", "commentEvery": 5, "analyser": "offline" }"""
+    )]
     [InlineData("synthetic", """{}""")]
     [InlineData("synthetic", """{ "steps": 3, "approvalAtStep": 2 }""")]
     public void Check_InputOfTheContract_Fits(string agent, string input) => Assert.Empty(Check(agent, input));

@@ -11,7 +11,20 @@ internal sealed class FakeJobContext(FakeWorkspace workspace, Guid? id = null) :
 {
     private readonly Dictionary<string, List<ChildResult>> _children = new(StringComparer.Ordinal);
 
-    public JobInfo Job { get; } = new(id ?? Guid.CreateVersion7(), "j-1", "October batch", "agent", "1", "default", "default", [], "test", null, 1);
+    public JobInfo Job { get; } =
+        new(
+            id ?? Guid.CreateVersion7(),
+            "j-1",
+            "October batch",
+            "agent",
+            "1",
+            "default",
+            "default",
+            [],
+            "test",
+            null,
+            1
+        );
 
     public bool Recovered { get; init; }
 
@@ -32,7 +45,8 @@ internal sealed class FakeJobContext(FakeWorkspace workspace, Guid? id = null) :
     public List<SpawnOptions> Spawned { get; } = [];
 
     /// <summary>Answers approvals and other waits that are not for children.</summary>
-    public Func<Wait, object> Answer { get; init; } = wait => throw new InvalidOperationException($"The test expects no {wait.Kind}.");
+    public Func<Wait, object> Answer { get; init; } =
+        wait => throw new InvalidOperationException($"The test expects no {wait.Kind}.");
 
     /// <summary>Runs one child: agent, input as JSON, name.</summary>
     public Func<string, byte[], string, Task<ChildResult>> RunChild { get; init; } =
@@ -57,8 +71,12 @@ internal sealed class FakeJobContext(FakeWorkspace workspace, Guid? id = null) :
         }
     }
 
-    public Task<T> StepAsync<TInput, T>(string name, TInput input, Func<TInput, StepCall, Task<T>> body, StepOptions? options = null) =>
-        StepAsync(name, call => body(input, call), options);
+    public Task<T> StepAsync<TInput, T>(
+        string name,
+        TInput input,
+        Func<TInput, StepCall, Task<T>> body,
+        StepOptions? options = null
+    ) => StepAsync(name, call => body(input, call), options);
 
     public async Task<IReadOnlyList<TResult>> Parallel<TItem, TResult>(
         string name,
@@ -75,7 +93,11 @@ internal sealed class FakeJobContext(FakeWorkspace workspace, Guid? id = null) :
         return Task.FromResult(new WaitOutcome(0, JsonSerializer.SerializeToElement(answer, JournalJson.Options)));
     }
 
-    public async Task<ChildGroup> SpawnAsync<TInput>(string agent, IReadOnlyList<TInput> inputs, SpawnOptions? options = null)
+    public async Task<ChildGroup> SpawnAsync<TInput>(
+        string agent,
+        IReadOnlyList<TInput> inputs,
+        SpawnOptions? options = null
+    )
     {
         options ??= new SpawnOptions();
         Spawned.Add(options);
@@ -89,7 +111,8 @@ internal sealed class FakeJobContext(FakeWorkspace workspace, Guid? id = null) :
         return new ChildGroup(options.Name, inputs.Count);
     }
 
-    public Task<IReadOnlyList<ChildResult>> ChildResultsAsync(ChildGroup group) => Task.FromResult<IReadOnlyList<ChildResult>>(_children[group.Key]);
+    public Task<IReadOnlyList<ChildResult>> ChildResultsAsync(ChildGroup group) =>
+        Task.FromResult<IReadOnlyList<ChildResult>>(_children[group.Key]);
 
     public Task ContinueOnAsync(string queue)
     {

@@ -27,9 +27,9 @@ internal sealed class FakeWorkspace : IJobWorkspace
     public void Put(string path, byte[] content) => _files[path] = content;
 
     public Task<IReadOnlyList<WorkspaceEntry>> ListAsync(string prefix) =>
-        Task.FromResult<IReadOnlyList<WorkspaceEntry>>(
-            [.. _files.Where(f => f.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(f => Entry(f.Key, f.Value))]
-        );
+        Task.FromResult<IReadOnlyList<WorkspaceEntry>>([
+            .. _files.Where(f => f.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(f => Entry(f.Key, f.Value)),
+        ]);
 
     public Task<byte[]?> ReadAsync(string path) => Task.FromResult(_files.GetValueOrDefault(path));
 

@@ -30,7 +30,11 @@ public sealed class ContractsAgentTests
         }
 
         var csv = run.Workspace.Text(ContractsRun.Folder + "summary.csv");
-        Assert.Contains("lease.txt,analysed,,HARBOUR LANE ESTATES LIMITED; PAPERWREN BOOKSHOP LIMITED", csv, StringComparison.Ordinal);
+        Assert.Contains(
+            "lease.txt,analysed,,HARBOUR LANE ESTATES LIMITED; PAPERWREN BOOKSHOP LIMITED",
+            csv,
+            StringComparison.Ordinal
+        );
         Assert.Contains("lease.txt", run.Workspace.Text(output.Summary), StringComparison.Ordinal);
     }
 
@@ -53,7 +57,11 @@ public sealed class ContractsAgentTests
             }
         );
         Assert.Equal(
-            ["10 of 16 documents done.", "16 of 16 documents done.", $"16 of 16 documents analysed. The summary is in `{ContractsRun.Folder}summary.md`."],
+            [
+                "10 of 16 documents done.",
+                "16 of 16 documents done.",
+                $"16 of 16 documents analysed. The summary is in `{ContractsRun.Folder}summary.md`.",
+            ],
             run.Workspace.Comments
         );
     }
@@ -85,7 +93,14 @@ public sealed class ContractsAgentTests
     public async Task Run_Edited_WritesTheEditedBytes()
     {
         const string Edited = "# Mine\n\nOnly this; é.";
-        var run = new ContractsRun(_ => new ApprovalOutcome(ApprovalDecision.Edit, false, null, JsonSerializer.SerializeToElement(Edited), "Ann", "")).WithSamples();
+        var run = new ContractsRun(_ => new ApprovalOutcome(
+            ApprovalDecision.Edit,
+            false,
+            null,
+            JsonSerializer.SerializeToElement(Edited),
+            "Ann",
+            ""
+        )).WithSamples();
         var output = await run.RunAsync(Inbox);
         Assert.Equal(Edited, run.Workspace.Text(output.Summary));
     }
@@ -138,18 +153,38 @@ public sealed class ContractsAgentTests
             output.Skipped.Select(s => (s.Name, s.Reason))
         );
         Assert.Single(run.Workspace.Paths, path => path.Contains("/results/", StringComparison.Ordinal));
-        Assert.Contains("scan.pdf,skipped,binary: a PDF file", run.Workspace.Text(ContractsRun.Folder + "summary.csv"), StringComparison.Ordinal);
-        Assert.Contains("7 of 7 documents done, 1 without a result so far.", run.Workspace.Comments[0], StringComparison.Ordinal);
+        Assert.Contains(
+            "scan.pdf,skipped,binary: a PDF file",
+            run.Workspace.Text(ContractsRun.Folder + "summary.csv"),
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "7 of 7 documents done, 1 without a result so far.",
+            run.Workspace.Comments[0],
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task Run_EqualNames_KeepAResultEach()
     {
         var run = new ContractsRun().With("inbox/a.txt", SampleContracts.Text("nda"));
-        await run.RunAsync(Inbox with { Documents = [new("a.txt", SampleContracts.Text("lease")), new("A.TXT", SampleContracts.Text("loan")), new("../a.txt", "One.")] });
+        await run.RunAsync(
+            Inbox with
+            {
+                Documents =
+                [
+                    new("a.txt", SampleContracts.Text("lease")),
+                    new("A.TXT", SampleContracts.Text("loan")),
+                    new("../a.txt", "One."),
+                ],
+            }
+        );
         Assert.Equal(
             ["A.TXT-3.json", "a.txt-2.json", "a.txt-4.json", "a.txt.json"],
-            run.Workspace.Paths.Where(p => p.Contains("/results/", StringComparison.Ordinal)).Select(p => p[(p.LastIndexOf('/') + 1)..]).Order(StringComparer.Ordinal)
+            run.Workspace.Paths.Where(p => p.Contains("/results/", StringComparison.Ordinal))
+                .Select(p => p[(p.LastIndexOf('/') + 1)..])
+                .Order(StringComparer.Ordinal)
         );
         Assert.Equal(DocumentText.From("", SampleContracts.Text("lease")).Sha256, run.Result("a.txt-2").Sha256);
     }
@@ -157,7 +192,9 @@ public sealed class ContractsAgentTests
     [Fact]
     public async Task Run_NothingToRead_SaysWhatToGive()
     {
-        var failure = await Assert.ThrowsAsync<PermanentFailureException>(() => new ContractsRun().RunAsync(new ContractsInput()));
+        var failure = await Assert.ThrowsAsync<PermanentFailureException>(() =>
+            new ContractsRun().RunAsync(new ContractsInput())
+        );
         Assert.Contains("'folder'", failure.Message, StringComparison.Ordinal);
         failure = await Assert.ThrowsAsync<PermanentFailureException>(() => new ContractsRun().RunAsync(Inbox));
         Assert.Contains("'inbox/' has no files", failure.Message, StringComparison.Ordinal);
@@ -169,7 +206,11 @@ public sealed class ContractsAgentTests
         var agent = new ContractDocumentAgent(new OfflineDocumentAnalyser(), null);
         var input = new ContractDocumentInput("a", null, null, "text", AnalyserChoice.Model);
         var failure = await Assert.ThrowsAsync<PermanentFailureException>(() =>
-            agent.RunAsync(input, new Agents.FakeJobContext(new Agents.FakeWorkspace()), TestContext.Current.CancellationToken)
+            agent.RunAsync(
+                input,
+                new Agents.FakeJobContext(new Agents.FakeWorkspace()),
+                TestContext.Current.CancellationToken
+            )
         );
         Assert.Contains("No model is configured", failure.Message, StringComparison.Ordinal);
     }

@@ -32,7 +32,8 @@ internal sealed class ContractsRun
 
     public List<FakeJobContext> Children { get; } = [];
 
-    public static ApprovalOutcome Approve(ApprovalRequest request) => new(ApprovalDecision.Approve, false, null, null, "Ann", "");
+    public static ApprovalOutcome Approve(ApprovalRequest request) =>
+        new(ApprovalDecision.Approve, false, null, null, "Ann", "");
 
     public ContractsRun With(string path, string content) => With(path, Encoding.UTF8.GetBytes(content));
 
@@ -52,10 +53,14 @@ internal sealed class ContractsRun
         return this;
     }
 
-    public Task<ContractsOutput> RunAsync(ContractsInput input) => new ContractsAgent().RunAsync(input, Job, TestContext.Current.CancellationToken);
+    public Task<ContractsOutput> RunAsync(ContractsInput input) =>
+        new ContractsAgent().RunAsync(input, Job, TestContext.Current.CancellationToken);
 
     public DocumentFindings Result(string file) =>
-        JsonSerializer.Deserialize<DocumentFindings>(Workspace.Text($"{Folder}results/{file}.json"), JournalJson.Options)!;
+        JsonSerializer.Deserialize<DocumentFindings>(
+            Workspace.Text($"{Folder}results/{file}.json"),
+            JournalJson.Options
+        )!;
 
     private async Task<ChildResult> RunChildAsync(string agent, byte[] input, string name, string? failing)
     {
@@ -74,6 +79,12 @@ internal sealed class ContractsRun
         );
         var recorded = JournalJson.Serialize(output);
         Assert.True(recorded.Length <= 1024 * 1024, "A job's output is at most 1 MiB.");
-        return new ChildResult(Guid.CreateVersion7(), name, JobState.Succeeded, JsonSerializer.Deserialize<JsonElement>(recorded), null);
+        return new ChildResult(
+            Guid.CreateVersion7(),
+            name,
+            JobState.Succeeded,
+            JsonSerializer.Deserialize<JsonElement>(recorded),
+            null
+        );
     }
 }

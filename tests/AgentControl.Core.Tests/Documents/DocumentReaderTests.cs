@@ -10,15 +10,24 @@ public sealed class DocumentReaderTests
     {
         var reading = DocumentReader.Read("a.txt", Encoding.UTF8.GetBytes("Grüße, €5"));
         Assert.Equal("Grüße, €5", reading.Document!.Text);
-        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes("Grüße, €5"))), reading.Document.Sha256);
+        Assert.Equal(
+            Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes("Grüße, €5"))),
+            reading.Document.Sha256
+        );
     }
 
     [Fact]
     public void Read_ByteOrderMarks_AreNoPartOfTheText()
     {
         Assert.Equal("Lease", Read([.. Encoding.UTF8.Preamble, .. "Lease"u8]).Document!.Text);
-        Assert.Equal("Lease", Read([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("Lease")]).Document!.Text);
-        Assert.Equal("Lease", Read([.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes("Lease")]).Document!.Text);
+        Assert.Equal(
+            "Lease",
+            Read([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("Lease")]).Document!.Text
+        );
+        Assert.Equal(
+            "Lease",
+            Read([.. Encoding.BigEndianUnicode.Preamble, .. Encoding.BigEndianUnicode.GetBytes("Lease")]).Document!.Text
+        );
     }
 
     [Fact]
@@ -55,9 +64,19 @@ public sealed class DocumentReaderTests
     [Fact]
     public void Read_Size_OneMegabyteIsReadAndAByteMoreIsTooLarge()
     {
-        Assert.NotNull(DocumentReader.Read("a", Encoding.ASCII.GetBytes(new string('x', DocumentReader.LargestBytes))).Document);
-        Assert.StartsWith("too large: 1.0 MB", DocumentReader.Read("a", Encoding.ASCII.GetBytes(new string('x', DocumentReader.LargestBytes + 1))).Reason, StringComparison.Ordinal);
-        Assert.StartsWith("too large", DocumentReader.Read("a", new string('é', DocumentReader.LargestBytes)).Reason, StringComparison.Ordinal);
+        Assert.NotNull(
+            DocumentReader.Read("a", Encoding.ASCII.GetBytes(new string('x', DocumentReader.LargestBytes))).Document
+        );
+        Assert.StartsWith(
+            "too large: 1.0 MB",
+            DocumentReader.Read("a", Encoding.ASCII.GetBytes(new string('x', DocumentReader.LargestBytes + 1))).Reason,
+            StringComparison.Ordinal
+        );
+        Assert.StartsWith(
+            "too large",
+            DocumentReader.Read("a", new string('é', DocumentReader.LargestBytes)).Reason,
+            StringComparison.Ordinal
+        );
     }
 
     private static DocumentReading Read(byte[] bytes) => DocumentReader.Read("a", bytes);

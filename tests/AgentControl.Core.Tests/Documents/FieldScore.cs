@@ -15,7 +15,12 @@ internal sealed class FieldScore(string field)
     public double Recall => _right + _missed == 0 ? 1 : (double)_right / (_right + _missed);
 
     /// <summary>Each true finding may be met by one found finding.</summary>
-    public void Add<TFound, TTrue>(string document, IEnumerable<TFound> found, IEnumerable<TTrue> truth, Func<TFound, TTrue, bool> same)
+    public void Add<TFound, TTrue>(
+        string document,
+        IEnumerable<TFound> found,
+        IEnumerable<TTrue> truth,
+        Func<TFound, TTrue, bool> same
+    )
     {
         var open = truth.ToList();
         foreach (var finding in found)

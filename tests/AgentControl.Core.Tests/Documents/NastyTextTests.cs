@@ -14,9 +14,56 @@ public sealed class NastyTextTests
 
     private static readonly string[] Fragments =
     [
-        "1 March 2025", "31/02/2025", "99.99.9999", "2025-13-45", "£1,000", "$", "EUR", "1'000.–", "(the \"", "“", "”", "\")", "((((", "))))", "§ ", "ARTICLE IX\n", "1.1.1.1 ",
-        "\n", "\n\n", "    ", "law of ", "Governed by the laws of", "between", "and", " Ltd", "Ltd.", "A", "Z.", "…", "é", "漢字", "😀", "\ud83d", "\u202e", "\t", "\r\n", "term of ten years", "means", "Dear Ann", "confidential ",
-        "WHEREAS", "liable", "-----", "....", "___", "\u0001", "\ufeff", "\u2028", "9999999999999999999999", "99999999999999999 billion €",
+        "1 March 2025",
+        "31/02/2025",
+        "99.99.9999",
+        "2025-13-45",
+        "£1,000",
+        "$",
+        "EUR",
+        "1'000.–",
+        "(the \"",
+        "“",
+        "”",
+        "\")",
+        "((((",
+        "))))",
+        "§ ",
+        "ARTICLE IX\n",
+        "1.1.1.1 ",
+        "\n",
+        "\n\n",
+        "    ",
+        "law of ",
+        "Governed by the laws of",
+        "between",
+        "and",
+        " Ltd",
+        "Ltd.",
+        "A",
+        "Z.",
+        "…",
+        "é",
+        "漢字",
+        "😀",
+        "\ud83d",
+        "\u202e",
+        "\t",
+        "\r\n",
+        "term of ten years",
+        "means",
+        "Dear Ann",
+        "confidential ",
+        "WHEREAS",
+        "liable",
+        "-----",
+        "....",
+        "___",
+        "\u0001",
+        "\ufeff",
+        "\u2028",
+        "9999999999999999999999",
+        "99999999999999999 billion €",
     ];
 
     [Fact]
@@ -29,7 +76,10 @@ public sealed class NastyTextTests
                 {
                     var text = string.Concat(parts);
 #pragma warning disable xUnit1031, VSTHRD002 // The analyser is done when it returns: nothing is waited for.
-                    FindingAssert.PositionsHold(text, OfflineDocumentAnalyserTests.Analyse("nasty", text).GetAwaiter().GetResult());
+                    FindingAssert.PositionsHold(
+                        text,
+                        OfflineDocumentAnalyserTests.Analyse("nasty", text).GetAwaiter().GetResult()
+                    );
 #pragma warning restore xUnit1031, VSTHRD002
                 },
                 iter: 1_000
@@ -83,7 +133,9 @@ public sealed class NastyTextTests
             Assert.True(watch.Elapsed < Most, $"{file} took {watch.Elapsed}");
             if (watch.ElapsedMilliseconds > 200)
             {
-                TestContext.Current.TestOutputHelper?.WriteLine($"{file}: {document.Text.Length} characters in {watch.ElapsedMilliseconds} ms");
+                TestContext.Current.TestOutputHelper?.WriteLine(
+                    $"{file}: {document.Text.Length} characters in {watch.ElapsedMilliseconds} ms"
+                );
             }
 
             FindingAssert.PositionsHold(document.Text, findings);
@@ -93,9 +145,15 @@ public sealed class NastyTextTests
     /// <summary>All common licences, and every few copyright files, so that the sample spreads.</summary>
     private static IEnumerable<string> LegalTexts()
     {
-        var licences = Directory.Exists("/usr/share/common-licenses") ? Directory.GetFiles("/usr/share/common-licenses") : [];
+        var licences = Directory.Exists("/usr/share/common-licenses")
+            ? Directory.GetFiles("/usr/share/common-licenses")
+            : [];
         var packages = Directory.Exists("/usr/share/doc") ? Directory.GetDirectories("/usr/share/doc") : [];
-        var copyrights = packages.Order(StringComparer.Ordinal).Select(folder => Path.Combine(folder, "copyright")).Where(File.Exists).ToList();
+        var copyrights = packages
+            .Order(StringComparer.Ordinal)
+            .Select(folder => Path.Combine(folder, "copyright"))
+            .Where(File.Exists)
+            .ToList();
         return licences.Concat(copyrights.Where((_, index) => index % Math.Max(1, copyrights.Count / 60) == 0));
     }
 }

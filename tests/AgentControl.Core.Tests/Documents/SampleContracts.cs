@@ -8,18 +8,38 @@ internal static class SampleContracts
     /// <summary>The rules were written from these.</summary>
     public static readonly string[] Known =
     [
-        "distribution", "employment", "lease", "licence", "maintenance", "nda", "partnership", "saas", "share-purchase", "supply",
+        "distribution",
+        "employment",
+        "lease",
+        "licence",
+        "maintenance",
+        "nda",
+        "partnership",
+        "saas",
+        "share-purchase",
+        "supply",
     ];
 
     /// <summary>Text and key of these stood before the first rule; no rule is fitted to them.</summary>
-    public static readonly string[] HeldOut = ["consulting-letter", "data-processing", "event-hire", "franchise", "loan", "settlement"];
+    public static readonly string[] HeldOut =
+    [
+        "consulting-letter",
+        "data-processing",
+        "event-hire",
+        "franchise",
+        "loan",
+        "settlement",
+    ];
 
     public static string Folder { get; } = FindFolder();
 
     public static string Text(string name) => File.ReadAllText(Path.Combine(Folder, name + ".txt"));
 
     public static SampleKey Key(string name) =>
-        JsonSerializer.Deserialize<SampleKey>(File.ReadAllText(Path.Combine(Folder, name + ".key.json")), JsonSerializerOptions.Web)!;
+        JsonSerializer.Deserialize<SampleKey>(
+            File.ReadAllText(Path.Combine(Folder, name + ".key.json")),
+            JsonSerializerOptions.Web
+        )!;
 
     private static string FindFolder()
     {

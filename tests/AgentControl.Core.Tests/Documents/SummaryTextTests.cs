@@ -39,7 +39,8 @@ public sealed class SummaryTextTests
     [InlineData("[x](javascript:alert(1))", "\\[x\\](javascript:alert(1))")]
     [InlineData("two\n   lines\u0007", "two lines")]
     [InlineData("*bold* `code`", "\\*bold\\* \\`code\\`")]
-    public void Line_Text_IsTextInMarkdown(string text, string markdown) => Assert.Equal(markdown, MarkdownText.Line(text));
+    public void Line_Text_IsTextInMarkdown(string text, string markdown) =>
+        Assert.Equal(markdown, MarkdownText.Line(text));
 
     [Fact]
     public void Line_TooLong_IsCutWithAMark() => Assert.Equal("😀😀…", MarkdownText.Line("😀😀😀", 2));
@@ -66,7 +67,11 @@ public sealed class SummaryTextTests
             });
 
     [Fact]
-    public void Names_Repeated_CountUp() => Assert.Equal(["a.txt", "a.txt-2", "a.txt-2-2", "A.TXT-3"], ResultNames.For(["a.txt", "a.txt", "a.txt-2", "A.TXT"]));
+    public void Names_Repeated_CountUp() =>
+        Assert.Equal(
+            ["a.txt", "a.txt-2", "a.txt-2-2", "A.TXT-3"],
+            ResultNames.For(["a.txt", "a.txt", "a.txt-2", "A.TXT"])
+        );
 
     private static List<string> ReadRow(string row)
     {

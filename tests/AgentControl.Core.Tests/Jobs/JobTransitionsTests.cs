@@ -41,7 +41,8 @@ public sealed class JobTransitionsTests
     }
 
     [Fact]
-    public void Words_are_read_back_as_what_they_were() => Gen.Enum<JobState>().Sample(state => JobStates.Parse(state.Word()) == state);
+    public void Words_are_read_back_as_what_they_were() =>
+        Gen.Enum<JobState>().Sample(state => JobStates.Parse(state.Word()) == state);
 
     [Fact]
     public void Every_combination_has_one_of_the_fifteen_labels()
@@ -49,11 +50,14 @@ public sealed class JobTransitionsTests
         var kinds = Gen.Int[0, Kinds.Length - 1].Select(i => Kinds[i]);
         var outcomes = Gen.Int[0, Outcomes.Length - 1].Select(i => Outcomes[i]);
         Gen.Select(Gen.Enum<JobState>(), kinds, Gen.Bool, Gen.Bool, Gen.Bool, Gen.Bool, outcomes)
-            .Sample((state, kind, pause, cancel, recovering, backingOff, outcome) =>
-            {
-                var label = JobLabel.Of(state, kind, pause, cancel, recovering, backingOff, outcome);
-                return JobLabel.All.Contains(label) && (label == "needs_approval") == (state == JobState.Waiting && kind == "approval");
-            });
+            .Sample(
+                (state, kind, pause, cancel, recovering, backingOff, outcome) =>
+                {
+                    var label = JobLabel.Of(state, kind, pause, cancel, recovering, backingOff, outcome);
+                    return JobLabel.All.Contains(label)
+                        && (label == "needs_approval") == (state == JobState.Waiting && kind == "approval");
+                }
+            );
         Assert.Equal(15, JobLabel.All.Distinct().Count());
     }
 

@@ -12,13 +12,16 @@ public sealed class StrikeRulesTests
     [InlineData(2, 30)]
     [InlineData(3, 90)]
     [InlineData(100, 3_600)]
-    public void Pauses_grow_threefold_up_to_an_hour(int strikes, int seconds) => Assert.Equal(seconds, StrikeRules.RetryDelay(strikes).TotalSeconds);
+    public void Pauses_grow_threefold_up_to_an_hour(int strikes, int seconds) =>
+        Assert.Equal(seconds, StrikeRules.RetryDelay(strikes).TotalSeconds);
 
     [Fact]
     public void Percent_and_remaining_time_are_never_absurd() =>
         Gen.Select(Gen.Long[-10, 1_000_000], Gen.Long[-10, 1_000_000], Gen.Double[0, 1e6])
-            .Sample((completed, total, seconds) =>
-                Eta.Percent(completed, total) is null or (>= 0 and <= 100) && Eta.Seconds(completed, total, TimeSpan.FromSeconds(seconds)) is null or >= 0
+            .Sample(
+                (completed, total, seconds) =>
+                    Eta.Percent(completed, total) is null or (>= 0 and <= 100)
+                    && Eta.Seconds(completed, total, TimeSpan.FromSeconds(seconds)) is null or >= 0
             );
 
     [Fact]

@@ -11,13 +11,16 @@ public sealed class StepKeyTests
     [Fact]
     public void Keys_of_different_places_differ_and_tell_their_scope() =>
         Gen.Select(Name, Name, Gen.Int[1, 50], Gen.Int[1, 50], Gen.Int[0, 99])
-            .Sample((scope, name, count, other, index) =>
-            {
-                var item = StepKey.Item("", scope, count, index);
-                var key = StepKey.Of(item, name, count);
-                return StepKey.ScopeOf(key) == item && StepKey.ScopeOf(StepKey.Of("", name, count)) == ""
-                    && (StepKey.Of(item, name, other) == key) == (other == count);
-            });
+            .Sample(
+                (scope, name, count, other, index) =>
+                {
+                    var item = StepKey.Item("", scope, count, index);
+                    var key = StepKey.Of(item, name, count);
+                    return StepKey.ScopeOf(key) == item
+                        && StepKey.ScopeOf(StepKey.Of("", name, count)) == ""
+                        && (StepKey.Of(item, name, other) == key) == (other == count);
+                }
+            );
 
     [Theory]
     [InlineData(497, true)]

@@ -33,7 +33,15 @@ public sealed class SyntheticAgentTests
     public async Task Run_FailAtStep_FailsSoOftenAndThenSucceeds()
     {
         var job = Context();
-        var output = await RunAsync(new SyntheticInput { Steps = 3, FailAtStep = 2, FailTimes = 2 }, job);
+        var output = await RunAsync(
+            new SyntheticInput
+            {
+                Steps = 3,
+                FailAtStep = 2,
+                FailTimes = 2,
+            },
+            job
+        );
         Assert.Equal(["step", "step failed", "step failed", "step", "step"], job.Steps);
         Assert.Equal((await RunAsync(new SyntheticInput { Steps = 3 }, Context())).Checksum, output.Checksum);
     }
@@ -67,7 +75,15 @@ public sealed class SyntheticAgentTests
                 return Task.FromResult(new ChildResult(Guid.CreateVersion7(), name, JobState.Succeeded, null, null));
             },
         };
-        await RunAsync(new SyntheticInput { Steps = 1, Children = 3, ChildQueue = "side" }, job);
+        await RunAsync(
+            new SyntheticInput
+            {
+                Steps = 1,
+                Children = 3,
+                ChildQueue = "side",
+            },
+            job
+        );
         Assert.Equal("side", Assert.Single(job.Spawned).Queue);
         Assert.Equal(3, inputs.Count);
         Assert.All(inputs, input => Assert.Equal(0, input.Children));
@@ -78,9 +94,12 @@ public sealed class SyntheticAgentTests
     {
         var job = new FakeJobContext(new FakeWorkspace())
         {
-            RunChild = (_, _, name) => Task.FromResult(new ChildResult(Guid.CreateVersion7(), name, JobState.Failed, null, "no")),
+            RunChild = (_, _, name) =>
+                Task.FromResult(new ChildResult(Guid.CreateVersion7(), name, JobState.Failed, null, "no")),
         };
-        var failure = await Assert.ThrowsAsync<PermanentFailureException>(() => RunAsync(new SyntheticInput { Steps = 0, Children = 2 }, job));
+        var failure = await Assert.ThrowsAsync<PermanentFailureException>(() =>
+            RunAsync(new SyntheticInput { Steps = 0, Children = 2 }, job)
+        );
         Assert.Contains("2 of 2 children failed", failure.Message, StringComparison.Ordinal);
     }
 

@@ -14,7 +14,11 @@ public sealed class ChildrenTests(SharedEngine shared) : IClassFixture<SharedEng
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
     private static Func<IJobContext, CancellationToken, Task<object?>> Child(int n, bool fails = false) =>
-        async (job, _) => await job.StepAsync("work", _ => fails ? throw new PermanentFailureException("broken", "Broken") : Task.FromResult(n));
+        async (job, _) =>
+            await job.StepAsync(
+                "work",
+                _ => fails ? throw new PermanentFailureException("broken", "Broken") : Task.FromResult(n)
+            );
 
     [Fact]
     public async Task Three_children_of_which_one_fails_are_counted_and_read_in_order()
@@ -22,14 +26,24 @@ public sealed class ChildrenTests(SharedEngine shared) : IClassFixture<SharedEng
         var inputs = new[] { shared.Input(Child(1)), shared.Input(Child(2, fails: true)), shared.Input(Child(3)) };
         var job = await shared.StartAsync(async context =>
         {
-            var group = await context.SpawnAsync("test", inputs, new SpawnOptions { Names = ["one", "two \u0000", "three"] });
+            var group = await context.SpawnAsync(
+                "test",
+                inputs,
+                new SpawnOptions { Names = ["one", "two \u0000", "three"] }
+            );
             var counts = await context.WhenChildrenFinish(group);
             var results = await context.ChildResultsAsync(group);
-            return $"{counts.Succeeded}+{counts.Failed}/{counts.Total}: " + string.Join(",", results.Select(r => $"{r.Name[..3]}={r.State}"));
+            return $"{counts.Succeeded}+{counts.Failed}/{counts.Total}: "
+                + string.Join(",", results.Select(r => $"{r.Name[..3]}={r.State}"));
         });
         await engine.UntilAsync(job, "succeeded");
         Assert.Equal("2+1/3: one=Succeeded,two=Failed,thr=Succeeded", (await engine.OutputAsync(job)).GetString());
-        Assert.Equal(3L, await engine.ScalarAsync<long>($"SELECT count(*) FROM events WHERE job_id = '{job}' AND type = 'child.finished'"));
+        Assert.Equal(
+            3L,
+            await engine.ScalarAsync<long>(
+                $"SELECT count(*) FROM events WHERE job_id = '{job}' AND type = 'child.finished'"
+            )
+        );
     }
 
     [Fact]
@@ -50,16 +64,42 @@ public sealed class ChildrenTests(SharedEngine shared) : IClassFixture<SharedEng
         await engine.LoseWorkerAsync(job);
         await engine.UntilAsync(job, "succeeded", seconds: 300);
         Assert.Equal(Count, (await engine.OutputAsync(job)).GetInt32());
-        Assert.Equal((long)Count, await engine.ScalarAsync<long>($"SELECT count(*) FROM jobs WHERE parent_id = '{job}'"));
-        Assert.Equal(2L, await engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{job}' AND kind = 'spawn'"));
-        Assert.Equal((long)Count, await engine.ScalarAsync<long>($"SELECT count(*) FROM events WHERE job_id = '{job}' AND type = 'child.finished'"));
+        Assert.Equal(
+            (long)Count,
+            await engine.ScalarAsync<long>($"SELECT count(*) FROM jobs WHERE parent_id = '{job}'")
+        );
+        Assert.Equal(
+            2L,
+            await engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{job}' AND kind = 'spawn'")
+        );
+        Assert.Equal(
+            (long)Count,
+            await engine.ScalarAsync<long>(
+                $"SELECT count(*) FROM events WHERE job_id = '{job}' AND type = 'child.finished'"
+            )
+        );
     }
 
     [Fact]
     public async Task The_parent_wakes_when_enough_have_ended_and_again_for_the_rest()
     {
         var held = new HoldPoint();
-        CodeInput[] inputs = [shared.Input(Child(1)), shared.Input(Child(2)), shared.Input(async (job, _) => await job.StepAsync("held", async c => { await held.PassAsync(c.CancellationToken); return 3; }))];
+        CodeInput[] inputs =
+        [
+            shared.Input(Child(1)),
+            shared.Input(Child(2)),
+            shared.Input(
+                async (job, _) =>
+                    await job.StepAsync(
+                        "held",
+                        async c =>
+                        {
+                            await held.PassAsync(c.CancellationToken);
+                            return 3;
+                        }
+                    )
+            ),
+        ];
         var some = new TaskCompletionSource<ChildCounts>();
         var job = await shared.StartAsync(async context =>
         {
@@ -79,12 +119,26 @@ public sealed class ChildrenTests(SharedEngine shared) : IClassFixture<SharedEng
     [InlineData(true)]
     public async Task Children_are_cancelled_with_their_parent_however_it_is_cancelled(bool byRejection)
     {
-        var grandchild = shared.Input(async (job, _) => { await job.WaitForSignalAsync<int>("never"); return null; });
-        var child = shared.Input(async (job, _) => { await job.WhenChildrenFinish(await job.SpawnAsync("test", new[] { grandchild })); return null; });
+        var grandchild = shared.Input(
+            async (job, _) =>
+            {
+                await job.WaitForSignalAsync<int>("never");
+                return null;
+            }
+        );
+        var child = shared.Input(
+            async (job, _) =>
+            {
+                await job.WhenChildrenFinish(await job.SpawnAsync("test", new[] { grandchild }));
+                return null;
+            }
+        );
         var job = await shared.StartAsync(async context =>
         {
             await context.SpawnAsync("test", new[] { child, child });
-            await context.RequestApprovalAsync(new ApprovalRequest { Title = "Go?", OnReject = ApprovalRejection.Cancel });
+            await context.RequestApprovalAsync(
+                new ApprovalRequest { Title = "Go?", OnReject = ApprovalRejection.Cancel }
+            );
             return null;
         });
         await engine.UntilTrueAsync(
@@ -95,7 +149,9 @@ public sealed class ChildrenTests(SharedEngine shared) : IClassFixture<SharedEng
         if (byRejection)
         {
             var approval = await engine.ScalarAsync<Guid>($"SELECT id FROM approvals WHERE job_id = '{job}'");
-            await engine.Get<AgentControl.Engine.Approvals.ApprovalCommands>().DecideAsync(approval, ApprovalDecision.Reject, 1, "no", null, EngineProcess.Ana, Now);
+            await engine
+                .Get<AgentControl.Engine.Approvals.ApprovalCommands>()
+                .DecideAsync(approval, ApprovalDecision.Reject, 1, "no", null, EngineProcess.Ana, Now);
         }
         else
         {
@@ -111,12 +167,14 @@ public sealed class ChildrenTests(SharedEngine shared) : IClassFixture<SharedEng
     public async Task A_child_that_goes_on_as_a_new_job_is_followed_to_its_end()
     {
         CodeInput second = shared.Input(async (job, _) => await job.StepAsync("second", _ => Task.FromResult(2)));
-        CodeInput first = shared.Input(async (job, _) =>
-        {
-            await job.StepAsync("first", _ => Task.FromResult(1));
-            await job.ContinueAsNewAsync(second);
-            return 1;
-        });
+        CodeInput first = shared.Input(
+            async (job, _) =>
+            {
+                await job.StepAsync("first", _ => Task.FromResult(1));
+                await job.ContinueAsNewAsync(second);
+                return 1;
+            }
+        );
         var job = await shared.StartAsync(async context =>
         {
             var group = await context.SpawnAsync("test", new[] { first });
@@ -126,7 +184,12 @@ public sealed class ChildrenTests(SharedEngine shared) : IClassFixture<SharedEng
         });
         await engine.UntilAsync(job, "succeeded");
         Assert.Equal("1 Succeeded 2", (await engine.OutputAsync(job)).GetString());
-        Assert.Equal(1L, await engine.ScalarAsync<long>($"SELECT count(*) FROM job_results o JOIN jobs j ON j.id = o.job_id WHERE j.parent_id = '{job}' AND o.continued_as IS NOT NULL"));
+        Assert.Equal(
+            1L,
+            await engine.ScalarAsync<long>(
+                $"SELECT count(*) FROM job_results o JOIN jobs j ON j.id = o.job_id WHERE j.parent_id = '{job}' AND o.continued_as IS NOT NULL"
+            )
+        );
     }
 
     [Fact]
@@ -135,7 +198,14 @@ public sealed class ChildrenTests(SharedEngine shared) : IClassFixture<SharedEng
         var held = new HoldPoint();
         var job = await shared.StartAsync(async context =>
         {
-            await context.StepAsync("deaf", async _ => { await held.PassAsync(); return 1; });
+            await context.StepAsync(
+                "deaf",
+                async _ =>
+                {
+                    await held.PassAsync();
+                    return 1;
+                }
+            );
             await context.ContinueAsNewAsync(new { code = "none" });
             return null;
         });
@@ -168,7 +238,10 @@ public sealed class ChildrenTests(SharedEngine shared) : IClassFixture<SharedEng
             Exception? first = null;
             try
             {
-                await context.StepAsync("shaky", _ => mended ? Task.FromResult(1) : throw new PermanentFailureException("broken", "Broken"));
+                await context.StepAsync(
+                    "shaky",
+                    _ => mended ? Task.FromResult(1) : throw new PermanentFailureException("broken", "Broken")
+                );
             }
             catch (Core.Steps.StepFailedException problem)
             {

@@ -12,18 +12,40 @@ public sealed class QueueTests(SharedEngine shared) : IClassFixture<SharedEngine
     public async Task Stages_overlap_up_to_their_workers_and_never_more()
     {
         // Each stage holds until as many of it run as it has workers, so that the limit is reached, and counts what runs.
-        var stages = new Dictionary<string, Stage> { ["extract"] = new(3), ["summarise"] = new(2), ["review"] = new(1) };
-        var input = shared.Input(async (job, _) =>
+        var stages = new Dictionary<string, Stage>
         {
-            foreach (var (queue, stage) in stages)
+            ["extract"] = new(3),
+            ["summarise"] = new(2),
+            ["review"] = new(1),
+        };
+        var input = shared.Input(
+            async (job, _) =>
             {
-                await job.ContinueOnAsync(queue);
-                await job.StepAsync(queue, async _ => { await stage.RunAsync(); return queue; });
+                foreach (var (queue, stage) in stages)
+                {
+                    await job.ContinueOnAsync(queue);
+                    await job.StepAsync(
+                        queue,
+                        async _ =>
+                        {
+                            await stage.RunAsync();
+                            return queue;
+                        }
+                    );
+                }
+                return null;
             }
-            return null;
-        });
+        );
         var parent = await shared.StartAsync(async context =>
-            (await context.WhenChildrenFinish(await context.SpawnAsync("test", Enumerable.Repeat(input, 12).ToArray(), new SpawnOptions { Queue = "extract" }))).Succeeded
+            (
+                await context.WhenChildrenFinish(
+                    await context.SpawnAsync(
+                        "test",
+                        Enumerable.Repeat(input, 12).ToArray(),
+                        new SpawnOptions { Queue = "extract" }
+                    )
+                )
+            ).Succeeded
         );
         await engine.UntilAsync(parent, "succeeded", seconds: 300);
 
@@ -31,7 +53,12 @@ public sealed class QueueTests(SharedEngine shared) : IClassFixture<SharedEngine
         foreach (var (queue, stage) in stages)
         {
             Assert.Equal((queue, stage.Workers), (queue, stage.Most));
-            Assert.Equal(12L, await engine.ScalarAsync<long>($"SELECT count(*) FROM steps s JOIN jobs j ON j.id = s.job_id WHERE j.parent_id = '{parent}' AND s.name = '{queue}' AND s.state = 'completed'"));
+            Assert.Equal(
+                12L,
+                await engine.ScalarAsync<long>(
+                    $"SELECT count(*) FROM steps s JOIN jobs j ON j.id = s.job_id WHERE j.parent_id = '{parent}' AND s.name = '{queue}' AND s.state = 'completed'"
+                )
+            );
             Assert.True(await OverlapAsync(parent, queue) <= stage.Workers);
         }
     }

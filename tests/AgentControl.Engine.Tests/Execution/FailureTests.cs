@@ -32,8 +32,16 @@ public sealed class FailureTests(SharedEngine shared) : IClassFixture<SharedEngi
             );
         });
         await engine.UntilAsync(job, "waiting");
-        Assert.Equal("retrying", await engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{job}'"));
-        Assert.Equal(1L, await engine.ScalarAsync<long>($"SELECT count(*) FROM events WHERE job_id = '{job}' AND type = 'step.retrying'"));
+        Assert.Equal(
+            "retrying",
+            await engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{job}'")
+        );
+        Assert.Equal(
+            1L,
+            await engine.ScalarAsync<long>(
+                $"SELECT count(*) FROM events WHERE job_id = '{job}' AND type = 'step.retrying'"
+            )
+        );
         await engine.ShiftClockAsync("15 seconds");
         await engine.UntilAsync(job, "succeeded");
 
@@ -58,15 +66,24 @@ public sealed class FailureTests(SharedEngine shared) : IClassFixture<SharedEngi
         );
         for (var round = 1; round <= 4 && await engine.StateAsync(job) != "failed"; round++)
         {
-            await engine.UntilTrueAsync(job, $"SELECT state IN ('waiting','failed') FROM job_runs WHERE job_id = '{job}'");
+            await engine.UntilTrueAsync(
+                job,
+                $"SELECT state IN ('waiting','failed') FROM job_runs WHERE job_id = '{job}'"
+            );
             await engine.ShiftClockAsync("10 minutes");
-            await engine.UntilTrueAsync(job, $"SELECT state = 'failed' OR attempt > {round} FROM job_runs WHERE job_id = '{job}'");
+            await engine.UntilTrueAsync(
+                job,
+                $"SELECT state = 'failed' OR attempt > {round} FROM job_runs WHERE job_id = '{job}'"
+            );
         }
         await engine.UntilAsync(job, "failed");
         Assert.Equal([1], effects.Counts);
         // The first attempt got somewhere, so it does not count; three more did not.
         Assert.Equal(4, attempts);
-        Assert.Equal("InvalidOperationException", await engine.ScalarAsync<string>($"SELECT outcome FROM job_runs WHERE job_id = '{job}'"));
+        Assert.Equal(
+            "InvalidOperationException",
+            await engine.ScalarAsync<string>($"SELECT outcome FROM job_runs WHERE job_id = '{job}'")
+        );
     }
 
     [Fact]
@@ -84,11 +101,20 @@ public sealed class FailureTests(SharedEngine shared) : IClassFixture<SharedEngi
         );
         await engine.UntilAsync(job, "running");
         await engine.LoseWorkerAsync(job);
-        await engine.UntilTrueAsync(job, $"SELECT state = 'running' AND epoch = 2 FROM job_runs WHERE job_id = '{job}'");
+        await engine.UntilTrueAsync(
+            job,
+            $"SELECT state = 'running' AND epoch = 2 FROM job_runs WHERE job_id = '{job}'"
+        );
         await engine.LoseWorkerAsync(job);
         await engine.UntilAsync(job, "failed");
-        Assert.Equal("tooManyAttempts", await engine.ScalarAsync<string>($"SELECT outcome FROM job_runs WHERE job_id = '{job}'"));
-        Assert.Equal(2L, await engine.ScalarAsync<long>($"SELECT count(*) FROM events WHERE job_id = '{job}' AND type = 'anomaly'"));
+        Assert.Equal(
+            "tooManyAttempts",
+            await engine.ScalarAsync<string>($"SELECT outcome FROM job_runs WHERE job_id = '{job}'")
+        );
+        Assert.Equal(
+            2L,
+            await engine.ScalarAsync<long>($"SELECT count(*) FROM events WHERE job_id = '{job}' AND type = 'anomaly'")
+        );
     }
 
     [Fact]
@@ -109,7 +135,10 @@ public sealed class FailureTests(SharedEngine shared) : IClassFixture<SharedEngi
             submission => submission with { TimeoutSeconds = 1 }
         );
         await engine.UntilAsync(job, "failed");
-        Assert.Equal("timed_out", await engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{job}'"));
+        Assert.Equal(
+            "timed_out",
+            await engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{job}'")
+        );
         mended = true;
         Assert.Equal(CommandResult.Accepted, (await engine.Jobs.RetryAsync(job, EngineProcess.Ana, null, Now)).Result);
         await engine.UntilAsync(job, "succeeded");
@@ -119,11 +148,19 @@ public sealed class FailureTests(SharedEngine shared) : IClassFixture<SharedEngi
     public async Task A_deadline_ends_a_parked_job_and_parked_time_does_not_count_for_the_timeout()
     {
         var patient = await shared.StartAsync(
-            async context => { await context.SleepAsync(TimeSpan.FromHours(5)); return 1; },
+            async context =>
+            {
+                await context.SleepAsync(TimeSpan.FromHours(5));
+                return 1;
+            },
             submission => submission with { TimeoutSeconds = 60 }
         );
         var late = await shared.StartAsync(
-            async context => { await context.WaitForSignalAsync<int>("never"); return 1; },
+            async context =>
+            {
+                await context.WaitForSignalAsync<int>("never");
+                return 1;
+            },
             submission => submission with { DeadlineAt = DateTimeOffset.UtcNow.AddDays(2) }
         );
         await engine.UntilAsync(patient, "waiting");
@@ -133,7 +170,10 @@ public sealed class FailureTests(SharedEngine shared) : IClassFixture<SharedEngi
         Assert.Equal("waiting", await engine.StateAsync(late));
         await engine.ShiftClockAsync("30 days");
         await engine.UntilAsync(late, "failed");
-        Assert.Equal("timed_out", await engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{late}'"));
+        Assert.Equal(
+            "timed_out",
+            await engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{late}'")
+        );
         Assert.Equal(0L, await engine.ScalarAsync<long>($"SELECT count(*) FROM waits WHERE job_id = '{late}'"));
     }
 
@@ -161,16 +201,28 @@ public sealed class FailureTests(SharedEngine shared) : IClassFixture<SharedEngi
             await engine.LoseWorkerAsync(job);
             await engine.UntilAsync(job, "waiting");
             Assert.Equal(round + 1, starts);
-            var question = await engine.ScalarAsync<Guid>($"SELECT id FROM approvals WHERE job_id = '{job}' AND state = 'pending'");
-            Assert.Equal("outcomeUnknown", await engine.ScalarAsync<string>($"SELECT kind FROM approvals WHERE id = '{question}'"));
+            var question = await engine.ScalarAsync<Guid>(
+                $"SELECT id FROM approvals WHERE job_id = '{job}' AND state = 'pending'"
+            );
+            Assert.Equal(
+                "outcomeUnknown",
+                await engine.ScalarAsync<string>($"SELECT kind FROM approvals WHERE id = '{question}'")
+            );
             var run = System.Text.Json.JsonSerializer.SerializeToElement("run");
             Assert.IsType<DecideOutcome.Decided>(
-                await engine.Get<ApprovalCommands>().DecideAsync(question, ApprovalDecision.Choose, 1, null, run, EngineProcess.Ana, Now)
+                await engine
+                    .Get<ApprovalCommands>()
+                    .DecideAsync(question, ApprovalDecision.Choose, 1, null, run, EngineProcess.Ana, Now)
             );
         }
         await engine.UntilAsync(job, "succeeded");
         Assert.Equal(3, starts);
-        Assert.Equal(0L, await engine.ScalarAsync<long>($"SELECT count(*) FROM events WHERE job_id = '{job}' AND type = 'anomaly' AND message LIKE '%did not ask for%'"));
+        Assert.Equal(
+            0L,
+            await engine.ScalarAsync<long>(
+                $"SELECT count(*) FROM events WHERE job_id = '{job}' AND type = 'anomaly' AND message LIKE '%did not ask for%'"
+            )
+        );
     }
 
     [Fact]
@@ -194,11 +246,20 @@ public sealed class FailureTests(SharedEngine shared) : IClassFixture<SharedEngi
         input = 2;
         await engine.ShiftClockAsync("2 hours");
         await engine.UntilTrueAsync(job, $"SELECT label = 'needs_approval' FROM job_runs WHERE job_id = '{job}'");
-        Assert.Equal(1L, await engine.ScalarAsync<long>($"SELECT count(*) FROM events WHERE job_id = '{job}' AND type = 'anomaly' AND data LIKE '%nonDeterminism%'"));
+        Assert.Equal(
+            1L,
+            await engine.ScalarAsync<long>(
+                $"SELECT count(*) FROM events WHERE job_id = '{job}' AND type = 'anomaly' AND data LIKE '%nonDeterminism%'"
+            )
+        );
 
         input = 1;
-        var question = await engine.ScalarAsync<Guid>($"SELECT id FROM approvals WHERE job_id = '{job}' AND state = 'pending'");
-        await engine.Get<ApprovalCommands>().DecideAsync(question, ApprovalDecision.Approve, 1, null, null, EngineProcess.Ana, Now);
+        var question = await engine.ScalarAsync<Guid>(
+            $"SELECT id FROM approvals WHERE job_id = '{job}' AND state = 'pending'"
+        );
+        await engine
+            .Get<ApprovalCommands>()
+            .DecideAsync(question, ApprovalDecision.Approve, 1, null, null, EngineProcess.Ana, Now);
         await engine.UntilAsync(job, "succeeded");
         Assert.Equal("done", (await engine.OutputAsync(job)).GetString());
     }
@@ -206,9 +267,15 @@ public sealed class FailureTests(SharedEngine shared) : IClassFixture<SharedEngi
     [Theory]
     [InlineData(1024 * 1024 - 2, "succeeded", null)]
     [InlineData(1024 * 1024 - 1, "failed", "resultTooLarge")]
-    public async Task A_result_is_kept_up_to_the_limit_and_refused_with_its_remedy_above(int characters, string end, string? outcome)
+    public async Task A_result_is_kept_up_to_the_limit_and_refused_with_its_remedy_above(
+        int characters,
+        string end,
+        string? outcome
+    )
     {
-        var job = await shared.StartAsync(async context => (await context.StepAsync("large", _ => Task.FromResult(new string('x', characters)))).Length);
+        var job = await shared.StartAsync(async context =>
+            (await context.StepAsync("large", _ => Task.FromResult(new string('x', characters)))).Length
+        );
         await engine.UntilAsync(job, end);
         if (outcome is null)
             return;
@@ -219,9 +286,14 @@ public sealed class FailureTests(SharedEngine shared) : IClassFixture<SharedEngi
     [Fact]
     public async Task A_key_that_is_too_long_fails_the_job_with_its_reason()
     {
-        var job = await shared.StartAsync(async context => await context.StepAsync(new string('k', 501), _ => Task.FromResult(1)));
+        var job = await shared.StartAsync(async context =>
+            await context.StepAsync(new string('k', 501), _ => Task.FromResult(1))
+        );
         await engine.UntilAsync(job, "failed");
-        Assert.Equal("keyTooLong", await engine.ScalarAsync<string>($"SELECT outcome FROM job_runs WHERE job_id = '{job}'"));
+        Assert.Equal(
+            "keyTooLong",
+            await engine.ScalarAsync<string>($"SELECT outcome FROM job_runs WHERE job_id = '{job}'")
+        );
         Assert.Throws<PermanentFailureException>(() => StepKey.Checked(new string('k', StepKey.MaxLength + 1)));
     }
 }

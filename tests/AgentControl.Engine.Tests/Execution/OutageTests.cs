@@ -29,7 +29,14 @@ public sealed class OutageTests(SharedEngine shared) : IClassFixture<SharedEngin
                 {
                     for (var i = 0; i < 5; i++)
                     {
-                        await context.StepAsync("step", async _ => { await CutAsync(); return i; });
+                        await context.StepAsync(
+                            "step",
+                            async _ =>
+                            {
+                                await CutAsync();
+                                return i;
+                            }
+                        );
                         await context.SleepAsync(TimeSpan.FromMilliseconds(1));
                     }
                     var group = await context.SpawnAsync("test", new[] { child, child });
@@ -58,6 +65,11 @@ public sealed class OutageTests(SharedEngine shared) : IClassFixture<SharedEngin
         }
         Assert.Equal(0, caught);
         Assert.Equal(2, (await engine.OutputAsync(job)).GetInt32());
-        Assert.Equal(5L, await engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{job}' AND name = 'step' AND state = 'completed'"));
+        Assert.Equal(
+            5L,
+            await engine.ScalarAsync<long>(
+                $"SELECT count(*) FROM steps WHERE job_id = '{job}' AND name = 'step' AND state = 'completed'"
+            )
+        );
     }
 }

@@ -44,8 +44,16 @@ public sealed class ReplayTests(SharedEngine shared) : IClassFixture<SharedEngin
         Assert.Equal([false, true], recovered);
         Assert.All(Enumerable.Range(1, 100), i => Assert.Equal(i == 47 ? 2 : 1, effects.Of(ids[i])));
         Assert.Equal(5050, (await engine.OutputAsync(job)).GetInt32());
-        Assert.Equal(100L, await engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{job}' AND state = 'completed'"));
-        Assert.Equal(1L, await engine.ScalarAsync<long>($"SELECT count(*) FROM events WHERE job_id = '{job}' AND type = 'job.recovered'"));
+        Assert.Equal(
+            100L,
+            await engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{job}' AND state = 'completed'")
+        );
+        Assert.Equal(
+            1L,
+            await engine.ScalarAsync<long>(
+                $"SELECT count(*) FROM events WHERE job_id = '{job}' AND type = 'job.recovered'"
+            )
+        );
 
         // The first worker comes back to life: what it says now is written nowhere.
         var last = await engine.ScalarAsync<long>($"SELECT last_no FROM job_runs WHERE job_id = '{job}'");
@@ -142,8 +150,23 @@ public sealed class ReplayTests(SharedEngine shared) : IClassFixture<SharedEngin
         await engine.ShiftClockAsync("2 hours");
         await engine.UntilAsync(job, "succeeded");
 
-        foreach (var words in new[] { "first words", "a thought", "an observation", "last words of 1", "last words of 2", "the end" })
-            Assert.Equal(1L, await engine.ScalarAsync<long>($"SELECT count(*) FROM events WHERE job_id = '{job}' AND message LIKE '%{words}%'"));
+        foreach (
+            var words in new[]
+            {
+                "first words",
+                "a thought",
+                "an observation",
+                "last words of 1",
+                "last words of 2",
+                "the end",
+            }
+        )
+            Assert.Equal(
+                1L,
+                await engine.ScalarAsync<long>(
+                    $"SELECT count(*) FROM events WHERE job_id = '{job}' AND message LIKE '%{words}%'"
+                )
+            );
     }
 
     [Fact]
@@ -152,9 +175,18 @@ public sealed class ReplayTests(SharedEngine shared) : IClassFixture<SharedEngin
         var held = new HoldPoint();
         var job = await shared.StartAsync(async context =>
         {
-            var first = context.StepAsync("first", async call => { await held.PassAsync(call.CancellationToken); return 1; });
+            var first = context.StepAsync(
+                "first",
+                async call =>
+                {
+                    await held.PassAsync(call.CancellationToken);
+                    return 1;
+                }
+            );
             await held.Reached;
-            var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => context.StepAsync("second", _ => Task.FromResult(2)));
+            var problem = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+                context.StepAsync("second", _ => Task.FromResult(2))
+            );
             held.Open();
             await first;
             return problem.Message;
@@ -169,10 +201,14 @@ public sealed class ReplayTests(SharedEngine shared) : IClassFixture<SharedEngin
         var job = await shared.StartAsync(async context =>
         {
             var options = new StepOptions { Key = "same" };
-            return await context.StepAsync("a", _ => Task.FromResult(1), options) + await context.StepAsync("a", _ => Task.FromResult(2), options);
+            return await context.StepAsync("a", _ => Task.FromResult(1), options)
+                + await context.StepAsync("a", _ => Task.FromResult(2), options);
         });
         await engine.UntilAsync(job, "failed");
-        Assert.Equal("duplicateKey", await engine.ScalarAsync<string>($"SELECT outcome FROM job_runs WHERE job_id = '{job}'"));
+        Assert.Equal(
+            "duplicateKey",
+            await engine.ScalarAsync<string>($"SELECT outcome FROM job_runs WHERE job_id = '{job}'")
+        );
     }
 
     [Fact]

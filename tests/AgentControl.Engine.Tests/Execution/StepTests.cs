@@ -31,8 +31,15 @@ public sealed class StepTests(PostgresFixture postgres)
         await engine.UntilAsync(id, "succeeded");
 
         Assert.Equal(55, (await engine.OutputAsync(id)).GetInt32());
-        Assert.Equal(10L, await engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{id}' AND state = 'completed'"));
-        Assert.True(await engine.ScalarAsync<bool>($"SELECT count(*) = max(no) AND min(no) = 1 AND max(no) = (SELECT last_no FROM job_runs WHERE job_id = '{id}') FROM events WHERE job_id = '{id}'"));
+        Assert.Equal(
+            10L,
+            await engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{id}' AND state = 'completed'")
+        );
+        Assert.True(
+            await engine.ScalarAsync<bool>(
+                $"SELECT count(*) = max(no) AND min(no) = 1 AND max(no) = (SELECT last_no FROM job_runs WHERE job_id = '{id}') FROM events WHERE job_id = '{id}'"
+            )
+        );
     }
 
     [Fact]
@@ -60,13 +67,32 @@ public sealed class StepTests(PostgresFixture postgres)
 
         var id = await engine.SubmitAsync("test", new { });
         await engine.UntilAsync(id, "waiting");
-        Assert.Equal(9L, await engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{id}' AND name = 'work'"));
-        Assert.Equal("needs_approval", await engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{id}'"));
+        Assert.Equal(
+            9L,
+            await engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{id}' AND name = 'work'")
+        );
+        Assert.Equal(
+            "needs_approval",
+            await engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{id}'")
+        );
 
         var approval = await engine.ScalarAsync<Guid>($"SELECT id FROM approvals WHERE job_id = '{id}'");
-        var outcome = await engine.Get<ApprovalCommands>().DecideAsync(approval, ApprovalDecision.Approve, 1, null, null, EngineProcess.Ana, TestContext.Current.CancellationToken);
+        var outcome = await engine
+            .Get<ApprovalCommands>()
+            .DecideAsync(
+                approval,
+                ApprovalDecision.Approve,
+                1,
+                null,
+                null,
+                EngineProcess.Ana,
+                TestContext.Current.CancellationToken
+            );
         Assert.IsType<DecideOutcome.Decided>(outcome);
         await engine.UntilAsync(id, "succeeded");
-        Assert.Equal(10L, await engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{id}' AND name = 'work'"));
+        Assert.Equal(
+            10L,
+            await engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{id}' AND name = 'work'")
+        );
     }
 }

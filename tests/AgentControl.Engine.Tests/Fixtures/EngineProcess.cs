@@ -35,7 +35,11 @@ internal sealed class EngineProcess : IAsyncDisposable
     public T Get<T>()
         where T : notnull => host.Services.GetRequiredService<T>();
 
-    public static async Task<EngineProcess> StartAsync(TestDatabase database, IReadOnlyList<AgentDefinition> agents, Dictionary<string, string?>? settings = null)
+    public static async Task<EngineProcess> StartAsync(
+        TestDatabase database,
+        IReadOnlyList<AgentDefinition> agents,
+        Dictionary<string, string?>? settings = null
+    )
     {
         var files = Path.Combine(Path.GetTempPath(), "agentcontrol-tests", Guid.NewGuid().ToString("n"));
         var builder = Host.CreateApplicationBuilder();
@@ -60,8 +64,17 @@ internal sealed class EngineProcess : IAsyncDisposable
 
     public async Task<Guid> SubmitAsync(string agent, object input, Func<JobSubmission, JobSubmission>? with = null)
     {
-        var job = new JobSubmission { Agent = agent, Input = JsonSerializer.SerializeToElement(input, JournalJson.Options) };
-        var outcome = await Jobs.SubmitAsync(with?.Invoke(job) ?? job, Ana, null, TestContext.Current.CancellationToken);
+        var job = new JobSubmission
+        {
+            Agent = agent,
+            Input = JsonSerializer.SerializeToElement(input, JournalJson.Options),
+        };
+        var outcome = await Jobs.SubmitAsync(
+            with?.Invoke(job) ?? job,
+            Ana,
+            null,
+            TestContext.Current.CancellationToken
+        );
         return Assert.IsType<SubmitOutcome.Accepted>(outcome).Id;
     }
 
@@ -130,7 +143,8 @@ internal sealed class EngineProcess : IAsyncDisposable
         Get<LeaseSweeper>().Ring();
     }
 
-    public async Task<string> StateAsync(Guid job) => await ScalarAsync<string>($"SELECT state FROM job_runs WHERE job_id = '{job}'");
+    public async Task<string> StateAsync(Guid job) =>
+        await ScalarAsync<string>($"SELECT state FROM job_runs WHERE job_id = '{job}'");
 
     public async Task<T> ScalarAsync<T>(string sql)
     {
@@ -145,10 +159,14 @@ internal sealed class EngineProcess : IAsyncDisposable
     }
 
     public async Task<JsonElement> OutputAsync(Guid job) =>
-        JournalJson.Deserialize<JsonElement>(await ScalarAsync<byte[]>($"SELECT output FROM job_results WHERE job_id = '{job}'"));
+        JournalJson.Deserialize<JsonElement>(
+            await ScalarAsync<byte[]>($"SELECT output FROM job_results WHERE job_id = '{job}'")
+        );
 
     public async Task<string> LogAsync(Guid job) =>
-        await ScalarAsync<string>($"SELECT COALESCE(string_agg(no || ' ' || type || ' ' || message, E'\\n' ORDER BY no), '') FROM events WHERE job_id = '{job}'");
+        await ScalarAsync<string>(
+            $"SELECT COALESCE(string_agg(no || ' ' || type || ' ' || message, E'\\n' ORDER BY no), '') FROM events WHERE job_id = '{job}'"
+        );
 
     public async ValueTask DisposeAsync()
     {

@@ -13,7 +13,8 @@ public sealed class SharedEngine(PostgresFixture postgres) : IAsyncLifetime
     private TestDatabase? database;
 
     /// <summary>A pool of a test's own, whose connections it can tell by their name.</summary>
-    public Npgsql.NpgsqlDataSource OpenPool(string name) => Npgsql.NpgsqlDataSource.Create($"{database!.ConnectionString};Application Name={name}");
+    public Npgsql.NpgsqlDataSource OpenPool(string name) =>
+        Npgsql.NpgsqlDataSource.Create($"{database!.ConnectionString};Application Name={name}");
 
     internal EngineProcess Engine { get; private set; } = null!;
 
@@ -41,14 +42,20 @@ public sealed class SharedEngine(PostgresFixture postgres) : IAsyncLifetime
         return new CodeInput(key);
     }
 
-    internal Task<Guid> StartAsync(Func<IJobContext, Task<object?>> code, Func<JobSubmission, JobSubmission>? with = null) =>
-        StartAsync((job, _) => code(job), with);
+    internal Task<Guid> StartAsync(
+        Func<IJobContext, Task<object?>> code,
+        Func<JobSubmission, JobSubmission>? with = null
+    ) => StartAsync((job, _) => code(job), with);
 
-    internal Task<Guid> StartAsync(Func<IJobContext, CancellationToken, Task<object?>> code, Func<JobSubmission, JobSubmission>? with = null) =>
-        Engine.SubmitAsync("test", Input(code), with);
+    internal Task<Guid> StartAsync(
+        Func<IJobContext, CancellationToken, Task<object?>> code,
+        Func<JobSubmission, JobSubmission>? with = null
+    ) => Engine.SubmitAsync("test", Input(code), with);
 
     private AgentDefinition Definition() =>
-        TestAgent.Of((input, job, cancellationToken) => codes[input.GetProperty("code").GetString()!](job, cancellationToken));
+        TestAgent.Of(
+            (input, job, cancellationToken) => codes[input.GetProperty("code").GetString()!](job, cancellationToken)
+        );
 }
 
 /// <summary>The input of a job of <see cref="SharedEngine"/>.</summary>

@@ -6,9 +6,11 @@ namespace AgentControl.Engine.Tests.Fixtures;
 
 /// <summary>An agent whose code is the test's own lambda.</summary>
 [Agent("test", "1")]
-internal sealed class TestAgent(Func<JsonElement, IJobContext, CancellationToken, Task<object?>> code) : IAgent<JsonElement, object?>
+internal sealed class TestAgent(Func<JsonElement, IJobContext, CancellationToken, Task<object?>> code)
+    : IAgent<JsonElement, object?>
 {
-    public Task<object?> RunAsync(JsonElement input, IJobContext job, CancellationToken cancellationToken) => code(input, job, cancellationToken);
+    public Task<object?> RunAsync(JsonElement input, IJobContext job, CancellationToken cancellationToken) =>
+        code(input, job, cancellationToken);
 
     public static AgentDefinition Of(Func<JsonElement, IJobContext, CancellationToken, Task<object?>> code) =>
         AgentDefinition.Of<TestAgent, JsonElement, object?>(_ => new TestAgent(code));

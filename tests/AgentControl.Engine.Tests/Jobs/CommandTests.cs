@@ -13,7 +13,8 @@ public sealed class CommandTests(SharedEngine shared) : IClassFixture<SharedEngi
     private readonly EngineProcess engine = shared.Engine;
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
-    private Task<string> LabelAsync(Guid job) => engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{job}'");
+    private Task<string> LabelAsync(Guid job) =>
+        engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{job}'");
 
     [Fact]
     public async Task A_pause_lets_the_running_step_finish_and_a_resume_goes_on_behind_it()
@@ -22,11 +23,21 @@ public sealed class CommandTests(SharedEngine shared) : IClassFixture<SharedEngi
         var held = new HoldPoint();
         var job = await shared.StartAsync(async context =>
         {
-            await context.StepAsync("first", async call => { await held.PassAsync(); return await effects.DoAsync(call, 1); });
+            await context.StepAsync(
+                "first",
+                async call =>
+                {
+                    await held.PassAsync();
+                    return await effects.DoAsync(call, 1);
+                }
+            );
             return await context.StepAsync("second", call => effects.DoAsync(call, 2));
         });
         await held.Reached;
-        Assert.Equal(CommandResult.Accepted, (await engine.Jobs.PauseAsync(job, EngineProcess.Ana, "look \u0000 first", Now)).Result);
+        Assert.Equal(
+            CommandResult.Accepted,
+            (await engine.Jobs.PauseAsync(job, EngineProcess.Ana, "look \u0000 first", Now)).Result
+        );
         Assert.Equal("pausing", await LabelAsync(job));
         held.Open();
         await engine.UntilAsync(job, "paused");
@@ -40,7 +51,8 @@ public sealed class CommandTests(SharedEngine shared) : IClassFixture<SharedEngi
     [Fact]
     public async Task A_withdrawn_pause_leaves_no_branch_behind()
     {
-        HoldPoint quick = new(), slow = new();
+        HoldPoint quick = new(),
+            slow = new();
         var job = await shared.StartAsync(async context =>
             await context.Parallel(
                 "branches",
@@ -48,7 +60,14 @@ public sealed class CommandTests(SharedEngine shared) : IClassFixture<SharedEngi
                 2,
                 async (n, branch, _) =>
                 {
-                    await branch.StepAsync("one", async call => { await (n == 0 ? quick : slow).PassAsync(call.CancellationToken); return n; });
+                    await branch.StepAsync(
+                        "one",
+                        async call =>
+                        {
+                            await (n == 0 ? quick : slow).PassAsync(call.CancellationToken);
+                            return n;
+                        }
+                    );
                     return await branch.StepAsync("two", _ => Task.FromResult(n));
                 }
             )
@@ -57,22 +76,32 @@ public sealed class CommandTests(SharedEngine shared) : IClassFixture<SharedEngi
         await slow.Reached;
         await engine.Jobs.PauseAsync(job, EngineProcess.Ana, null, Now);
         quick.Open();
-        await engine.UntilTrueAsync(job, $"SELECT count(*) = 1 FROM steps WHERE job_id = '{job}' AND state = 'completed'");
+        await engine.UntilTrueAsync(
+            job,
+            $"SELECT count(*) = 1 FROM steps WHERE job_id = '{job}' AND state = 'completed'"
+        );
         // The quick branch has heard of the pause and stands before its second step; now the pause is withdrawn.
         await engine.Jobs.ResumeAsync(job, EngineProcess.Ana, null, Now);
         slow.Open();
         await engine.UntilAsync(job, "succeeded");
-        Assert.Equal(4L, await engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{job}' AND state = 'completed'"));
+        Assert.Equal(
+            4L,
+            await engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{job}' AND state = 'completed'")
+        );
     }
 
     [Fact]
     public async Task A_decision_during_a_pause_is_kept_and_wakes_nobody()
     {
-        var job = await shared.StartAsync(async context => (await context.RequestApprovalAsync(new ApprovalRequest { Title = "Now?" })).Approved);
+        var job = await shared.StartAsync(async context =>
+            (await context.RequestApprovalAsync(new ApprovalRequest { Title = "Now?" })).Approved
+        );
         await engine.UntilAsync(job, "waiting");
         await engine.Jobs.PauseAsync(job, EngineProcess.Ana, null, Now);
         var approval = await engine.ScalarAsync<Guid>($"SELECT id FROM approvals WHERE job_id = '{job}'");
-        await engine.Get<ApprovalCommands>().DecideAsync(approval, ApprovalDecision.Approve, 1, null, null, EngineProcess.Ana, Now);
+        await engine
+            .Get<ApprovalCommands>()
+            .DecideAsync(approval, ApprovalDecision.Approve, 1, null, null, EngineProcess.Ana, Now);
         Assert.Equal("paused", await engine.StateAsync(job));
         await engine.Jobs.ResumeAsync(job, EngineProcess.Ana, null, Now);
         await engine.UntilAsync(job, "succeeded");
@@ -88,7 +117,14 @@ public sealed class CommandTests(SharedEngine shared) : IClassFixture<SharedEngi
         {
             try
             {
-                await context.StepAsync("long", async call => { await begun.PassAsync(call.CancellationToken); return 1; });
+                await context.StepAsync(
+                    "long",
+                    async call =>
+                    {
+                        await begun.PassAsync(call.CancellationToken);
+                        return 1;
+                    }
+                );
             }
             finally
             {
@@ -108,11 +144,20 @@ public sealed class CommandTests(SharedEngine shared) : IClassFixture<SharedEngi
     public async Task A_callback_on_the_token_that_throws_hurts_nobody_else()
     {
         var begun = new HoldPoint();
-        var job = await shared.StartAsync(async (context, token) =>
-        {
-            token.Register(() => throw new InvalidOperationException("Thrown into the engine"));
-            return await context.StepAsync("long", async call => { await begun.PassAsync(call.CancellationToken); return 1; });
-        });
+        var job = await shared.StartAsync(
+            async (context, token) =>
+            {
+                token.Register(() => throw new InvalidOperationException("Thrown into the engine"));
+                return await context.StepAsync(
+                    "long",
+                    async call =>
+                    {
+                        await begun.PassAsync(call.CancellationToken);
+                        return 1;
+                    }
+                );
+            }
+        );
         await begun.Reached;
         await engine.Jobs.CancelAsync(job, EngineProcess.Ana, null, Now);
         await engine.UntilAsync(job, "cancelled");
@@ -124,17 +169,38 @@ public sealed class CommandTests(SharedEngine shared) : IClassFixture<SharedEngi
     public async Task Force_ends_a_step_that_does_not_listen_and_it_can_write_nothing_more()
     {
         var deaf = new HoldPoint();
-        var job = await shared.StartAsync(async context => await context.StepAsync("deaf", async _ => { await deaf.PassAsync(CancellationToken.None); return 1; }));
+        var job = await shared.StartAsync(async context =>
+            await context.StepAsync(
+                "deaf",
+                async _ =>
+                {
+                    await deaf.PassAsync(CancellationToken.None);
+                    return 1;
+                }
+            )
+        );
         await deaf.Reached;
-        Assert.Equal(CommandResult.Refused, (await engine.Jobs.ForceStopAsync(job, EngineProcess.Ana, null, Now)).Result);
+        Assert.Equal(
+            CommandResult.Refused,
+            (await engine.Jobs.ForceStopAsync(job, EngineProcess.Ana, null, Now)).Result
+        );
         await engine.Jobs.CancelAsync(job, EngineProcess.Ana, null, Now);
-        Assert.Equal(CommandResult.Accepted, (await engine.Jobs.ForceStopAsync(job, EngineProcess.Ana, null, Now)).Result);
+        Assert.Equal(
+            CommandResult.Accepted,
+            (await engine.Jobs.ForceStopAsync(job, EngineProcess.Ana, null, Now)).Result
+        );
         Assert.Equal("cancelled", await engine.StateAsync(job));
         deaf.Open();
         var other = await shared.StartAsync(async context => await context.StepAsync("one", _ => Task.FromResult(1)));
         await engine.UntilAsync(other, "succeeded");
-        Assert.Equal(0L, await engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{job}' AND state <> 'running'"));
-        Assert.Equal("job.cancelled", await engine.ScalarAsync<string>($"SELECT type FROM events WHERE job_id = '{job}' ORDER BY no DESC LIMIT 1"));
+        Assert.Equal(
+            0L,
+            await engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{job}' AND state <> 'running'")
+        );
+        Assert.Equal(
+            "job.cancelled",
+            await engine.ScalarAsync<string>($"SELECT type FROM events WHERE job_id = '{job}' ORDER BY no DESC LIMIT 1")
+        );
     }
 
     [Fact]
@@ -151,7 +217,9 @@ public sealed class CommandTests(SharedEngine shared) : IClassFixture<SharedEngi
                     _ =>
                     {
                         runs[i]++;
-                        return i == 2 && !mended ? throw new PermanentFailureException("broken", "Broken") : Task.FromResult(i);
+                        return i == 2 && !mended
+                            ? throw new PermanentFailureException("broken", "Broken")
+                            : Task.FromResult(i);
                     }
                 );
             }
@@ -162,7 +230,12 @@ public sealed class CommandTests(SharedEngine shared) : IClassFixture<SharedEngi
         await engine.Jobs.RetryAsync(job, EngineProcess.Ana, null, Now);
         await engine.UntilAsync(job, "succeeded");
         Assert.Equal([0, 1, 2, 1], runs);
-        Assert.Equal(1L, await engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{job}' AND state = 'superseded'"));
+        Assert.Equal(
+            1L,
+            await engine.ScalarAsync<long>(
+                $"SELECT count(*) FROM steps WHERE job_id = '{job}' AND state = 'superseded'"
+            )
+        );
         Assert.Equal(CommandResult.Refused, (await engine.Jobs.RetryAsync(job, EngineProcess.Ana, null, Now)).Result);
     }
 
@@ -181,11 +254,15 @@ public sealed class CommandTests(SharedEngine shared) : IClassFixture<SharedEngi
             return await context.StepAsync("c", _ => Count("c"));
         });
         await engine.UntilAsync(job, "succeeded");
-        var fork = Assert.IsType<SubmitOutcome.Accepted>(await engine.Jobs.ForkAsync(job, "c#1", null, EngineProcess.Ana, Now)).Id;
+        var fork = Assert
+            .IsType<SubmitOutcome.Accepted>(await engine.Jobs.ForkAsync(job, "c#1", null, EngineProcess.Ana, Now))
+            .Id;
         await engine.UntilAsync(fork, "succeeded");
         Assert.Equal((1, 1, 2), (runs["a"], runs["b"], runs["c"]));
         Assert.Equal(["review", "review"], queues);
-        Assert.IsType<SubmitOutcome.Invalid>(await engine.Jobs.ForkAsync(job, "nothing#1", null, EngineProcess.Ana, Now));
+        Assert.IsType<SubmitOutcome.Invalid>(
+            await engine.Jobs.ForkAsync(job, "nothing#1", null, EngineProcess.Ana, Now)
+        );
     }
 
     [Fact]
@@ -198,7 +275,10 @@ public sealed class CommandTests(SharedEngine shared) : IClassFixture<SharedEngi
         Assert.Equal(CommandResult.Refused, (await engine.Jobs.ResumeAsync(job, EngineProcess.Ana, null, Now)).Result);
         Assert.Equal(CommandResult.Refused, (await engine.Jobs.CancelAsync(job, EngineProcess.Ana, null, Now)).Result);
         Assert.Equal(CommandResult.Refused, (await engine.Jobs.RetryAsync(job, EngineProcess.Ana, null, Now)).Result);
-        Assert.Equal(CommandResult.NotFound, (await engine.Jobs.CancelAsync(Guid.CreateVersion7(), EngineProcess.Ana, null, Now)).Result);
+        Assert.Equal(
+            CommandResult.NotFound,
+            (await engine.Jobs.CancelAsync(Guid.CreateVersion7(), EngineProcess.Ana, null, Now)).Result
+        );
         Assert.Equal(last, await engine.ScalarAsync<long>($"SELECT last_no FROM job_runs WHERE job_id = '{job}'"));
     }
 }

@@ -35,12 +35,39 @@ public sealed class JobListScaleTests(PostgresFixture postgres)
 
     private static readonly string[] Lines =
     [
-        "", "state:running", "state:failed", "state:waiting", "state:queued", "state:succeeded", "label:needs_approval",
-        "label:timed_out", "state:failed state:cancelled", "agent:ocr", "agent:nothing", "agent:ocr state:failed", "owner:maria",
-        "owner:ben state:running", "queue:review", "queue:review state:waiting", "tag:rare", "tag:often", "tag:rare state:failed",
-        "workspace:legal", "batch:00000000-0000-7000-8000-0000000000ba", "parent:00000000-0000-7000-8000-0000000000aa",
-        "older:20h", "older:20h state:failed", "error:503", "error:nothing", "job-99", "job-12345", "nothing-like-it", "j_00000", "cost:>8",
-        "cost:>8 state:failed agent:invoice", "scheduled state:scheduled",
+        "",
+        "state:running",
+        "state:failed",
+        "state:waiting",
+        "state:queued",
+        "state:succeeded",
+        "label:needs_approval",
+        "label:timed_out",
+        "state:failed state:cancelled",
+        "agent:ocr",
+        "agent:nothing",
+        "agent:ocr state:failed",
+        "owner:maria",
+        "owner:ben state:running",
+        "queue:review",
+        "queue:review state:waiting",
+        "tag:rare",
+        "tag:often",
+        "tag:rare state:failed",
+        "workspace:legal",
+        "batch:00000000-0000-7000-8000-0000000000ba",
+        "parent:00000000-0000-7000-8000-0000000000aa",
+        "older:20h",
+        "older:20h state:failed",
+        "error:503",
+        "error:nothing",
+        "job-99",
+        "job-12345",
+        "nothing-like-it",
+        "j_00000",
+        "cost:>8",
+        "cost:>8 state:failed agent:invoice",
+        "scheduled state:scheduled",
     ];
 
     private static async Task<string> DeepCursorAsync(JobQueries queries)
@@ -62,7 +89,7 @@ public sealed class JobListScaleTests(PostgresFixture postgres)
             times.Add(watch.Elapsed.TotalMilliseconds);
         }
         var best = times.Min();
-        TestContext.Current.TestOutputHelper?.WriteLine($"{best,7:F1} ms  {what}");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{best, 7:F1} ms  {what}");
         if (best > BoundMilliseconds)
             slow.Add($"{what} {best:F0} ms");
     }

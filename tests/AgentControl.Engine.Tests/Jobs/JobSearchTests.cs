@@ -56,7 +56,10 @@ public sealed class JobSearchTests
     [Fact]
     public void ToText_AnyFilter_ReadsBackTheSame()
     {
-        var word = Gen.Char["abcXYZ019-_.é "].Array[1, 12].Select(c => new string(c).Trim()).Where(w => w.Length > 0 && !w.Contains("  ", StringComparison.Ordinal));
+        var word = Gen.Char["abcXYZ019-_.é "]
+            .Array[1, 12]
+            .Select(c => new string(c).Trim())
+            .Where(w => w.Length > 0 && !w.Contains("  ", StringComparison.Ordinal));
         var filters = Gen.Select(
             word.Null(),
             Gen.Int[0, 7].Select(i => (JobState)i).Array[0, 3],
@@ -86,8 +89,14 @@ public sealed class JobSearchTests
             var (again, problems) = JobSearch.Parse(line);
             Assert.Empty(problems);
             Assert.Equal(line, JobSearch.ToText(again));
-            Assert.Equal((filter.Agent, filter.CostOver, filter.BatchId, filter.Text, filter.OlderThan), (again.Agent, again.CostOver, again.BatchId, again.Text, again.OlderThan));
-            Assert.Equal(filter.States.Concat(filter.Labels).Concat(filter.Tags), again.States.Concat(again.Labels).Concat(again.Tags));
+            Assert.Equal(
+                (filter.Agent, filter.CostOver, filter.BatchId, filter.Text, filter.OlderThan),
+                (again.Agent, again.CostOver, again.BatchId, again.Text, again.OlderThan)
+            );
+            Assert.Equal(
+                filter.States.Concat(filter.Labels).Concat(filter.Tags),
+                again.States.Concat(again.Labels).Concat(again.Tags)
+            );
         });
     }
 }

@@ -16,7 +16,11 @@ public sealed class LabelTests(SharedEngine shared) : IClassFixture<SharedEngine
             ALTER TABLE label_copy ALTER COLUMN label DROP NOT NULL
             """
         );
-        var id = await engine.SubmitAsync("test", new { code = "none" }, s => s with { RunAt = DateTimeOffset.UtcNow.AddYears(1) });
+        var id = await engine.SubmitAsync(
+            "test",
+            new { code = "none" },
+            s => s with { RunAt = DateTimeOffset.UtcNow.AddYears(1) }
+        );
         var expected = new Dictionary<string, string>();
         bool[] flags = [false, true];
         string?[] kinds = [null, "approval", "signal", "timer", "children", "retry", "service"];
@@ -28,7 +32,15 @@ public sealed class LabelTests(SharedEngine shared) : IClassFixture<SharedEngine
         foreach (var recovering in flags)
         foreach (var backingOff in flags)
         foreach (var outcome in outcomes)
-            expected[$"{state.Word()}|{kind}|{pause}|{cancel}|{recovering}|{backingOff}|{outcome}"] = JobLabel.Of(state, kind, pause, cancel, recovering, backingOff, outcome);
+            expected[$"{state.Word()}|{kind}|{pause}|{cancel}|{recovering}|{backingOff}|{outcome}"] = JobLabel.Of(
+                state,
+                kind,
+                pause,
+                cancel,
+                recovering,
+                backingOff,
+                outcome
+            );
 
         await engine.ExecuteAsync(
             $"""
@@ -53,7 +65,8 @@ public sealed class LabelTests(SharedEngine shared) : IClassFixture<SharedEngine
         while (await row.ReadAsync(TestContext.Current.CancellationToken))
         {
             string? Text(int i) => row.IsDBNull(i) ? null : row.GetString(i);
-            var key = $"{Text(0)}|{Text(1)}|{row.GetBoolean(2)}|{row.GetBoolean(3)}|{row.GetBoolean(4)}|{row.GetBoolean(5)}|{Text(6)}";
+            var key =
+                $"{Text(0)}|{Text(1)}|{row.GetBoolean(2)}|{row.GetBoolean(3)}|{row.GetBoolean(4)}|{row.GetBoolean(5)}|{Text(6)}";
             Assert.Equal((key, expected[key]), (key, Text(7)));
             Assert.Contains(Text(7), JobLabel.All);
             compared++;

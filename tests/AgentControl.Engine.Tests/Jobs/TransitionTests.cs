@@ -35,15 +35,29 @@ public sealed class TransitionTests(SharedEngine shared) : IClassFixture<SharedE
 
         foreach (var job in jobs)
         {
-            for (var round = 0; round < 20 && !JobStates.IsFinal(JobStates.Parse(await engine.StateAsync(job))); round++)
+            for (
+                var round = 0;
+                round < 20 && !JobStates.IsFinal(JobStates.Parse(await engine.StateAsync(job)));
+                round++
+            )
             {
                 await engine.Jobs.CancelAsync(job, EngineProcess.Ana, "the end", Now);
-                await engine.UntilTrueAsync(job, $"SELECT state IN ('succeeded','failed','cancelled') FROM job_runs WHERE job_id = '{job}'");
+                await engine.UntilTrueAsync(
+                    job,
+                    $"SELECT state IN ('succeeded','failed','cancelled') FROM job_runs WHERE job_id = '{job}'"
+                );
             }
         }
         var moves = await engine.ScalarAsync<string[]>("SELECT array_agg(DISTINCT was || ' ' || became) FROM moves");
         Assert.True(moves.Length >= 5, $"seed {seed}: only {string.Join(", ", moves)}");
-        Assert.All(moves, move => Assert.True(JobTransitions.IsAllowed(JobStates.Parse(move.Split(' ')[0]), JobStates.Parse(move.Split(' ')[1])), $"seed {seed}: {move}"));
+        Assert.All(
+            moves,
+            move =>
+                Assert.True(
+                    JobTransitions.IsAllowed(JobStates.Parse(move.Split(' ')[0]), JobStates.Parse(move.Split(' ')[1])),
+                    $"seed {seed}: {move}"
+                )
+        );
         Assert.Empty(await new InvariantCheck(engine.Database).RunAsync(Now));
     }
 
@@ -55,7 +69,10 @@ public sealed class TransitionTests(SharedEngine shared) : IClassFixture<SharedE
                 "pair",
                 new[] { 0, 1 },
                 2,
-                async (n, branch, _) => n == 0 ? (await branch.WaitForSignalAsync<int>("go", TimeSpan.FromMilliseconds(30))).Value : await branch.StepAsync("work", _ => Task.FromResult(n))
+                async (n, branch, _) =>
+                    n == 0
+                        ? (await branch.WaitForSignalAsync<int>("go", TimeSpan.FromMilliseconds(30))).Value
+                        : await branch.StepAsync("work", _ => Task.FromResult(n))
             );
         }
         return null;
@@ -72,8 +89,14 @@ public sealed class TransitionTests(SharedEngine shared) : IClassFixture<SharedE
                 2 or 3 => () => engine.Jobs.ResumeAsync(job, EngineProcess.Ana, null, Now),
                 4 => () => engine.Jobs.CancelAsync(job, EngineProcess.Ana, null, Now),
                 5 => () => engine.Jobs.RetryAsync(job, EngineProcess.Ana, null, Now),
-                6 => () => engine.Get<SignalCommands>().SendAsync(job, "go", JsonSerializer.SerializeToElement(1), EngineProcess.Ana, null, Now),
-                _ => () => engine.ExecuteAsync($"UPDATE job_runs SET lease_until = ac_now() - interval '1 minute' WHERE job_id = '{job}' AND state = 'running'"),
+                6 => () =>
+                    engine
+                        .Get<SignalCommands>()
+                        .SendAsync(job, "go", JsonSerializer.SerializeToElement(1), EngineProcess.Ana, null, Now),
+                _ => () =>
+                    engine.ExecuteAsync(
+                        $"UPDATE job_runs SET lease_until = ac_now() - interval '1 minute' WHERE job_id = '{job}' AND state = 'running'"
+                    ),
             };
             await command();
         }

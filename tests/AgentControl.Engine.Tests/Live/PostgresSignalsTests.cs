@@ -34,7 +34,10 @@ public sealed class PostgresSignalsTests(PostgresFixture postgres)
 
         foreach (var process in new[] { here, there })
             Assert.Equal(Enumerable.Range(1, 500).Select(n => (long)n), process.Seen.Select(e => e.No).Order());
-        Assert.Equal(Enumerable.Range(1, 500).Where(n => n % 7 != 0).Select(n => (long)n), there.Seen.Select(e => e.No).Where(n => n % 7 != 0));
+        Assert.Equal(
+            Enumerable.Range(1, 500).Where(n => n % 7 != 0).Select(n => (long)n),
+            there.Seen.Select(e => e.No).Where(n => n % 7 != 0)
+        );
     }
 
     [Fact]
@@ -91,7 +94,13 @@ public sealed class PostgresSignalsTests(PostgresFixture postgres)
         await using var data = NpgsqlDataSource.Create(database.ConnectionString);
         var feed = new EventFeed();
         var job = Guid.CreateVersion7();
-        using var tail = new EventTail(feed, new EventQueries(ManyJobs.Contexts(database.ConnectionString)), TimeProvider.System, job, 0);
+        using var tail = new EventTail(
+            feed,
+            new EventQueries(ManyJobs.Contexts(database.ConnectionString)),
+            TimeProvider.System,
+            job,
+            0
+        );
         await using var connection = await data.OpenConnectionAsync(end.Token);
         var seen = new List<long>();
 
@@ -143,7 +152,8 @@ public sealed class PostgresSignalsTests(PostgresFixture postgres)
             return process;
         }
 
-        public static LiveEvent Event(Guid job, long no) => new(job, no, DateTimeOffset.UnixEpoch, "agent.log", "info", "line", null, null);
+        public static LiveEvent Event(Guid job, long no) =>
+            new(job, no, DateTimeOffset.UnixEpoch, "agent.log", "info", "line", null, null);
 
         public static async Task InsertAsync(NpgsqlConnection connection, Guid job, long no, CancellationToken stop)
         {

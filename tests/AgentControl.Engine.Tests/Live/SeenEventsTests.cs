@@ -8,13 +8,15 @@ public sealed class SeenEventsTests
 {
     [Fact]
     public void Add_NumbersInAnyOrderAndTwice_LetsEachThroughOnce() =>
-        Gen.Long[1, 60].Array[1, 200].Sample(numbers =>
-        {
-            var seen = new SeenEvents(new FakeTimeProvider());
-            var job = Guid.NewGuid();
-            var through = numbers.SelectMany(n => seen.Add([Event(job, n)])).Select(e => e.No).ToList();
-            Assert.Equal(numbers.Distinct(), through);
-        });
+        Gen.Long[1, 60]
+            .Array[1, 200]
+            .Sample(numbers =>
+            {
+                var seen = new SeenEvents(new FakeTimeProvider());
+                var job = Guid.NewGuid();
+                var through = numbers.SelectMany(n => seen.Add([Event(job, n)])).Select(e => e.No).ToList();
+                Assert.Equal(numbers.Distinct(), through);
+            });
 
     [Fact]
     public void Add_SameNumberOfAnotherJob_IsAnotherEvent()
@@ -43,5 +45,6 @@ public sealed class SeenEventsTests
     [InlineData("x;AAAAAAAAAAAAAAAAAAAAAA,one,2")]
     public void Read_Nonsense_IsLeftOut(string text) => Assert.Empty(SignalText.Read(text).Ranges);
 
-    private static LiveEvent Event(Guid job, long no) => new(job, no, DateTimeOffset.UnixEpoch, "agent.log", "info", "", null, null);
+    private static LiveEvent Event(Guid job, long no) =>
+        new(job, no, DateTimeOffset.UnixEpoch, "agent.log", "info", "", null, null);
 }

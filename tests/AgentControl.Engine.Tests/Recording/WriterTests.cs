@@ -15,12 +15,22 @@ public sealed class WriterTests(SharedEngine shared) : IClassFixture<SharedEngin
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
     private GroupCommitWriter Writer(NpgsqlDataSource? pool = null, int leaseSeconds = 30) =>
-        new(pool ?? engine.Database, new RecordingOptions("writer-test", TimeSpan.FromSeconds(leaseSeconds)), new EventFeed(), TimeProvider.System, NullLogger<GroupCommitWriter>.Instance);
+        new(
+            pool ?? engine.Database,
+            new RecordingOptions("writer-test", TimeSpan.FromSeconds(leaseSeconds)),
+            new EventFeed(),
+            TimeProvider.System,
+            NullLogger<GroupCommitWriter>.Instance
+        );
 
     /// <summary>A job as a worker of this test holds it: no other process serves its agent's version.</summary>
     private async Task<Guid> HeldAsync(int epoch = 1)
     {
-        var id = await engine.SubmitAsync("test", new { code = "none" }, s => s with { RunAt = DateTimeOffset.UtcNow.AddYears(1) });
+        var id = await engine.SubmitAsync(
+            "test",
+            new { code = "none" },
+            s => s with { RunAt = DateTimeOffset.UtcNow.AddYears(1) }
+        );
         await engine.ExecuteAsync(
             $"UPDATE job_runs SET state = 'running', epoch = {epoch}, worker = 'writer-test', lease_until = ac_now() + interval '1 hour', leased_at = ac_now(), started_at = ac_now() WHERE job_id = '{id}'"
         );
@@ -35,10 +45,13 @@ public sealed class WriterTests(SharedEngine shared) : IClassFixture<SharedEngin
         return contribution;
     }
 
-    private Task<long> StepsAsync(Guid job) => engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{job}'");
+    private Task<long> StepsAsync(Guid job) =>
+        engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{job}'");
 
     private Task<bool> GaplessAsync(Guid job) =>
-        engine.ScalarAsync<bool>($"SELECT count(*) = max(no) AND max(no) = (SELECT last_no FROM job_runs WHERE job_id = '{job}') FROM events WHERE job_id = '{job}'");
+        engine.ScalarAsync<bool>(
+            $"SELECT count(*) = max(no) AND max(no) = (SELECT last_no FROM job_runs WHERE job_id = '{job}') FROM events WHERE job_id = '{job}'"
+        );
 
     [Fact]
     public async Task Of_two_writers_with_different_epochs_the_older_writes_nothing()
@@ -50,7 +63,10 @@ public sealed class WriterTests(SharedEngine shared) : IClassFixture<SharedEngin
         await Assert.ThrowsAsync<LeaseLostException>(() => writer.WriteAsync(new JobPen(job, 1), new Contribution()));
         Assert.Equal(1L, await StepsAsync(job));
         Assert.True(await GaplessAsync(job));
-        Assert.Equal(0L, await engine.ScalarAsync<long>($"SELECT count(*) FROM events WHERE job_id = '{job}' AND message = 'zombie'"));
+        Assert.Equal(
+            0L,
+            await engine.ScalarAsync<long>($"SELECT count(*) FROM events WHERE job_id = '{job}' AND message = 'zombie'")
+        );
     }
 
     [Fact]
@@ -80,7 +96,9 @@ public sealed class WriterTests(SharedEngine shared) : IClassFixture<SharedEngin
         for (var i = 1; i <= 5; i++)
         {
             await writer.WriteAsync(pen, Step($"step{i}"));
-            await engine.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dying'");
+            await engine.ExecuteAsync(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dying'"
+            );
         }
         Assert.Equal(5L, await StepsAsync(job));
         Assert.True(await GaplessAsync(job));
@@ -93,7 +111,13 @@ public sealed class WriterTests(SharedEngine shared) : IClassFixture<SharedEngin
         var (busy, free) = (await HeldAsync(), await HeldAsync());
         await using var connection = await engine.Database.OpenConnectionAsync(Now);
         await using var transaction = await connection.BeginTransactionAsync(Now);
-        await using (var hold = new NpgsqlCommand($"SELECT 1 FROM job_runs WHERE job_id = '{busy}' FOR UPDATE", connection, transaction))
+        await using (
+            var hold = new NpgsqlCommand(
+                $"SELECT 1 FROM job_runs WHERE job_id = '{busy}' FOR UPDATE",
+                connection,
+                transaction
+            )
+        )
             await hold.ExecuteNonQueryAsync(Now);
         var waits = writer.WriteAsync(new JobPen(busy, 1), Step("busy"));
         await writer.WriteAsync(new JobPen(free, 1), Step("free"));
@@ -130,12 +154,21 @@ public sealed class WriterTests(SharedEngine shared) : IClassFixture<SharedEngin
         var pens = new List<JobPen>();
         for (var i = 0; i < 10; i++)
             pens.Add(new JobPen(await HeldAsync(), 1));
-        await Task.WhenAll(pens.SelectMany(pen => Enumerable.Range(0, 20).Select(i => Task.Run(() => writer.WriteAsync(pen, Step($"step{i}")), Now))));
+        await Task.WhenAll(
+            pens.SelectMany(pen =>
+                Enumerable.Range(0, 20).Select(i => Task.Run(() => writer.WriteAsync(pen, Step($"step{i}")), Now))
+            )
+        );
         foreach (var pen in pens)
         {
             Assert.Equal(20L, await StepsAsync(pen.JobId));
             Assert.True(await GaplessAsync(pen.JobId));
-            Assert.Equal(0L, await engine.ScalarAsync<long>($"SELECT count(*) FROM steps s JOIN events e ON e.job_id = s.job_id AND e.no = s.no WHERE s.job_id = '{pen.JobId}' AND e.message <> s.key"));
+            Assert.Equal(
+                0L,
+                await engine.ScalarAsync<long>(
+                    $"SELECT count(*) FROM steps s JOIN events e ON e.job_id = s.job_id AND e.no = s.no WHERE s.job_id = '{pen.JobId}' AND e.message <> s.key"
+                )
+            );
         }
     }
 
@@ -145,7 +178,9 @@ public sealed class WriterTests(SharedEngine shared) : IClassFixture<SharedEngin
     public async Task The_log_is_only_ever_added_to(string statement)
     {
         var job = await HeldAsync();
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => engine.ExecuteAsync(string.Format(null, statement, job)));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() =>
+            engine.ExecuteAsync(string.Format(null, statement, job))
+        );
         Assert.Contains("append-only", refused.MessageText, StringComparison.Ordinal);
     }
 }

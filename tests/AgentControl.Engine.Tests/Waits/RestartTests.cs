@@ -11,12 +11,14 @@ public sealed class RestartTests(PostgresFixture postgres)
     {
         await using var database = await postgres.CreateDatabaseAsync();
         var effects = new Effects();
-        var agent = TestAgent.Of(async (input, job, _) =>
-        {
-            await job.StepAsync("before", call => effects.DoAsync(call, 1));
-            await job.SleepAsync(TimeSpan.FromMinutes(input.GetProperty("minutes").GetInt32()));
-            return await job.StepAsync("after", call => effects.DoAsync(call, 2));
-        });
+        var agent = TestAgent.Of(
+            async (input, job, _) =>
+            {
+                await job.StepAsync("before", call => effects.DoAsync(call, 1));
+                await job.SleepAsync(TimeSpan.FromMinutes(input.GetProperty("minutes").GetInt32()));
+                return await job.StepAsync("after", call => effects.DoAsync(call, 2));
+            }
+        );
         Guid week;
         await using (var first = await EngineProcess.StartAsync(database, [agent]))
         {
@@ -48,7 +50,14 @@ public sealed class RestartTests(PostgresFixture postgres)
         var effects = new Effects();
         var agent = TestAgent.Of(async job =>
         {
-            await job.StepAsync("first", async call => { await held.PassAsync(); return await effects.DoAsync(call, 1); });
+            await job.StepAsync(
+                "first",
+                async call =>
+                {
+                    await held.PassAsync();
+                    return await effects.DoAsync(call, 1);
+                }
+            );
             return await job.StepAsync("second", call => effects.DoAsync(call, 2));
         });
         var first = await EngineProcess.StartAsync(database, [agent]);
@@ -61,7 +70,12 @@ public sealed class RestartTests(PostgresFixture postgres)
         await using var second = await EngineProcess.StartAsync(database, [agent]);
         await second.UntilAsync(id, "succeeded");
         Assert.Equal([1, 1], effects.Counts);
-        Assert.Equal(0L, await second.ScalarAsync<long>($"SELECT count(*) FROM events WHERE job_id = '{id}' AND type = 'job.recovered'"));
+        Assert.Equal(
+            0L,
+            await second.ScalarAsync<long>(
+                $"SELECT count(*) FROM events WHERE job_id = '{id}' AND type = 'job.recovered'"
+            )
+        );
         Assert.Equal(0, await second.ScalarAsync<int>($"SELECT strikes FROM job_runs WHERE job_id = '{id}'"));
     }
 }

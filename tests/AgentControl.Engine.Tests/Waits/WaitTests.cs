@@ -15,7 +15,9 @@ public sealed class WaitTests(SharedEngine shared) : IClassFixture<SharedEngine>
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
     private Task<SignalOutcome> SendAsync(Guid job, string name, object value) =>
-        engine.Get<SignalCommands>().SendAsync(job, name, JsonSerializer.SerializeToElement(value), EngineProcess.Ana, null, Now);
+        engine
+            .Get<SignalCommands>()
+            .SendAsync(job, name, JsonSerializer.SerializeToElement(value), EngineProcess.Ana, null, Now);
 
     [Fact]
     public async Task Signals_before_and_after_the_wait_are_taken_once_each_in_order()
@@ -23,7 +25,14 @@ public sealed class WaitTests(SharedEngine shared) : IClassFixture<SharedEngine>
         var held = new HoldPoint();
         var job = await shared.StartAsync(async context =>
         {
-            await context.StepAsync("first", async call => { await held.PassAsync(call.CancellationToken); return 1; });
+            await context.StepAsync(
+                "first",
+                async call =>
+                {
+                    await held.PassAsync(call.CancellationToken);
+                    return 1;
+                }
+            );
             var early = await context.WaitForSignalAsync<int>("go");
             var late = await context.WaitForSignalAsync<int>("go");
             return early.Value * 10 + late.Value;
@@ -35,7 +44,10 @@ public sealed class WaitTests(SharedEngine shared) : IClassFixture<SharedEngine>
         await SendAsync(job, "go", 2);
         await engine.UntilAsync(job, "succeeded");
         Assert.Equal(42, (await engine.OutputAsync(job)).GetInt32());
-        Assert.Equal(0L, await engine.ScalarAsync<long>($"SELECT count(*) FROM signals WHERE job_id = '{job}' AND taken_by IS NULL"));
+        Assert.Equal(
+            0L,
+            await engine.ScalarAsync<long>($"SELECT count(*) FROM signals WHERE job_id = '{job}' AND taken_by IS NULL")
+        );
         Assert.Equal(SignalOutcome.Ended, await SendAsync(job, "go", 3));
     }
 
@@ -70,12 +82,17 @@ public sealed class WaitTests(SharedEngine shared) : IClassFixture<SharedEngine>
             return first.Index;
         });
         await engine.UntilAsync(job, "waiting");
-        Assert.Equal("needs_approval", await engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{job}'"));
+        Assert.Equal(
+            "needs_approval",
+            await engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{job}'")
+        );
         await engine.ShiftClockAsync("2 hours");
         await engine.UntilTrueAsync(job, $"SELECT count(*) = 1 FROM waits WHERE job_id = '{job}' AND target = 'end'");
         var approval = await engine.ScalarAsync<Guid>($"SELECT id FROM approvals WHERE job_id = '{job}'");
         var late = Assert.IsType<DecideOutcome.AlreadyDecided>(
-            await engine.Get<ApprovalCommands>().DecideAsync(approval, ApprovalDecision.Approve, 1, null, null, EngineProcess.Ana, Now)
+            await engine
+                .Get<ApprovalCommands>()
+                .DecideAsync(approval, ApprovalDecision.Approve, 1, null, null, EngineProcess.Ana, Now)
         );
         Assert.Equal("cancelled", late.State);
         await SendAsync(job, "never", 1);
@@ -87,7 +104,9 @@ public sealed class WaitTests(SharedEngine shared) : IClassFixture<SharedEngine>
     [Fact]
     public async Task A_signal_with_a_time_limit_says_that_none_came()
     {
-        var job = await shared.StartAsync(async context => (await context.WaitForSignalAsync<int>("late", TimeSpan.FromMinutes(5))).Received);
+        var job = await shared.StartAsync(async context =>
+            (await context.WaitForSignalAsync<int>("late", TimeSpan.FromMinutes(5))).Received
+        );
         await engine.UntilAsync(job, "waiting");
         await engine.ShiftClockAsync("6 minutes");
         await engine.UntilAsync(job, "succeeded");
@@ -108,7 +127,14 @@ public sealed class WaitTests(SharedEngine shared) : IClassFixture<SharedEngine>
                 async (n, branch, _) =>
                     n == 0
                         ? (await branch.WaitForSignalAsync<int>("go")).Value
-                        : await branch.StepAsync("long", async call => { await held.PassAsync(call.CancellationToken); return 1; })
+                        : await branch.StepAsync(
+                            "long",
+                            async call =>
+                            {
+                                await held.PassAsync(call.CancellationToken);
+                                return 1;
+                            }
+                        )
             )
         );
         await held.Reached;
@@ -138,14 +164,20 @@ public sealed class WaitTests(SharedEngine shared) : IClassFixture<SharedEngine>
                         "inner",
                         new[] { 0, 1 },
                         2,
-                        async (m, branch, _) => n == 0 ? (await branch.WaitForSignalAsync<int>("go")).Value : await branch.StepAsync("work", _ => Task.FromResult(m))
+                        async (m, branch, _) =>
+                            n == 0
+                                ? (await branch.WaitForSignalAsync<int>("go")).Value
+                                : await branch.StepAsync("work", _ => Task.FromResult(m))
                     );
                     return inner.Sum();
                 }
             )
         );
         await engine.UntilAsync(job, "waiting");
-        Assert.Equal(4L, await engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{job}' AND name = 'work'"));
+        Assert.Equal(
+            4L,
+            await engine.ScalarAsync<long>($"SELECT count(*) FROM steps WHERE job_id = '{job}' AND name = 'work'")
+        );
         await SendAsync(job, "go", 5);
         await SendAsync(job, "go", 6);
         await engine.UntilAsync(job, "succeeded");
@@ -162,7 +194,12 @@ public sealed class WaitTests(SharedEngine shared) : IClassFixture<SharedEngine>
             return 1;
         });
         await engine.UntilAsync(job, "waiting");
-        Assert.Equal(3L, await engine.ScalarAsync<long>($"SELECT COALESCE(progress_completed, -1) FROM job_runs WHERE job_id = '{job}'"));
+        Assert.Equal(
+            3L,
+            await engine.ScalarAsync<long>(
+                $"SELECT COALESCE(progress_completed, -1) FROM job_runs WHERE job_id = '{job}'"
+            )
+        );
     }
 
     [Fact]

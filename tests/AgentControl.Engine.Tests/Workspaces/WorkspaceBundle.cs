@@ -20,7 +20,11 @@ internal sealed class WorkspaceBundle : IAsyncDisposable, IDbContextFactory<Cont
     {
         this.database = database;
         Data = NpgsqlDataSource.Create(database.ConnectionString);
-        Options = new WorkspaceOptions { Directory = Path.Combine(Path.GetTempPath(), "ac-files-" + Guid.NewGuid().ToString("N")), MaxFileBytes = 1_000_000 };
+        Options = new WorkspaceOptions
+        {
+            Directory = Path.Combine(Path.GetTempPath(), "ac-files-" + Guid.NewGuid().ToString("N")),
+            MaxFileBytes = 1_000_000,
+        };
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         Blobs = new WorkspaceBlobs(options, Time);
         Files = new WorkspaceFiles(Data, Blobs, Changes);
@@ -55,13 +59,20 @@ internal sealed class WorkspaceBundle : IAsyncDisposable, IDbContextFactory<Cont
         return bytes;
     }
 
-    public static FileWrite At(string path) => new(Guid.CreateVersion7(), WorkspaceName.Default, WorkspacePath.Of(path), Maria);
+    public static FileWrite At(string path) =>
+        new(Guid.CreateVersion7(), WorkspaceName.Default, WorkspacePath.Of(path), Maria);
 
-    public Task<FileResult> WriteAsync(string path, byte[] content) => Files.WriteAsync(At(path), content, CancellationToken.None);
+    public Task<FileResult> WriteAsync(string path, byte[] content) =>
+        Files.WriteAsync(At(path), content, CancellationToken.None);
 
     public async Task<byte[]?> ReadAsync(string path, int? version = null)
     {
-        await using var file = await Queries.OpenAsync(WorkspaceName.Default, WorkspacePath.Of(path), version, CancellationToken.None);
+        await using var file = await Queries.OpenAsync(
+            WorkspaceName.Default,
+            WorkspacePath.Of(path),
+            version,
+            CancellationToken.None
+        );
         if (file is null)
             return null;
         using var copy = new MemoryStream();
@@ -75,7 +86,8 @@ internal sealed class WorkspaceBundle : IAsyncDisposable, IDbContextFactory<Cont
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    public ControlDbContext CreateDbContext() => new(new DbContextOptionsBuilder<ControlDbContext>().UseNpgsql(Data).Options);
+    public ControlDbContext CreateDbContext() =>
+        new(new DbContextOptionsBuilder<ControlDbContext>().UseNpgsql(Data).Options);
 
     public async ValueTask DisposeAsync()
     {

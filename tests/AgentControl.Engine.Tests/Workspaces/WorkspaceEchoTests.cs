@@ -41,7 +41,11 @@ public sealed class WorkspaceEchoTests(PostgresFixture fixture)
         using var watch = here.Watch("default", () => told++);
         await using var connection = await bundle.Data.OpenConnectionAsync(Token);
         await using var slow = await connection.BeginTransactionAsync(Token);
-        await WorkspaceFeed.AppendAsync(connection, new Activity(Guid.CreateVersion7(), "default", "job.started", Author.Agent("a")), Token);
+        await WorkspaceFeed.AppendAsync(
+            connection,
+            new Activity(Guid.CreateVersion7(), "default", "job.started", Author.Agent("a")),
+            Token
+        );
         await bundle.WriteAsync("later.txt", [1]);
         await watcher.LookAsync(Token);
         Assert.Equal(1, told);
@@ -59,24 +63,38 @@ public sealed class WorkspaceEchoTests(PostgresFixture fixture)
         var feed = new EventFeed();
         var job = await JobAsync(bundle, "NULL");
         var child = await JobAsync(bundle, $"'{job}'");
-        using var echo = new JobActivity(bundle.Data, bundle.Changes, feed, bundle.Time, NullLogger<JobActivity>.Instance);
+        using var echo = new JobActivity(
+            bundle.Data,
+            bundle.Changes,
+            feed,
+            bundle.Time,
+            NullLogger<JobActivity>.Instance
+        );
         var told = 0;
         using var watch = bundle.Changes.Watch("default", () => told++);
 
         for (var i = 0; i < 2; i++)
         {
-            feed.Publish([Event(job, 2, EventTypes.JobStarted), Event(child, 2, EventTypes.JobStarted), Event(job, 5, EventTypes.StepCompleted)]);
+            feed.Publish([
+                Event(job, 2, EventTypes.JobStarted),
+                Event(child, 2, EventTypes.JobStarted),
+                Event(job, 5, EventTypes.StepCompleted),
+            ]);
             feed.Publish([Event(job, 7, EventTypes.JobStarted), Event(job, 9, EventTypes.JobSucceeded)]);
             await echo.WriteAsync(Token);
         }
 
         var lines = (await bundle.Feed.ReadAsync("default", null, null, 50, Token)).Items;
         Assert.Equal([EventTypes.JobSucceeded, EventTypes.JobStarted], lines.Select(l => l.Kind));
-        Assert.All(lines, l => Assert.Equal((job, "forty contracts", "contracts"), (l.JobId!.Value, l.Text, l.By.Name)));
+        Assert.All(
+            lines,
+            l => Assert.Equal((job, "forty contracts", "contracts"), (l.JobId!.Value, l.Text, l.By.Name))
+        );
         Assert.Equal(1, told);
     }
 
-    private static LiveEvent Event(Guid job, long no, string type) => new(job, no, DateTimeOffset.UnixEpoch.AddYears(56).AddSeconds(no), type, "info", "", null, null);
+    private static LiveEvent Event(Guid job, long no, string type) =>
+        new(job, no, DateTimeOffset.UnixEpoch.AddYears(56).AddSeconds(no), type, "info", "", null, null);
 
     private static async Task<Guid> JobAsync(WorkspaceBundle bundle, string parent)
     {

@@ -12,12 +12,19 @@ public sealed class WorkspaceFeedTests(PostgresFixture fixture)
     public async Task Append_SameIdAgain_StaysOneLine()
     {
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
-        var line = new Activity(Guid.CreateVersion7(), "default", "job.started", Author.Agent("contracts")) { JobId = Guid.CreateVersion7(), Text = "forty documents" };
+        var line = new Activity(Guid.CreateVersion7(), "default", "job.started", Author.Agent("contracts"))
+        {
+            JobId = Guid.CreateVersion7(),
+            Text = "forty documents",
+        };
 
         Assert.True(await bundle.Feed.AppendAsync(line, Token));
         Assert.False(await bundle.Feed.AppendAsync(line with { Text = "other" }, Token));
 
-        Assert.Equal("forty documents", Assert.Single((await bundle.Feed.ReadAsync("default", line.JobId, null, 10, Token)).Items).Text);
+        Assert.Equal(
+            "forty documents",
+            Assert.Single((await bundle.Feed.ReadAsync("default", line.JobId, null, 10, Token)).Items).Text
+        );
     }
 
     [Fact]
@@ -25,9 +32,14 @@ public sealed class WorkspaceFeedTests(PostgresFixture fixture)
     {
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
         for (var i = 0; i < 7; i++)
-            await bundle.Feed.AppendAsync(new Activity(Guid.CreateVersion7(), "default", "job.started", Author.Agent("a")) { Text = $"{i}" }, Token);
+            await bundle.Feed.AppendAsync(
+                new Activity(Guid.CreateVersion7(), "default", "job.started", Author.Agent("a")) { Text = $"{i}" },
+                Token
+            );
         // The same instant for all: the id must break the tie.
-        await bundle.AskAsync<object>("SET agentcontrol.retention = 'on'; UPDATE workspace_activity SET at = '2026-01-01Z'; SELECT 1");
+        await bundle.AskAsync<object>(
+            "SET agentcontrol.retention = 'on'; UPDATE workspace_activity SET at = '2026-01-01Z'; SELECT 1"
+        );
 
         var got = new List<Guid>();
         string? cursor = null;
@@ -46,7 +58,12 @@ public sealed class WorkspaceFeedTests(PostgresFixture fixture)
     public async Task Comment_Added_StandsOnceWithItsLineAndItsAnchor()
     {
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
-        var comment = new Comment(Guid.CreateVersion7(), "default", WorkspaceBundle.Maria, "Page 12 is **upside down**.")
+        var comment = new Comment(
+            Guid.CreateVersion7(),
+            "default",
+            WorkspaceBundle.Maria,
+            "Page 12 is **upside down**."
+        )
         {
             JobId = Guid.CreateVersion7(),
             Anchor = new CommentAnchor(CommentAnchor.FileKind, "inbox/lease.txt"),
@@ -55,7 +72,9 @@ public sealed class WorkspaceFeedTests(PostgresFixture fixture)
         var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => bundle.Comments.AddAsync(comment, Token)));
 
         Assert.Single(answers.Select(a => a.At).Distinct());
-        var read = Assert.Single((await bundle.Comments.ReadAsync("default", comment.JobId, comment.Anchor, null, 10, Token)).Items);
+        var read = Assert.Single(
+            (await bundle.Comments.ReadAsync("default", comment.JobId, comment.Anchor, null, 10, Token)).Items
+        );
         Assert.Equal(comment with { At = read.At }, read);
         var line = Assert.Single((await bundle.Feed.ReadAsync("default", null, null, 10, Token)).Items);
         Assert.Equal(("comment.added", "inbox/lease.txt"), (line.Kind, line.Path));
@@ -74,18 +93,34 @@ public sealed class WorkspaceFeedTests(PostgresFixture fixture)
 
         await bundle.Comments.AddAsync(new Comment(Guid.CreateVersion7(), "default", Author.Agent(text), text), Token);
 
-        Assert.Equal(stored, Assert.Single((await bundle.Comments.ReadAsync("default", null, null, null, 10, Token)).Items).Body);
+        Assert.Equal(
+            stored,
+            Assert.Single((await bundle.Comments.ReadAsync("default", null, null, null, 10, Token)).Items).Body
+        );
     }
 
     [Fact]
     public async Task Comments_and_feed_refuse_change()
     {
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
-        await bundle.Comments.AddAsync(new Comment(Guid.CreateVersion7(), "default", WorkspaceBundle.Maria, "x"), Token);
+        await bundle.Comments.AddAsync(
+            new Comment(Guid.CreateVersion7(), "default", WorkspaceBundle.Maria, "x"),
+            Token
+        );
 
-        foreach (var sql in new[] { "UPDATE workspace_comments SET body = 'y'", "DELETE FROM workspace_comments", "UPDATE workspace_activity SET text = 'y'", "DELETE FROM workspace_activity" })
+        foreach (
+            var sql in new[]
+            {
+                "UPDATE workspace_comments SET body = 'y'",
+                "DELETE FROM workspace_comments",
+                "UPDATE workspace_activity SET text = 'y'",
+                "DELETE FROM workspace_activity",
+            }
+        )
         {
-            var refused = await Assert.ThrowsAsync<PostgresException>(() => bundle.AskAsync<object>(sql + " RETURNING 1"));
+            var refused = await Assert.ThrowsAsync<PostgresException>(() =>
+                bundle.AskAsync<object>(sql + " RETURNING 1")
+            );
             Assert.Equal(PostgresErrorCodes.RestrictViolation, refused.SqlState);
         }
     }

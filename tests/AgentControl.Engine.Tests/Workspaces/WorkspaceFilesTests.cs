@@ -24,7 +24,12 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
 
         Assert.Equal([1, 2, 3], await bundle.ReadAsync("a/b.bin"));
         Assert.Equal(first, await bundle.ReadAsync("a/b.bin", 1));
-        Assert.Equal(size > 64 * 1024 ? 1 : 0, Directory.Exists(bundle.Blobs.Root) ? Directory.GetFiles(bundle.Blobs.Root, "*", SearchOption.AllDirectories).Length : 0);
+        Assert.Equal(
+            size > 64 * 1024 ? 1 : 0,
+            Directory.Exists(bundle.Blobs.Root)
+                ? Directory.GetFiles(bundle.Blobs.Root, "*", SearchOption.AllDirectories).Length
+                : 0
+        );
         Assert.Null(await bundle.ReadAsync("a/b.bin", 3));
     }
 
@@ -52,7 +57,9 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
         var write = WorkspaceBundle.At("a.txt");
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => bundle.Files.WriteAsync(write, "x"u8.ToArray(), Token)));
+        var results = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => bundle.Files.WriteAsync(write, "x"u8.ToArray(), Token))
+        );
 
         Assert.Single(results, r => r.Outcome == FileOutcome.Written);
         Assert.Equal(19, results.Count(r => r.Outcome == FileOutcome.Replayed));
@@ -65,11 +72,26 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
         var seen = (await bundle.WriteAsync("a.txt", "start"u8.ToArray())).ETag!;
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
-            bundle.Files.WriteAsync(WorkspaceBundle.At("a.txt") with { Expect = FileExpectation.OneOf(seen) }, BitConverter.GetBytes(i), Token)));
+        var results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(i =>
+                    bundle.Files.WriteAsync(
+                        WorkspaceBundle.At("a.txt") with
+                        {
+                            Expect = FileExpectation.OneOf(seen),
+                        },
+                        BitConverter.GetBytes(i),
+                        Token
+                    )
+                )
+        );
 
         Assert.Single(results, r => r.Outcome == FileOutcome.Written);
-        Assert.All(results.Where(r => r.Outcome != FileOutcome.Written), r => Assert.Equal((FileOutcome.Changed, 2), (r.Outcome, r.Version)));
+        Assert.All(
+            results.Where(r => r.Outcome != FileOutcome.Written),
+            r => Assert.Equal((FileOutcome.Changed, 2), (r.Outcome, r.Version))
+        );
     }
 
     [Fact]
@@ -77,8 +99,20 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
     {
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
-            bundle.Files.WriteAsync(WorkspaceBundle.At("new.txt") with { Expect = FileExpectation.Absent }, BitConverter.GetBytes(i), Token)));
+        var results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(i =>
+                    bundle.Files.WriteAsync(
+                        WorkspaceBundle.At("new.txt") with
+                        {
+                            Expect = FileExpectation.Absent,
+                        },
+                        BitConverter.GetBytes(i),
+                        Token
+                    )
+                )
+        );
 
         Assert.Single(results, r => r.Outcome == FileOutcome.Written);
         Assert.Equal(1, (await bundle.Queries.FindAsync("default", WorkspacePath.Of("new.txt"), null, Token))!.Version);
@@ -89,7 +123,14 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
     {
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
 
-        var result = await bundle.Files.WriteAsync(WorkspaceBundle.At("a.txt") with { Expect = FileExpectation.Exists }, "x"u8.ToArray(), Token);
+        var result = await bundle.Files.WriteAsync(
+            WorkspaceBundle.At("a.txt") with
+            {
+                Expect = FileExpectation.Exists,
+            },
+            "x"u8.ToArray(),
+            Token
+        );
 
         Assert.Equal(FileOutcome.Changed, result.Outcome);
         Assert.Equal(0, await bundle.AskAsync<long>("SELECT count(*) FROM workspace_files"));
@@ -102,7 +143,14 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
         await bundle.WriteAsync("a.txt", "x"u8.ToArray());
 
         Assert.Equal(FileOutcome.Unchanged, (await bundle.WriteAsync("a.txt", "x"u8.ToArray())).Outcome);
-        var byJob = await bundle.Files.WriteAsync(WorkspaceBundle.At("a.txt") with { JobId = Guid.CreateVersion7() }, "x"u8.ToArray(), Token);
+        var byJob = await bundle.Files.WriteAsync(
+            WorkspaceBundle.At("a.txt") with
+            {
+                JobId = Guid.CreateVersion7(),
+            },
+            "x"u8.ToArray(),
+            Token
+        );
         Assert.Equal((FileOutcome.Written, 2), (byJob.Outcome, byJob.Version));
     }
 
@@ -126,7 +174,14 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
 
         var progress = await bundle.WriteAsync(VirtualName.Progress(Guid.CreateVersion7()), "{}"u8.ToArray());
-        var elsewhere = await bundle.Files.WriteAsync(WorkspaceBundle.At("a") with { Workspace = "nowhere" }, "x"u8.ToArray(), Token);
+        var elsewhere = await bundle.Files.WriteAsync(
+            WorkspaceBundle.At("a") with
+            {
+                Workspace = "nowhere",
+            },
+            "x"u8.ToArray(),
+            Token
+        );
 
         Assert.Equal(FileOutcome.ReadOnly, progress.Outcome);
         Assert.Equal(FileOutcome.NoWorkspace, elsewhere.Outcome);
@@ -174,10 +229,58 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
         var etag = (await bundle.WriteAsync("a.txt", "x"u8.ToArray())).ETag!;
         var id = Guid.CreateVersion7();
 
-        Assert.Equal(FileOutcome.Changed, (await bundle.Files.DeleteAsync(Guid.CreateVersion7(), "default", path, WorkspaceBundle.Maria, FileExpectation.OneOf("9-0000"), Token)).Outcome);
-        Assert.Equal(FileOutcome.Written, (await bundle.Files.DeleteAsync(id, "default", path, WorkspaceBundle.Maria, FileExpectation.OneOf(etag), Token)).Outcome);
-        Assert.Equal(FileOutcome.Replayed, (await bundle.Files.DeleteAsync(id, "default", path, WorkspaceBundle.Maria, FileExpectation.Anything, Token)).Outcome);
-        Assert.Equal(FileOutcome.NotFound, (await bundle.Files.DeleteAsync(Guid.CreateVersion7(), "default", path, WorkspaceBundle.Maria, FileExpectation.Anything, Token)).Outcome);
+        Assert.Equal(
+            FileOutcome.Changed,
+            (
+                await bundle.Files.DeleteAsync(
+                    Guid.CreateVersion7(),
+                    "default",
+                    path,
+                    WorkspaceBundle.Maria,
+                    FileExpectation.OneOf("9-0000"),
+                    Token
+                )
+            ).Outcome
+        );
+        Assert.Equal(
+            FileOutcome.Written,
+            (
+                await bundle.Files.DeleteAsync(
+                    id,
+                    "default",
+                    path,
+                    WorkspaceBundle.Maria,
+                    FileExpectation.OneOf(etag),
+                    Token
+                )
+            ).Outcome
+        );
+        Assert.Equal(
+            FileOutcome.Replayed,
+            (
+                await bundle.Files.DeleteAsync(
+                    id,
+                    "default",
+                    path,
+                    WorkspaceBundle.Maria,
+                    FileExpectation.Anything,
+                    Token
+                )
+            ).Outcome
+        );
+        Assert.Equal(
+            FileOutcome.NotFound,
+            (
+                await bundle.Files.DeleteAsync(
+                    Guid.CreateVersion7(),
+                    "default",
+                    path,
+                    WorkspaceBundle.Maria,
+                    FileExpectation.Anything,
+                    Token
+                )
+            ).Outcome
+        );
         Assert.Null(await bundle.ReadAsync("a.txt"));
         Assert.Equal("x"u8.ToArray(), await bundle.ReadAsync("a.txt", 1));
         Assert.Single((await bundle.Queries.BinAsync("default", null, 10, Token)).Items);
@@ -185,7 +288,10 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
         await bundle.Files.RestoreAsync(Guid.CreateVersion7(), "default", path, WorkspaceBundle.Maria, Token);
 
         Assert.Equal("x"u8.ToArray(), await bundle.ReadAsync("a.txt"));
-        Assert.Equal(["file.restored", "file.deleted", "file.written"], (await bundle.Feed.ReadAsync("default", null, null, 50, Token)).Items.Select(a => a.Kind));
+        Assert.Equal(
+            ["file.restored", "file.deleted", "file.written"],
+            (await bundle.Feed.ReadAsync("default", null, null, 50, Token)).Items.Select(a => a.Kind)
+        );
     }
 
     [Fact]
@@ -193,9 +299,23 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
     {
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
         await bundle.WriteAsync("a.txt", "x"u8.ToArray());
-        await bundle.Files.DeleteAsync(Guid.CreateVersion7(), "default", WorkspacePath.Of("a.txt"), WorkspaceBundle.Maria, FileExpectation.Anything, Token);
+        await bundle.Files.DeleteAsync(
+            Guid.CreateVersion7(),
+            "default",
+            WorkspacePath.Of("a.txt"),
+            WorkspaceBundle.Maria,
+            FileExpectation.Anything,
+            Token
+        );
 
-        var result = await bundle.Files.WriteAsync(WorkspaceBundle.At("a.txt") with { Expect = FileExpectation.Absent }, "x"u8.ToArray(), Token);
+        var result = await bundle.Files.WriteAsync(
+            WorkspaceBundle.At("a.txt") with
+            {
+                Expect = FileExpectation.Absent,
+            },
+            "x"u8.ToArray(),
+            Token
+        );
 
         Assert.Equal((FileOutcome.Written, 2), (result.Outcome, result.Version));
     }
@@ -223,8 +343,11 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
     {
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
 
-        var refused = await Assert.ThrowsAsync<PostgresException>(() => bundle.AskAsync<object>(
-            "INSERT INTO workspace_files (workspace, path, version, sha256, size, content_type, author_kind, author_name, at) VALUES ('default', 'a/../b', 1, sha256(''), 0, 'text/plain', 'person', 'x', now()) RETURNING 1"));
+        var refused = await Assert.ThrowsAsync<PostgresException>(() =>
+            bundle.AskAsync<object>(
+                "INSERT INTO workspace_files (workspace, path, version, sha256, size, content_type, author_kind, author_name, at) VALUES ('default', 'a/../b', 1, sha256(''), 0, 'text/plain', 'person', 'x', now()) RETURNING 1"
+            )
+        );
 
         Assert.Equal(PostgresErrorCodes.CheckViolation, refused.SqlState);
     }

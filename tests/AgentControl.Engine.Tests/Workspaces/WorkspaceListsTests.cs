@@ -11,7 +11,18 @@ public sealed class WorkspaceListsTests(PostgresFixture fixture)
     public async Task List_PrefixAndPages_GiveEachNameOnceInByteOrder()
     {
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
-        string[] names = ["inbox/b.txt", "inbox/B.txt", "inbox/a%.txt", "inbox/a_.txt", "inbox/ä.txt", "inbox/\U0001F600.txt", "inbox/\uFF5A.txt", "inbox2/x.txt", "other.txt"];
+        string[] names =
+        [
+            "inbox/b.txt",
+            "inbox/B.txt",
+            "inbox/a%.txt",
+            "inbox/a_.txt",
+            "inbox/ä.txt",
+            "inbox/\U0001F600.txt",
+            "inbox/\uFF5A.txt",
+            "inbox2/x.txt",
+            "other.txt",
+        ];
         foreach (var name in names)
             await bundle.WriteAsync(name, [1]);
 
@@ -25,7 +36,18 @@ public sealed class WorkspaceListsTests(PostgresFixture fixture)
             cursor = page.NextCursor;
         } while (cursor is not null);
 
-        Assert.Equal(["inbox/B.txt", "inbox/a%.txt", "inbox/a_.txt", "inbox/b.txt", "inbox/ä.txt", "inbox/\uFF5A.txt", "inbox/\U0001F600.txt"], got);
+        Assert.Equal(
+            [
+                "inbox/B.txt",
+                "inbox/a%.txt",
+                "inbox/a_.txt",
+                "inbox/b.txt",
+                "inbox/ä.txt",
+                "inbox/\uFF5A.txt",
+                "inbox/\U0001F600.txt",
+            ],
+            got
+        );
         Assert.Equal(2, (await bundle.Queries.ListAsync("default", "inbox/a", null, 50, Token)).Items.Count);
     }
 
@@ -33,7 +55,18 @@ public sealed class WorkspaceListsTests(PostgresFixture fixture)
     public async Task Folders_ManyFilesBelow_EachFolderIsOneLine()
     {
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
-        foreach (var name in new[] { "a.txt", "acme/1.txt", "acme/deep/2.txt", "acme/deep/3.txt", "acme-2/x.txt", "b/y.txt", "z.txt" })
+        foreach (
+            var name in new[]
+            {
+                "a.txt",
+                "acme/1.txt",
+                "acme/deep/2.txt",
+                "acme/deep/3.txt",
+                "acme-2/x.txt",
+                "b/y.txt",
+                "z.txt",
+            }
+        )
             await bundle.WriteAsync(name, [1]);
 
         var top = new List<FolderLine>();
@@ -58,12 +91,24 @@ public sealed class WorkspaceListsTests(PostgresFixture fixture)
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture, new OneProgress(job));
         await bundle.WriteAsync("shared/out.csv", "old"u8.ToArray());
         await bundle.WriteAsync($"jobs/{job}/summary.md", "# hi"u8.ToArray());
-        await bundle.Files.WriteAsync(WorkspaceBundle.At("shared/out.csv") with { JobId = job, By = Author.Agent("contracts"), StepKey = "write#1" }, "new"u8.ToArray(), Token);
+        await bundle.Files.WriteAsync(
+            WorkspaceBundle.At("shared/out.csv") with
+            {
+                JobId = job,
+                By = Author.Agent("contracts"),
+                StepKey = "write#1",
+            },
+            "new"u8.ToArray(),
+            Token
+        );
         await bundle.WriteAsync("inbox/x.txt", [1]);
 
         var files = await bundle.Queries.OfJobAsync("default", job, 50, Token);
 
-        Assert.Equal([$"jobs/{job}/progress.json", $"jobs/{job}/summary.md", "shared/out.csv"], files.Select(f => f.Path));
+        Assert.Equal(
+            [$"jobs/{job}/progress.json", $"jobs/{job}/summary.md", "shared/out.csv"],
+            files.Select(f => f.Path)
+        );
         Assert.Equal((2, "write#1"), (files[2].Version, files[2].StepKey));
     }
 
@@ -78,8 +123,23 @@ public sealed class WorkspaceListsTests(PostgresFixture fixture)
         var entry = await bundle.Queries.FindAsync("default", WorkspacePath.Of(name), null, Token);
         Assert.True(entry is { IsVirtual: true, ContentType: "application/json", Version: 4 });
         Assert.Empty((await bundle.Queries.ListAsync("default", "", null, 50, Token)).Items);
-        Assert.Equal(name, Assert.Single((await bundle.Queries.ListAsync("default", $"jobs/{job}/", null, 50, Token)).Items).Path);
-        Assert.Equal(FileOutcome.ReadOnly, (await bundle.Files.DeleteAsync(Guid.CreateVersion7(), "default", WorkspacePath.Of(name), WorkspaceBundle.Maria, FileExpectation.Anything, Token)).Outcome);
+        Assert.Equal(
+            name,
+            Assert.Single((await bundle.Queries.ListAsync("default", $"jobs/{job}/", null, 50, Token)).Items).Path
+        );
+        Assert.Equal(
+            FileOutcome.ReadOnly,
+            (
+                await bundle.Files.DeleteAsync(
+                    Guid.CreateVersion7(),
+                    "default",
+                    WorkspacePath.Of(name),
+                    WorkspaceBundle.Maria,
+                    FileExpectation.Anything,
+                    Token
+                )
+            ).Outcome
+        );
         Assert.Null(await bundle.ReadAsync(VirtualName.Progress(Guid.CreateVersion7())));
     }
 
@@ -103,13 +163,23 @@ public sealed class WorkspaceListsTests(PostgresFixture fixture)
         public Task<VirtualFile?> FindAsync(string workspace, VirtualName name, CancellationToken cancellationToken) =>
             Task.FromResult(name == new VirtualName(job, null) && workspace == "default" ? File() : null);
 
-        public Task<IReadOnlyList<VirtualFile>> ListAsync(string workspace, Guid jobId, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<VirtualFile>>(jobId == job ? [File()] : []);
+        public Task<IReadOnlyList<VirtualFile>> ListAsync(
+            string workspace,
+            Guid jobId,
+            CancellationToken cancellationToken
+        ) => Task.FromResult<IReadOnlyList<VirtualFile>>(jobId == job ? [File()] : []);
 
         private VirtualFile File()
         {
             var content = """{"percent":62}"""u8.ToArray();
-            return new VirtualFile(VirtualName.Progress(job), content, content.Length, 4, DateTimeOffset.UnixEpoch, "contracts");
+            return new VirtualFile(
+                VirtualName.Progress(job),
+                content,
+                content.Length,
+                4,
+                DateTimeOffset.UnixEpoch,
+                "contracts"
+            );
         }
     }
 }

@@ -77,15 +77,21 @@ public sealed class WorkspacePathTests
 
     [Fact]
     public void TryParse_AnyText_WhatIsTakenStaysInsideAndParsesToItself() =>
-        Gen.String.Array[1, 4].Select(parts => string.Join('/', parts)).Sample(text =>
-        {
-            if (!WorkspacePath.TryParse(text, out var path, out _))
-                return true;
-            var onDisk = Path.GetFullPath("/root/" + path.Value);
-            return onDisk.StartsWith("/root/", StringComparison.Ordinal)
-                && WorkspacePath.TryParse(path.Value, out var again, out _)
-                && again == path;
-        }, iter: 2000);
+        Gen
+            .String.Array[1, 4]
+            .Select(parts => string.Join('/', parts))
+            .Sample(
+                text =>
+                {
+                    if (!WorkspacePath.TryParse(text, out var path, out _))
+                        return true;
+                    var onDisk = Path.GetFullPath("/root/" + path.Value);
+                    return onDisk.StartsWith("/root/", StringComparison.Ordinal)
+                        && WorkspacePath.TryParse(path.Value, out var again, out _)
+                        && again == path;
+                },
+                iter: 2000
+            );
 
     [Theory]
     [InlineData("", true)]

@@ -47,7 +47,9 @@ public sealed class WorkspaceSweeperTests(PostgresFixture fixture)
         await bundle.Sweeper.SweepAsync(Token);
 
         await using var connection = await bundle.Data.OpenConnectionAsync(Token);
-        await Assert.ThrowsAsync<IOException>(() => bundle.Files.WriteAsync(connection, WorkspaceBundle.At("a.bin"), staged!, Token));
+        await Assert.ThrowsAsync<IOException>(() =>
+            bundle.Files.WriteAsync(connection, WorkspaceBundle.At("a.bin"), staged!, Token)
+        );
     }
 
     [Fact]
@@ -62,7 +64,11 @@ public sealed class WorkspaceSweeperTests(PostgresFixture fixture)
         await bundle.Files.WriteAsync(connection, WorkspaceBundle.At("a.bin"), staged!, Token);
 
         var sweep = bundle.Sweeper.SweepAsync(Token);
-        while (!await bundle.AskAsync<bool>("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"))
+        while (
+            !await bundle.AskAsync<bool>(
+                "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"
+            )
+        )
             Assert.False(sweep.IsCompleted, "The sweep did not wait for the writer.");
         await transaction.CommitAsync(Token);
 
@@ -76,7 +82,14 @@ public sealed class WorkspaceSweeperTests(PostgresFixture fixture)
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
         await bundle.WriteAsync("a.txt", [1]);
         await bundle.WriteAsync("b.txt", [1]);
-        await bundle.Files.DeleteAsync(Guid.CreateVersion7(), "default", WorkspacePath.Of("a.txt"), WorkspaceBundle.Maria, FileExpectation.Anything, Token);
+        await bundle.Files.DeleteAsync(
+            Guid.CreateVersion7(),
+            "default",
+            WorkspacePath.Of("a.txt"),
+            WorkspaceBundle.Maria,
+            FileExpectation.Anything,
+            Token
+        );
 
         Assert.Equal(0, (await bundle.Sweeper.SweepAsync(Token)).BinnedFiles);
         await bundle.AskAsync<object>("UPDATE clock SET shift = '31 days' RETURNING 1");

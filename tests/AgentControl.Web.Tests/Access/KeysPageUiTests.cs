@@ -56,7 +56,9 @@ public sealed class KeysPageUiTests(PostgresFixture postgres) : UiContext
         dialogs.WaitForAssertion(() => Assert.Contains("Revoke bootstrap?", dialogs.Markup, StringComparison.Ordinal));
 
         dialogs.FindAll("button").Single(button => button.TextContent == "Keep key").Click();
-        dialogs.WaitForAssertion(() => Assert.DoesNotContain("Revoke bootstrap?", dialogs.Markup, StringComparison.Ordinal));
+        dialogs.WaitForAssertion(() =>
+            Assert.DoesNotContain("Revoke bootstrap?", dialogs.Markup, StringComparison.Ordinal)
+        );
         Assert.Equal(0L, await host.AskAsync<long>("SELECT count(*) FROM api_keys WHERE revoked_at IS NOT NULL"));
 
         page.Find("tbody tr button").Click();
@@ -77,8 +79,12 @@ public sealed class KeysPageUiTests(PostgresFixture postgres) : UiContext
 
     private sealed class AdminAtTheScreen : ICallerAccessor
     {
-        private readonly Caller _admin = new(CallerKind.Person, Guid.NewGuid(), "Maria") { Roles = Caller.Global(Role.Admin) };
+        private readonly Caller _admin = new(CallerKind.Person, Guid.NewGuid(), "Maria")
+        {
+            Roles = Caller.Global(Role.Admin),
+        };
 
-        public ValueTask<Caller?> CurrentAsync(CancellationToken cancellationToken) => ValueTask.FromResult<Caller?>(_admin);
+        public ValueTask<Caller?> CurrentAsync(CancellationToken cancellationToken) =>
+            ValueTask.FromResult<Caller?>(_admin);
     }
 }

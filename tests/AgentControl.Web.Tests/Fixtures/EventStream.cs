@@ -17,7 +17,12 @@ internal sealed class EventStream : IAsyncDisposable
         items = SseParser.Create(body).EnumerateAsync(stop).GetAsyncEnumerator(stop);
     }
 
-    public static async Task<EventStream> OpenAsync(HttpClient client, string job, long lastEventId, CancellationToken stop)
+    public static async Task<EventStream> OpenAsync(
+        HttpClient client,
+        string job,
+        long lastEventId,
+        CancellationToken stop
+    )
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"jobs/{job}/events");
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
@@ -44,7 +49,13 @@ internal sealed class EventStream : IAsyncDisposable
         {
             await items.DisposeAsync();
         }
-        catch (Exception problem) when (problem is IOException or ObjectDisposedException or OperationCanceledException or NotSupportedException)
+        catch (Exception problem)
+            when (problem
+                    is IOException
+                        or ObjectDisposedException
+                        or OperationCanceledException
+                        or NotSupportedException
+            )
         {
             // The reader left in the middle of the stream.
         }

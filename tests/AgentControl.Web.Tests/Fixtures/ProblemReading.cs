@@ -8,7 +8,11 @@ namespace AgentControl.Web.Tests.Fixtures;
 internal static class ProblemReading
 {
     /// <summary>The problem; fails unless it has this status and this stable code.</summary>
-    public static async Task<JsonElement> ProblemAsync(this HttpResponseMessage answer, HttpStatusCode status, string code)
+    public static async Task<JsonElement> ProblemAsync(
+        this HttpResponseMessage answer,
+        HttpStatusCode status,
+        string code
+    )
     {
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.StatusCode == status, $"Expected {status}, got {answer.StatusCode}: {text}");
@@ -22,13 +26,19 @@ internal static class ProblemReading
     public static async Task<string> FieldAsync(this HttpResponseMessage answer, string field)
     {
         var problem = await answer.ProblemAsync(HttpStatusCode.BadRequest, "invalid");
-        Assert.True(problem.GetProperty("errors").TryGetProperty(field, out var remedies), $"No error for {field}: {problem}");
+        Assert.True(
+            problem.GetProperty("errors").TryGetProperty(field, out var remedies),
+            $"No error for {field}: {problem}"
+        );
         return remedies[0].GetString()!;
     }
 
     public static HttpRequestMessage Json(HttpMethod method, string path, string body, string? idempotencyKey = null)
     {
-        var request = new HttpRequestMessage(method, path) { Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json") };
+        var request = new HttpRequestMessage(method, path)
+        {
+            Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json"),
+        };
         if (idempotencyKey is not null)
             request.Headers.TryAddWithoutValidation("Idempotency-Key", idempotencyKey);
         return request;

@@ -35,7 +35,11 @@ public sealed class ProgramFixture(PostgresFixture postgres) : IAsyncLifetime
     {
         database = await postgres.CreateDatabaseAsync();
         var builder = WebApplication.CreateBuilder(
-            new WebApplicationOptions { ApplicationName = "AgentControl.Web", EnvironmentName = Environments.Production }
+            new WebApplicationOptions
+            {
+                ApplicationName = "AgentControl.Web",
+                EnvironmentName = Environments.Production,
+            }
         );
         builder.WebHost.UseStaticWebAssets();
         builder.Configuration.AddInMemoryCollection(
@@ -80,7 +84,10 @@ public sealed class ProgramFixture(PostgresFixture postgres) : IAsyncLifetime
     public async Task<string> KeyAsync(Role role, string workspace = Caller.Everywhere)
     {
         var key = new NewApiKey($"{role}", role) { Workspace = workspace };
-        return ((ApiKeyOutcome.Created)await Services.GetRequiredService<ApiKeys>().CreateAsync(Caller.System, key, CancellationToken.None)).Secret;
+        return (
+            (ApiKeyOutcome.Created)
+                await Services.GetRequiredService<ApiKeys>().CreateAsync(Caller.System, key, CancellationToken.None)
+        ).Secret;
     }
 
     public async Task<JsonElement> SubmitAsync(object job)

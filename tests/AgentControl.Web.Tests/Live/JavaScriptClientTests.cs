@@ -17,9 +17,23 @@ public sealed class JavaScriptClientTests(ProgramFixture program) : IClassFixtur
         using var end = new CancellationTokenSource(Patience);
         var folder = Path.Combine(Path.GetDirectoryName(ThisFile())!, "javascript");
         await RunAsync("npm", ["ci", "--no-audit", "--no-fund", "--ignore-scripts"], folder, end.Token);
-        var job = (await program.SubmitAsync(new { agent = "synthetic", input = new { steps = 20 }, runAt = "2099-01-01T00:00:00Z" })).Text("id")!;
+        var job = (
+            await program.SubmitAsync(
+                new
+                {
+                    agent = "synthetic",
+                    input = new { steps = 20 },
+                    runAt = "2099-01-01T00:00:00Z",
+                }
+            )
+        ).Text("id")!;
 
-        var output = await RunAsync("node", ["watch.mjs", program.Address.ToString(), LiveHub.Path, ProgramFixture.AdminKey, job], folder, end.Token);
+        var output = await RunAsync(
+            "node",
+            ["watch.mjs", program.Address.ToString(), LiveHub.Path, ProgramFixture.AdminKey, job],
+            folder,
+            end.Token
+        );
 
         var seen = JsonElement.Parse(output);
         var numbers = seen.GetProperty("numbers").EnumerateArray().Select(n => n.GetInt32()).ToList();
@@ -28,16 +42,25 @@ public sealed class JavaScriptClientTests(ProgramFixture program) : IClassFixtur
         Assert.True(numbers.Count > 40, $"Only {numbers.Count} events.");
     }
 
-    private static async Task<string> RunAsync(string program, string[] arguments, string folder, CancellationToken stop)
+    private static async Task<string> RunAsync(
+        string program,
+        string[] arguments,
+        string folder,
+        CancellationToken stop
+    )
     {
-        var start = new ProcessStartInfo(program, arguments) {
+        var start = new ProcessStartInfo(program, arguments)
+        {
             WorkingDirectory = folder,
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
-        var (output, errors) = (process.StandardOutput.ReadToEndAsync(stop), process.StandardError.ReadToEndAsync(stop));
+        var (output, errors) = (
+            process.StandardOutput.ReadToEndAsync(stop),
+            process.StandardError.ReadToEndAsync(stop)
+        );
         await process.WaitForExitAsync(stop);
         Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {await errors}");
         return await output;

@@ -49,15 +49,24 @@ public sealed class LiveClientTests
     /// <summary>A connection whose other end reads only when a test says so.</summary>
     private sealed class SlowConnection
     {
-        private readonly Pipe toClient = new(new PipeOptions(pauseWriterThreshold: 64 * 1024, resumeWriterThreshold: 32 * 1024));
+        private readonly Pipe toClient = new(
+            new PipeOptions(pauseWriterThreshold: 64 * 1024, resumeWriterThreshold: 32 * 1024)
+        );
         private readonly StringBuilder unread = new();
 
         public SlowConnection()
         {
-            var context = new DefaultConnectionContext("slow") { Transport = new Duplex(new Pipe().Reader, toClient.Writer) };
+            var context = new DefaultConnectionContext("slow")
+            {
+                Transport = new Duplex(new Pipe().Reader, toClient.Writer),
+            };
             Hub = new HubConnectionContext(
                 context,
-                new HubConnectionContextOptions { KeepAliveInterval = TimeSpan.FromSeconds(15), ClientTimeoutInterval = TimeSpan.FromSeconds(30) },
+                new HubConnectionContextOptions
+                {
+                    KeepAliveInterval = TimeSpan.FromSeconds(15),
+                    ClientTimeoutInterval = TimeSpan.FromSeconds(30),
+                },
                 NullLoggerFactory.Instance
             )
             {

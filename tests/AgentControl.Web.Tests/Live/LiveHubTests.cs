@@ -25,13 +25,28 @@ public sealed class LiveHubTests(ProgramFixture program) : IClassFixture<Program
 
         await PostAsync($"jobs/{other}/run-now");
         await PostAsync($"jobs/{id}/run-now");
-        var events = await client.UntilAsync(m => m.Target == "jobEvent" && m.Argument.Text("type") == "job.succeeded", end.Token);
-        var last = await client.UntilAsync(m => m.Target == "jobChanged" && m.Argument.Text("state") == "succeeded", end.Token);
+        var events = await client.UntilAsync(
+            m => m.Target == "jobEvent" && m.Argument.Text("type") == "job.succeeded",
+            end.Token
+        );
+        var last = await client.UntilAsync(
+            m => m.Target == "jobChanged" && m.Argument.Text("state") == "succeeded",
+            end.Token
+        );
 
-        var numbers = events.Where(m => m.Target == "jobEvent").Select(m => m.Argument.GetProperty("no").GetInt64()).ToList();
-        Assert.Equal(Enumerable.Range((int)job.GetProperty("lastEvent").GetInt64() + 1, numbers.Count).Select(n => (long)n), numbers);
+        var numbers = events
+            .Where(m => m.Target == "jobEvent")
+            .Select(m => m.Argument.GetProperty("no").GetInt64())
+            .ToList();
+        Assert.Equal(
+            Enumerable.Range((int)job.GetProperty("lastEvent").GetInt64() + 1, numbers.Count).Select(n => (long)n),
+            numbers
+        );
         Assert.True(numbers.Count > 200, $"Only {numbers.Count} events.");
-        Assert.All(events.Concat(last), m => Assert.Equal(id, m.Argument.Text(m.Target == "jobChanged" ? "id" : "jobId")));
+        Assert.All(
+            events.Concat(last),
+            m => Assert.Equal(id, m.Argument.Text(m.Target == "jobChanged" ? "id" : "jobId"))
+        );
         Assert.False(last[^1].Argument.TryGetProperty("input", out _), "A summary leaves out the input.");
     }
 
@@ -40,18 +55,45 @@ public sealed class LiveHubTests(ProgramFixture program) : IClassFixture<Program
     {
         using var end = new CancellationTokenSource(Patience);
         await using var all = await HubReader.ConnectAsync(program, ProgramFixture.AdminKey, end.Token);
-        await using var legal = await HubReader.ConnectAsync(program, await program.KeyAsync(Role.Viewer, "legal"), end.Token);
+        await using var legal = await HubReader.ConnectAsync(
+            program,
+            await program.KeyAsync(Role.Viewer, "legal"),
+            end.Token
+        );
         using var made = await program.Admin.PutAsync(new Uri("workspaces/legal", UriKind.Relative), null, end.Token);
         await all.Hub.InvokeAsync("WatchAll", end.Token);
         await legal.Hub.InvokeAsync("WatchAll", end.Token);
 
-        var asking = (await program.SubmitAsync(new { agent = "synthetic", input = new { steps = 1, approvalAtStep = 1 } })).Text("id")!;
-        var seen = await all.UntilAsync(m => m.Target == "approvalRequested" && m.Argument.Text("jobId") == asking, end.Token);
+        var asking = (
+            await program.SubmitAsync(new { agent = "synthetic", input = new { steps = 1, approvalAtStep = 1 } })
+        ).Text("id")!;
+        var seen = await all.UntilAsync(
+            m => m.Target == "approvalRequested" && m.Argument.Text("jobId") == asking,
+            end.Token
+        );
         var approval = seen[^1].Argument;
-        using var decided = await program.Admin.SendAsync(Json(HttpMethod.Post, $"approvals/{approval.Text("id")}/decide", """{"decision":"approve","revision":1}"""), end.Token);
-        seen = await all.UntilAsync(m => m.Target == "approvalDecided" && m.Argument.Text("jobId") == asking, end.Token);
-        var theirs = (await program.SubmitAsync(new { agent = "synthetic", input = new { steps = 1 }, workspace = "legal" })).Text("id")!;
-        var inLegal = await legal.UntilAsync(m => m.Target == "jobEvent" && m.Argument.Text("type") == "job.succeeded", end.Token);
+        using var decided = await program.Admin.SendAsync(
+            Json(HttpMethod.Post, $"approvals/{approval.Text("id")}/decide", """{"decision":"approve","revision":1}"""),
+            end.Token
+        );
+        seen = await all.UntilAsync(
+            m => m.Target == "approvalDecided" && m.Argument.Text("jobId") == asking,
+            end.Token
+        );
+        var theirs = (
+            await program.SubmitAsync(
+                new
+                {
+                    agent = "synthetic",
+                    input = new { steps = 1 },
+                    workspace = "legal",
+                }
+            )
+        ).Text("id")!;
+        var inLegal = await legal.UntilAsync(
+            m => m.Target == "jobEvent" && m.Argument.Text("type") == "job.succeeded",
+            end.Token
+        );
 
         Assert.Equal("approved", seen[^1].Argument.Text("state"));
         Assert.Equal("step 1", approval.Text("content"));
@@ -63,11 +105,19 @@ public sealed class LiveHubTests(ProgramFixture program) : IClassFixture<Program
     {
         using var end = new CancellationTokenSource(Patience);
         var id = await ScheduledAsync("secret", new { steps = 1 });
-        await using var foreign = await HubReader.ConnectAsync(program, await program.KeyAsync(Role.Admin, "legal"), end.Token);
+        await using var foreign = await HubReader.ConnectAsync(
+            program,
+            await program.KeyAsync(Role.Admin, "legal"),
+            end.Token
+        );
 
         var refused = await Assert.ThrowsAsync<HubException>(() => foreign.Hub.InvokeAsync("WatchJob", id, end.Token));
-        var missing = await Assert.ThrowsAsync<HubException>(() => foreign.Hub.InvokeAsync("WatchJob", "j_0000000000", end.Token));
-        var stranger = await Assert.ThrowsAsync<HttpRequestException>(() => HubReader.ConnectAsync(program, "ac_nobody", end.Token));
+        var missing = await Assert.ThrowsAsync<HubException>(() =>
+            foreign.Hub.InvokeAsync("WatchJob", "j_0000000000", end.Token)
+        );
+        var stranger = await Assert.ThrowsAsync<HttpRequestException>(() =>
+            HubReader.ConnectAsync(program, "ac_nobody", end.Token)
+        );
 
         Assert.Contains("Viewer role", refused.Message, StringComparison.Ordinal);
         Assert.Contains("no job", missing.Message, StringComparison.Ordinal);
@@ -88,13 +138,26 @@ public sealed class LiveHubTests(ProgramFixture program) : IClassFixture<Program
         await PostAsync($"jobs/{first}/run-now");
         await program.WaitForAsync(first, "succeeded");
         await PostAsync($"jobs/{second}/run-now");
-        var seen = await client.UntilAsync(m => m.Target == "jobEvent" && m.Argument.Text("type") == "job.succeeded", end.Token);
+        var seen = await client.UntilAsync(
+            m => m.Target == "jobEvent" && m.Argument.Text("type") == "job.succeeded",
+            end.Token
+        );
 
         Assert.All(seen.Where(m => m.Target == "jobEvent"), m => Assert.Equal(second, m.Argument.Text("jobId")));
     }
 
     private async Task<string> ScheduledAsync(string name, object input) =>
-        (await program.SubmitAsync(new { agent = "synthetic", input, name, runAt = "2099-01-01T00:00:00Z" })).Text("id")!;
+        (
+            await program.SubmitAsync(
+                new
+                {
+                    agent = "synthetic",
+                    input,
+                    name,
+                    runAt = "2099-01-01T00:00:00Z",
+                }
+            )
+        ).Text("id")!;
 
     private async Task PostAsync(string path)
     {
@@ -106,7 +169,10 @@ public sealed class LiveHubTests(ProgramFixture program) : IClassFixture<Program
 /// <summary>A client of the hub that keeps what came.</summary>
 internal sealed class HubReader : IAsyncDisposable
 {
-    private readonly Channel<(string Target, JsonElement Argument)> messages = Channel.CreateUnbounded<(string, JsonElement)>();
+    private readonly Channel<(string Target, JsonElement Argument)> messages = Channel.CreateUnbounded<(
+        string,
+        JsonElement
+    )>();
 
     private HubReader(HubConnection hub) => Hub = hub;
 
@@ -115,21 +181,37 @@ internal sealed class HubReader : IAsyncDisposable
     public static async Task<HubReader> ConnectAsync(ProgramFixture program, string key, CancellationToken stop)
     {
         var hub = new HubConnectionBuilder()
-            .WithUrl(new Uri(program.Address, LiveHub.Path), o => o.AccessTokenProvider = () => Task.FromResult<string?>(key))
+            .WithUrl(
+                new Uri(program.Address, LiveHub.Path),
+                o => o.AccessTokenProvider = () => Task.FromResult<string?>(key)
+            )
             .Build();
         var reader = new HubReader(hub);
-        foreach (var target in new[] { "jobEvent", "jobChanged", "approvalRequested", "approvalDecided", "anomaly", "serviceChanged", "readAgain" })
+        foreach (
+            var target in new[]
+            {
+                "jobEvent",
+                "jobChanged",
+                "approvalRequested",
+                "approvalDecided",
+                "anomaly",
+                "serviceChanged",
+                "readAgain",
+            }
+        )
             hub.On<JsonElement>(target, argument => reader.messages.Writer.TryWrite((target, argument)));
         await hub.StartAsync(stop);
         return reader;
     }
 
     /// <summary>Everything up to and with the first message that this is true of.</summary>
-    public async Task<List<(string Target, JsonElement Argument)>> UntilAsync(Func<(string Target, JsonElement Argument), bool> isLast, CancellationToken stop)
+    public async Task<List<(string Target, JsonElement Argument)>> UntilAsync(
+        Func<(string Target, JsonElement Argument), bool> isLast,
+        CancellationToken stop
+    )
     {
         var seen = new List<(string Target, JsonElement Argument)>();
-        do
-            seen.Add(await messages.Reader.ReadAsync(stop));
+        do seen.Add(await messages.Reader.ReadAsync(stop));
         while (!isLast(seen[^1]));
         return seen;
     }

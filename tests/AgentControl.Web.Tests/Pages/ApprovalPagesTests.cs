@@ -11,7 +11,8 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private static IRenderedComponent<ApprovalsPage> Open(PageBundle bundle, Guid? id = null) => bundle.Render<ApprovalsPage>(p => p.Add(c => c.Id, id));
+    private static IRenderedComponent<ApprovalsPage> Open(PageBundle bundle, Guid? id = null) =>
+        bundle.Render<ApprovalsPage>(p => p.Add(c => c.Id, id));
 
     private static IRenderedComponent<ApprovalsPage> Shown(IRenderedComponent<ApprovalsPage> page)
     {
@@ -26,7 +27,15 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
 
         var page = Open(bundle);
 
-        page.WaitForAssertion(() => Assert.Contains("Nothing waits for a person", page.Find("[data-testid=empty]").TextContent, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "Nothing waits for a person",
+                    page.Find("[data-testid=empty]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
     }
 
     [Fact]
@@ -53,7 +62,10 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
         await bundle.BreakAsync("approvals");
 
         var page = Open(bundle);
-        page.WaitForAssertion(() => Assert.Matches("E-[0-9A-F]{4}", page.Find("[data-testid=error-panel]").TextContent), Patience);
+        page.WaitForAssertion(
+            () => Assert.Matches("E-[0-9A-F]{4}", page.Find("[data-testid=error-panel]").TextContent),
+            Patience
+        );
         await bundle.MendAsync("approvals");
         page.Find("[data-testid=error-panel] button").Click();
 
@@ -72,7 +84,15 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
         Assert.Equal("pending", await StateAsync(bundle, id));
         page.WaitForElement("[data-testid=confirm]", Patience).Click();
 
-        page.WaitForAssertion(() => Assert.Contains("Approved by Ana", page.Find("[data-testid=decided]").TextContent, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "Approved by Ana",
+                    page.Find("[data-testid=decided]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
         Assert.Equal("approved", await StateAsync(bundle, id));
         Assert.Empty(page.FindAll("[data-testid=decision-bar]"));
     }
@@ -89,7 +109,11 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
 
         page.WaitForAssertion(() => Assert.NotNull(page.Find("textarea").GetAttribute("aria-describedby")), Patience);
         var field = page.Find("textarea");
-        Assert.Contains("Give a reason", page.Find($"#{field.GetAttribute("aria-describedby")}").TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            "Give a reason",
+            page.Find($"#{field.GetAttribute("aria-describedby")}").TextContent,
+            StringComparison.Ordinal
+        );
         Assert.Equal("pending", await StateAsync(bundle, id));
     }
 
@@ -100,10 +124,21 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
         var id = await bundle.AskAsync(await bundle.SubmitAsync("job"), "Write it");
         var page = Shown(Open(bundle, id));
 
-        await bundle.ExecuteAsync("UPDATE approvals SET state = 'approved', decided_at = now(), decided_by = 'Ben' WHERE id = $1", id);
+        await bundle.ExecuteAsync(
+            "UPDATE approvals SET state = 'approved', decided_at = now(), decided_by = 'Ben' WHERE id = $1",
+            id
+        );
         bundle.Feed.Publish(LiveTopic.Approvals);
 
-        page.WaitForAssertion(() => Assert.Contains("Approved by Ben", page.Find("[data-testid=decided]").TextContent, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "Approved by Ben",
+                    page.Find("[data-testid=decided]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
         Assert.Empty(page.FindAll("[data-testid=decision-bar]"));
     }
 
@@ -114,11 +149,22 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
         var id = await bundle.AskAsync(await bundle.SubmitAsync("job"), "Write it");
         var page = Shown(Open(bundle, id));
         page.Find("[data-testid=start-approve]").Click();
-        await bundle.ExecuteAsync("UPDATE approvals SET state = 'rejected', decided_at = now(), decided_by = 'Ben', comment = 'no' WHERE id = $1", id);
+        await bundle.ExecuteAsync(
+            "UPDATE approvals SET state = 'rejected', decided_at = now(), decided_by = 'Ben', comment = 'no' WHERE id = $1",
+            id
+        );
 
         page.WaitForElement("[data-testid=confirm]", Patience).Click();
 
-        page.WaitForAssertion(() => Assert.Contains("Rejected by Ben", page.Find("[data-testid=decided]").TextContent, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "Rejected by Ben",
+                    page.Find("[data-testid=decided]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
         Assert.Equal("rejected", await StateAsync(bundle, id));
     }
 
@@ -129,14 +175,25 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
         var id = await bundle.AskAsync(await bundle.SubmitAsync("job"), "Write it", "old words");
         var page = Shown(Open(bundle, id));
 
-        await bundle.ExecuteAsync("UPDATE approvals SET revision = 2, content = convert_to('new words', 'UTF8') WHERE id = $1", id);
+        await bundle.ExecuteAsync(
+            "UPDATE approvals SET revision = 2, content = convert_to('new words', 'UTF8') WHERE id = $1",
+            id
+        );
         bundle.Feed.Publish(LiveTopic.Approvals);
 
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=changed]")), Patience);
         Assert.Contains("old words", page.Find("[data-testid=approval-content]").TextContent, StringComparison.Ordinal);
         Assert.True(page.Find("[data-testid=start-approve]").HasAttribute("disabled"));
         page.Find("[data-testid=changed] button").Click();
-        page.WaitForAssertion(() => Assert.Contains("new words", page.Find("[data-testid=approval-content]").TextContent, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "new words",
+                    page.Find("[data-testid=approval-content]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
         Assert.False(page.Find("[data-testid=start-approve]").HasAttribute("disabled"));
     }
 
@@ -149,7 +206,11 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
 
         var page = Shown(Open(bundle, id));
 
-        Assert.Contains("Needs the Approver role", page.Find("[data-testid=lock-reason]").TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            "Needs the Approver role",
+            page.Find("[data-testid=lock-reason]").TextContent,
+            StringComparison.Ordinal
+        );
         Assert.True(page.Find("[data-testid=start-approve]").HasAttribute("disabled"));
     }
 
@@ -163,7 +224,11 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
         var keys = page.FindComponent<AcKeys>().Instance;
 
         await page.InvokeAsync(() => keys.OnKey.InvokeAsync("j"));
-        Assert.EndsWith($"/approvals/{second}?box=mine", bundle.Services.GetRequiredService<BunitNavigationManager>().Uri, StringComparison.Ordinal);
+        Assert.EndsWith(
+            $"/approvals/{second}?box=mine",
+            bundle.Services.GetRequiredService<BunitNavigationManager>().Uri,
+            StringComparison.Ordinal
+        );
         await page.InvokeAsync(() => keys.OnKey.InvokeAsync("a"));
         page.WaitForAssertion(() => Assert.Equal("Approve", page.Find("[data-testid=confirm]").TextContent), Patience);
         await page.InvokeAsync(() => keys.OnKey.InvokeAsync("Escape"));

@@ -8,7 +8,13 @@ namespace AgentControl.Web.Tests.Pages;
 
 public sealed class ApprovalsViewTests
 {
-    private static ApprovalView Request(int number = 1, int revision = 1, string state = "pending", string content = "line 1\nline 2", string type = "text/markdown") =>
+    private static ApprovalView Request(
+        int number = 1,
+        int revision = 1,
+        string state = "pending",
+        string content = "line 1\nline 2",
+        string type = "text/markdown"
+    ) =>
         new()
         {
             Id = new Guid(number, 0, 0, new byte[8]),

@@ -14,7 +14,8 @@ internal sealed class EchoAgent : IAgent<EchoInput, string>
 {
     public const string Name = "echo";
 
-    public Task<string> RunAsync(EchoInput input, IJobContext job, CancellationToken cancellationToken) => Task.FromResult(input.Text);
+    public Task<string> RunAsync(EchoInput input, IJobContext job, CancellationToken cancellationToken) =>
+        Task.FromResult(input.Text);
 }
 
 /// <summary>A host without files of its own.</summary>

@@ -21,7 +21,15 @@ public sealed class JobPageTests(PostgresFixture fixture)
 
         var page = Open(bundle, "j_NOSUCHJOB0");
 
-        page.WaitForAssertion(() => Assert.Contains("No job j_NOSUCHJOB0", page.Find("[data-testid=empty]").TextContent, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "No job j_NOSUCHJOB0",
+                    page.Find("[data-testid=empty]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
     }
 
     [Fact]
@@ -44,13 +52,26 @@ public sealed class JobPageTests(PostgresFixture fixture)
         var job = await bundle.SubmitAsync("batch");
         await bundle.RunAsync(job, 62, 100);
         var page = Open(bundle, ShortId.Of(job));
-        page.WaitForAssertion(() => Assert.Equal("running", page.Find(".ac-head [data-state]").GetAttribute("data-state")), Patience);
+        page.WaitForAssertion(
+            () => Assert.Equal("running", page.Find(".ac-head [data-state]").GetAttribute("data-state")),
+            Patience
+        );
         Assert.Equal("62", page.Find("[data-testid=job-head] [role=progressbar]").GetAttribute("aria-valuenow"));
 
-        await bundle.ExecuteAsync("UPDATE job_runs SET progress_completed = 75, last_no = last_no + 1 WHERE job_id = $1", job);
+        await bundle.ExecuteAsync(
+            "UPDATE job_runs SET progress_completed = 75, last_no = last_no + 1 WHERE job_id = $1",
+            job
+        );
         bundle.Feed.Publish(LiveTopic.Job(job));
 
-        page.WaitForAssertion(() => Assert.Equal("75", page.Find("[data-testid=job-head] [role=progressbar]").GetAttribute("aria-valuenow")), Patience);
+        page.WaitForAssertion(
+            () =>
+                Assert.Equal(
+                    "75",
+                    page.Find("[data-testid=job-head] [role=progressbar]").GetAttribute("aria-valuenow")
+                ),
+            Patience
+        );
     }
 
     [Fact]
@@ -60,7 +81,10 @@ public sealed class JobPageTests(PostgresFixture fixture)
         var job = await bundle.SubmitAsync("batch");
         await bundle.RunAsync(job);
         var page = Open(bundle, job.ToString());
-        page.WaitForAssertion(() => Assert.Contains("No step is recorded yet", page.Markup, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () => Assert.Contains("No step is recorded yet", page.Markup, StringComparison.Ordinal),
+            Patience
+        );
 
         await bundle.ExecuteAsync(
             "INSERT INTO steps (job_id, key, name, kind, state, no, attempt, started_at, completed_at) VALUES ($1, 'docs#1[0]/read#1', 'read', 'file', 'completed', 5, 1, now() - interval '2 s', now())",
@@ -68,7 +92,14 @@ public sealed class JobPageTests(PostgresFixture fixture)
         );
         bundle.Feed.Publish(LiveTopic.Job(job));
 
-        page.WaitForAssertion(() => Assert.Equal(["docs", "docs 1", "read"], page.FindAll("[data-testid=step-row] .ac-clip").Select(r => r.TextContent)), Patience);
+        page.WaitForAssertion(
+            () =>
+                Assert.Equal(
+                    ["docs", "docs 1", "read"],
+                    page.FindAll("[data-testid=step-row] .ac-clip").Select(r => r.TextContent)
+                ),
+            Patience
+        );
         Assert.Contains("2 s", page.FindAll("[data-testid=step-row]")[2].TextContent, StringComparison.Ordinal);
     }
 
@@ -81,10 +112,16 @@ public sealed class JobPageTests(PostgresFixture fixture)
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=events]")), Patience);
 
         page.Find("[data-testid=follow]").Change(false);
-        await bundle.ExecuteAsync("INSERT INTO events (job_id, no, at, type, level, message) SELECT $1, n, now(), 'agent.log', 'info', 'line ' || n FROM generate_series(100, 104) n", job);
+        await bundle.ExecuteAsync(
+            "INSERT INTO events (job_id, no, at, type, level, message) SELECT $1, n, now(), 'agent.log', 'info', 'line ' || n FROM generate_series(100, 104) n",
+            job
+        );
         bundle.Feed.Publish(LiveTopic.Job(job));
 
-        page.WaitForAssertion(() => Assert.Equal("5 new events", page.Find("[data-testid=jump-new]").TextContent.Trim()), Patience);
+        page.WaitForAssertion(
+            () => Assert.Equal("5 new events", page.Find("[data-testid=jump-new]").TextContent.Trim()),
+            Patience
+        );
         page.Find("[data-testid=jump-new]").Click();
         page.WaitForAssertion(() => Assert.Empty(page.FindAll("[data-testid=jump-new]")), Patience);
         Assert.True(page.Find("[data-testid=follow]").HasAttribute("checked"));
@@ -98,7 +135,10 @@ public sealed class JobPageTests(PostgresFixture fixture)
 
         var page = Open(bundle, job.ToString(), "checkpoints");
 
-        page.WaitForAssertion(() => Assert.Contains("No checkpoint yet", page.Markup, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () => Assert.Contains("No checkpoint yet", page.Markup, StringComparison.Ordinal),
+            Patience
+        );
     }
 
     [Fact]
@@ -107,12 +147,27 @@ public sealed class JobPageTests(PostgresFixture fixture)
         await using var bundle = await PageBundle.CreateAsync(fixture);
         var job = await bundle.SubmitAsync("batch");
         var request = await bundle.AskAsync(job, "Write it", "alpha\nbeta");
-        await bundle.ExecuteAsync("UPDATE approvals SET state = 'edited', decided_at = now(), decided_by = 'Ben', value = '\"alpha\\ngamma\"' WHERE id = $1", request);
+        await bundle.ExecuteAsync(
+            "UPDATE approvals SET state = 'edited', decided_at = now(), decided_by = 'Ben', value = '\"alpha\\ngamma\"' WHERE id = $1",
+            request
+        );
 
         var page = Open(bundle, job.ToString(), "approvals");
 
-        page.WaitForAssertion(() => Assert.Contains("Approved with changes by Ben", page.Find("[data-testid=job-approval]").TextContent, StringComparison.Ordinal), Patience);
-        Assert.Contains("alpha\nbeta", page.Find("[data-testid=approval-content] pre").TextContent, StringComparison.Ordinal);
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "Approved with changes by Ben",
+                    page.Find("[data-testid=job-approval]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
+        Assert.Contains(
+            "alpha\nbeta",
+            page.Find("[data-testid=approval-content] pre").TextContent,
+            StringComparison.Ordinal
+        );
         Assert.Equal("beta", page.Find("[data-testid=diff] del").TextContent);
         Assert.Equal("gamma", page.Find("[data-testid=diff] ins").TextContent);
     }
@@ -125,7 +180,10 @@ public sealed class JobPageTests(PostgresFixture fixture)
 
         var page = Open(bundle, job.ToString(), "io");
 
-        page.WaitForAssertion(() => Assert.Contains("hello", page.Find("[data-testid=input]").TextContent, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () => Assert.Contains("hello", page.Find("[data-testid=input]").TextContent, StringComparison.Ordinal),
+            Patience
+        );
         Assert.Contains("Not yet", page.Find("[data-testid=output]").TextContent, StringComparison.Ordinal);
         Assert.Equal($"/jobs/new?from={ShortId.Of(job)}", page.Find("[data-testid=input] a").GetAttribute("href"));
     }
@@ -136,12 +194,28 @@ public sealed class JobPageTests(PostgresFixture fixture)
         await using var bundle = await PageBundle.CreateAsync(fixture);
         var parent = await bundle.SubmitAsync("parent");
         var child = await bundle.SubmitAsync("child");
-        await bundle.ExecuteAsync("UPDATE jobs SET parent_id = $2, parent_key = 'spawn#1', parent_index = 0 WHERE id = $1", child, parent);
+        await bundle.ExecuteAsync(
+            "UPDATE jobs SET parent_id = $2, parent_key = 'spawn#1', parent_index = 0 WHERE id = $1",
+            child,
+            parent
+        );
 
         var page = Open(bundle, parent.ToString());
 
-        page.WaitForAssertion(() => Assert.Contains("1 child job", page.Find("[data-testid=children]").TextContent, StringComparison.Ordinal), Patience);
-        Assert.Contains($"parent:{parent}", page.Find("[data-testid=children] a").GetAttribute("href")!, StringComparison.Ordinal);
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "1 child job",
+                    page.Find("[data-testid=children]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
+        Assert.Contains(
+            $"parent:{parent}",
+            page.Find("[data-testid=children] a").GetAttribute("href")!,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -152,7 +226,10 @@ public sealed class JobPageTests(PostgresFixture fixture)
         await bundle.BreakAsync("jobs");
 
         var page = Open(bundle, job.ToString());
-        page.WaitForAssertion(() => Assert.Matches("E-[0-9A-F]{4}", page.Find("[data-testid=error-panel]").TextContent), Patience);
+        page.WaitForAssertion(
+            () => Assert.Matches("E-[0-9A-F]{4}", page.Find("[data-testid=error-panel]").TextContent),
+            Patience
+        );
         await bundle.MendAsync("jobs");
         page.Find("[data-testid=error-panel] button").Click();
 

@@ -34,7 +34,13 @@ public sealed class JobWhyTests
 
     /// <summary>As it is read, with times as hours and minutes.</summary>
     private static string Read(JobSummary job) =>
-        string.Concat(JobWhy.Of(job).Parts.Select(p => p.At is { } at ? at.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture) : p.Text));
+        string.Concat(
+            JobWhy
+                .Of(job)
+                .Parts.Select(p =>
+                    p.At is { } at ? at.ToString("HH:mm", System.Globalization.CultureInfo.InvariantCulture) : p.Text
+                )
+        );
 
     [Fact]
     public void Of_EveryLabel_SaysSomething()
@@ -46,7 +52,10 @@ public sealed class JobWhyTests
     [Fact]
     public void Of_WaitingForAPerson_SaysSinceWhenUntilWhenAndForWhat()
     {
-        var job = Job("needs_approval") with { WaitingFor = new("approval", Now, Now.AddHours(2), Guid.Empty, null, null, "Send 214 invoices") };
+        var job = Job("needs_approval") with
+        {
+            WaitingFor = new("approval", Now, Now.AddHours(2), Guid.Empty, null, null, "Send 214 invoices"),
+        };
 
         Assert.Equal("Waiting 14:00, until 16:00: Send 214 invoices", Read(job));
     }
@@ -54,7 +63,12 @@ public sealed class JobWhyTests
     [Fact]
     public void Of_Paused_NamesWhoWhenAndWhy()
     {
-        var job = Job("paused") with { RequestedBy = "Maria", RequestReason = "wait for {0} new prices", PausedAt = Now };
+        var job = Job("paused") with
+        {
+            RequestedBy = "Maria",
+            RequestReason = "wait for {0} new prices",
+            PausedAt = Now,
+        };
 
         Assert.Equal("By Maria 14:00: \"wait for {0} new prices\"", Read(job));
     }
@@ -70,7 +84,10 @@ public sealed class JobWhyTests
     [Fact]
     public void Of_Retrying_SaysWhenAndWhy()
     {
-        var job = Job("retrying") with { WaitingFor = new("retry", Now, Now.AddMinutes(1), null, null, null, "erp 503") };
+        var job = Job("retrying") with
+        {
+            WaitingFor = new("retry", Now, Now.AddMinutes(1), null, null, null, "erp 503"),
+        };
 
         Assert.Equal("Tries again 14:01: erp 503", Read(job));
     }
@@ -86,7 +103,12 @@ public sealed class JobWhyTests
     [Fact]
     public void Of_Rejected_GivesTheReason()
     {
-        var job = Job("rejected") with { FinishedAt = Now, RequestedBy = "AgentControl", RequestReason = "Rejected by Ana: wrong customer" };
+        var job = Job("rejected") with
+        {
+            FinishedAt = Now,
+            RequestedBy = "AgentControl",
+            RequestReason = "Rejected by Ana: wrong customer",
+        };
 
         Assert.Equal("Rejected by Ana: wrong customer, 14:00", Read(job));
     }

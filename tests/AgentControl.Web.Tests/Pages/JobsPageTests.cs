@@ -42,10 +42,22 @@ public sealed class JobsPageTests(PostgresFixture fixture)
         await using var bundle = await PageBundle.CreateAsync(fixture);
 
         var page = Open(bundle);
-        page.WaitForAssertion(() => Assert.Contains("No jobs yet", page.Find("[data-testid=empty]").TextContent, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains("No jobs yet", page.Find("[data-testid=empty]").TextContent, StringComparison.Ordinal),
+            Patience
+        );
 
         var filtered = Open(bundle, "/jobs?q=label:failed");
-        filtered.WaitForAssertion(() => Assert.Contains("No jobs match label:failed", filtered.Find("[data-testid=empty]").TextContent, StringComparison.Ordinal), Patience);
+        filtered.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "No jobs match label:failed",
+                    filtered.Find("[data-testid=empty]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
         Assert.Equal("/jobs", filtered.Find("[data-testid=empty] a").GetAttribute("href"));
     }
 
@@ -59,7 +71,10 @@ public sealed class JobsPageTests(PostgresFixture fixture)
 
         await bundle.BreakAsync("jobs");
         bundle.Feed.Publish(LiveTopic.Jobs);
-        page.WaitForAssertion(() => Assert.Matches("E-[0-9A-F]{4}", page.Find("[data-testid=error-panel]").TextContent), Patience);
+        page.WaitForAssertion(
+            () => Assert.Matches("E-[0-9A-F]{4}", page.Find("[data-testid=error-panel]").TextContent),
+            Patience
+        );
         Assert.Equal(["one"], Names(page));
 
         await bundle.MendAsync("jobs");
@@ -80,7 +95,10 @@ public sealed class JobsPageTests(PostgresFixture fixture)
         await bundle.SubmitAsync("third");
         bundle.Feed.Publish(LiveTopic.Jobs);
 
-        page.WaitForAssertion(() => Assert.Equal("1 new", page.Find("[data-testid=new-count]").TextContent.Trim()), Patience);
+        page.WaitForAssertion(
+            () => Assert.Equal("1 new", page.Find("[data-testid=new-count]").TextContent.Trim()),
+            Patience
+        );
         Assert.Equal(["second", "first"], Names(page));
         Assert.Equal("running", page.FindAll("[data-testid=job-row] [data-state]")[1].GetAttribute("data-state"));
         Assert.Equal("50", page.FindAll("[role=progressbar]")[0].GetAttribute("aria-valuenow"));
@@ -99,7 +117,15 @@ public sealed class JobsPageTests(PostgresFixture fixture)
         await bundle.RunAsync(job);
         bundle.Feed.Publish(LiveTopic.Jobs);
 
-        page.WaitForAssertion(() => Assert.Contains("no longer matches", page.Find("[data-testid=why]").TextContent, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "no longer matches",
+                    page.Find("[data-testid=why]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
         Assert.Contains("ac-row--gone", page.Find("[data-testid=job-row]").ClassName, StringComparison.Ordinal);
     }
 
@@ -112,7 +138,10 @@ public sealed class JobsPageTests(PostgresFixture fixture)
 
         var page = Open(bundle);
 
-        page.WaitForAssertion(() => Assert.Contains("2", page.Find("[data-label=all]").TextContent, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () => Assert.Contains("2", page.Find("[data-label=all]").TextContent, StringComparison.Ordinal),
+            Patience
+        );
         Assert.Equal("/jobs?q=label%3Arunning", page.Find("[data-label=running]").GetAttribute("href"));
         Assert.Contains("1", page.Find("[data-label=running]").TextContent, StringComparison.Ordinal);
         Assert.Equal("0", page.Find("[data-label=failed] .ac-muted").TextContent);
@@ -143,7 +172,10 @@ public sealed class JobsPageTests(PostgresFixture fixture)
 
         var page = Open(bundle, "/jobs?q=older:soon");
 
-        page.WaitForAssertion(() => Assert.Contains("older:soon is no age", page.Find(".ac-error").TextContent, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () => Assert.Contains("older:soon is no age", page.Find(".ac-error").TextContent, StringComparison.Ordinal),
+            Patience
+        );
     }
 
     [Fact]
@@ -152,7 +184,11 @@ public sealed class JobsPageTests(PostgresFixture fixture)
         await using var bundle = await PageBundle.CreateAsync(fixture);
         var parent = await bundle.SubmitAsync("parent");
         var child = await bundle.SubmitAsync("child");
-        await bundle.ExecuteAsync("UPDATE jobs SET parent_id = $2, parent_key = 'spawn#1', parent_index = 0 WHERE id = $1", child, parent);
+        await bundle.ExecuteAsync(
+            "UPDATE jobs SET parent_id = $2, parent_key = 'spawn#1', parent_index = 0 WHERE id = $1",
+            child,
+            parent
+        );
 
         var page = Open(bundle);
         page.WaitForAssertion(() => Assert.Equal(["parent"], Names(page)), Patience);
@@ -175,12 +211,18 @@ public sealed class JobsPageTests(PostgresFixture fixture)
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".jobs-popup")), Patience);
         page.FindAll(".jobs-popup button").Single(b => b.TextContent == "Pause").Click();
 
-        page.WaitForAssertion(() => Assert.Equal("paused", page.Find("[data-testid=job-row] [data-state]").GetAttribute("data-state")), Patience);
+        page.WaitForAssertion(
+            () => Assert.Equal("paused", page.Find("[data-testid=job-row] [data-state]").GetAttribute("data-state")),
+            Patience
+        );
         var notice = Assert.Single(bundle.Services.GetRequiredService<Notices>().Open);
         Assert.NotNull(notice.Undo);
         await notice.Undo();
         bundle.Feed.Publish(LiveTopic.Jobs);
-        page.WaitForAssertion(() => Assert.Equal("queued", page.Find("[data-testid=job-row] [data-state]").GetAttribute("data-state")), Patience);
+        page.WaitForAssertion(
+            () => Assert.Equal("queued", page.Find("[data-testid=job-row] [data-state]").GetAttribute("data-state")),
+            Patience
+        );
     }
 
     [Fact]
@@ -196,6 +238,14 @@ public sealed class JobsPageTests(PostgresFixture fixture)
         page.WaitForElement(".jobs-popup", Patience);
         page.FindAll(".jobs-popup button").Single(b => b.TextContent == "Pause").Click();
 
-        page.WaitForAssertion(() => Assert.Contains("needs the Operator role", bundle.Services.GetRequiredService<Notices>().Open.Single().Text, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "needs the Operator role",
+                    bundle.Services.GetRequiredService<Notices>().Open.Single().Text,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
     }
 }

@@ -6,7 +6,20 @@ namespace AgentControl.Web.Tests.Pages;
 public sealed class LineDiffTests
 {
     private static string Show(IReadOnlyList<DiffLine> lines) =>
-        string.Join('|', lines.Select(l => (l.Kind switch { DiffKind.Same => " ", DiffKind.Removed => "-", DiffKind.Added => "+", _ => $"…{l.Count}" }) + l.Text));
+        string.Join(
+            '|',
+            lines.Select(l =>
+                (
+                    l.Kind switch
+                    {
+                        DiffKind.Same => " ",
+                        DiffKind.Removed => "-",
+                        DiffKind.Added => "+",
+                        _ => $"…{l.Count}",
+                    }
+                ) + l.Text
+            )
+        );
 
     [Theory]
     [InlineData("a\nb\nc", "a\nb\nc", " a| b| c", 0)]

@@ -41,7 +41,15 @@ public sealed class NewJobPageTests(PostgresFixture fixture)
 
         page.Find("form").Submit();
 
-        page.WaitForAssertion(() => Assert.Contains("Text is missing", page.Find("[data-testid=error-list]").TextContent, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "Text is missing",
+                    page.Find("[data-testid=error-list]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
         Assert.Equal("true", page.Find("#field-text").GetAttribute("aria-invalid"));
         Assert.Contains("Text is missing", page.Find("#field-text-error").TextContent, StringComparison.Ordinal);
     }
@@ -59,7 +67,10 @@ public sealed class NewJobPageTests(PostgresFixture fixture)
         var navigation = bundle.Services.GetRequiredService<BunitNavigationManager>();
         page.WaitForAssertion(() => Assert.Contains("/jobs/j_", navigation.Uri, StringComparison.Ordinal), Patience);
         var job = await bundle.Services.GetRequiredService<JobQueries>().FindAsync(navigation.Uri.Split('/')[^1]);
-        Assert.Equal(("greeting", "{\"text\":\"hello\",\"times\":1}", "Ana"), (job!.Name, job.Input.ToString(), job.SubmittedBy));
+        Assert.Equal(
+            ("greeting", "{\"text\":\"hello\",\"times\":1}", "Ana"),
+            (job!.Name, job.Input.ToString(), job.SubmittedBy)
+        );
     }
 
     [Fact]
@@ -93,13 +104,21 @@ public sealed class NewJobPageTests(PostgresFixture fixture)
     {
         await using var bundle = await PageBundle.CreateAsync(fixture);
         var page = bundle.Render<OverviewPage>();
-        page.WaitForAssertion(() => Assert.Contains("No jobs yet", page.Find("[data-testid=empty]").TextContent, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains("No jobs yet", page.Find("[data-testid=empty]").TextContent, StringComparison.Ordinal),
+            Patience
+        );
 
         await bundle.RunAsync(await bundle.SubmitAsync("runner"), 3, 10);
         await bundle.AskAsync(await bundle.SubmitAsync("asker"), "Write it");
         bundle.Feed.Publish(LiveTopic.Jobs);
 
-        page.WaitForAssertion(() => Assert.Contains("Write it", page.Find("[data-testid=needs-you]").TextContent, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains("Write it", page.Find("[data-testid=needs-you]").TextContent, StringComparison.Ordinal),
+            Patience
+        );
         Assert.Contains("runner", page.Find("[data-testid=running-now]").TextContent, StringComparison.Ordinal);
         Assert.Equal(4, page.FindAll("[data-testid=tiles] .ac-tile").Count);
     }
@@ -112,6 +131,9 @@ public sealed class NewJobPageTests(PostgresFixture fixture)
 
         var page = bundle.Render<OverviewPage>();
 
-        page.WaitForAssertion(() => Assert.Matches("E-[0-9A-F]{4}", page.Find("[data-testid=error-panel]").TextContent), Patience);
+        page.WaitForAssertion(
+            () => Assert.Matches("E-[0-9A-F]{4}", page.Find("[data-testid=error-panel]").TextContent),
+            Patience
+        );
     }
 }

@@ -31,7 +31,10 @@ internal sealed class PageBundle : BunitContext, ICallerAccessor
         this.database = database;
         data = NpgsqlDataSource.Create(database.ConnectionString);
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection([new("ConnectionStrings:AgentControl", database.ConnectionString), new("AgentControl:DataDirectory", folder)])
+            .AddInMemoryCollection([
+                new("ConnectionStrings:AgentControl", database.ConnectionString),
+                new("AgentControl:DataDirectory", folder),
+            ])
             .Build();
         JSInterop.Mode = JSRuntimeMode.Loose;
         this.AddBunitPersistentComponentState();
@@ -59,14 +62,23 @@ internal sealed class PageBundle : BunitContext, ICallerAccessor
 
     public Caller Caller => new(CallerKind.Person, Guid.Empty, "Ana") { Roles = Caller.Global(Role) };
 
-    public static async Task<PageBundle> CreateAsync(PostgresFixture fixture) => new(await fixture.CreateDatabaseAsync(Xunit.TestContext.Current.CancellationToken));
+    public static async Task<PageBundle> CreateAsync(PostgresFixture fixture) =>
+        new(await fixture.CreateDatabaseAsync(Xunit.TestContext.Current.CancellationToken));
 
-    public ValueTask<Caller?> CurrentAsync(CancellationToken cancellationToken) => ValueTask.FromResult<Caller?>(Caller);
+    public ValueTask<Caller?> CurrentAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult<Caller?>(Caller);
 
     public async Task<Guid> SubmitAsync(string name)
     {
-        var submission = new JobSubmission { Agent = EchoAgent.Name, Name = name, Input = JsonSerializer.SerializeToElement(new { text = "hello" }) };
-        var outcome = await Services.GetRequiredService<JobCommands>().SubmitAsync(submission, Caller.Actor, null, CancellationToken.None);
+        var submission = new JobSubmission
+        {
+            Agent = EchoAgent.Name,
+            Name = name,
+            Input = JsonSerializer.SerializeToElement(new { text = "hello" }),
+        };
+        var outcome = await Services
+            .GetRequiredService<JobCommands>()
+            .SubmitAsync(submission, Caller.Actor, null, CancellationToken.None);
         return Assert.IsType<SubmitOutcome.Accepted>(outcome).Id;
     }
 
@@ -100,7 +112,12 @@ internal sealed class PageBundle : BunitContext, ICallerAccessor
             title,
             content
         );
-        await ExecuteAsync("UPDATE job_runs SET state = 'waiting', lease_until = NULL, waiting_kind = 'approval', waiting_since = now(), waiting_approval = $2, waiting_detail = $3 WHERE job_id = $1", job, id, title);
+        await ExecuteAsync(
+            "UPDATE job_runs SET state = 'waiting', lease_until = NULL, waiting_kind = 'approval', waiting_since = now(), waiting_approval = $2, waiting_detail = $3 WHERE job_id = $1",
+            job,
+            id,
+            title
+        );
         return id;
     }
 

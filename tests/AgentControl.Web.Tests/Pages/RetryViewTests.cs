@@ -5,11 +5,35 @@ namespace AgentControl.Web.Tests.Pages;
 
 public sealed class RetryViewTests
 {
-    private static StepOutline Step(long no, string name, string kind = "code", string? service = null, string state = "completed") =>
-        new($"{name}#{no}", 0, name, kind, state, 1, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(no), service, null, no);
+    private static StepOutline Step(
+        long no,
+        string name,
+        string kind = "code",
+        string? service = null,
+        string state = "completed"
+    ) =>
+        new(
+            $"{name}#{no}",
+            0,
+            name,
+            kind,
+            state,
+            1,
+            DateTimeOffset.UnixEpoch,
+            DateTimeOffset.UnixEpoch.AddSeconds(no),
+            service,
+            null,
+            no
+        );
 
     private static RetryView View() =>
-        new([Step(1, "read"), Step(2, "send", "once:tool"), Step(3, "send", "once:tool"), Step(4, "book", service: "erp"), Step(5, "end", state: "failed")]);
+        new([
+            Step(1, "read"),
+            Step(2, "send", "once:tool"),
+            Step(3, "send", "once:tool"),
+            Step(4, "book", service: "erp"),
+            Step(5, "end", state: "failed"),
+        ]);
 
     [Fact]
     public void GoOn_IsChosenFirst_AndRepeatsNothing()

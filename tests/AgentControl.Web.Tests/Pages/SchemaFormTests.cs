@@ -169,7 +169,9 @@ public sealed class SchemaFormTests
     public void Read_OneOfWithNull_IsTheOtherTypeMadeOptional()
     {
         var form = new SchemaForm(
-            JsonNode.Parse("""{"type":"object","properties":{"a":{"description":"help","oneOf":[{"$ref":"#/$defs/word"},{"type":"null"}]}},"$defs":{"word":{"enum":["x","y"]}}}""")!
+            JsonNode.Parse(
+                """{"type":"object","properties":{"a":{"description":"help","oneOf":[{"$ref":"#/$defs/word"},{"type":"null"}]}},"$defs":{"word":{"enum":["x","y"]}}}"""
+            )!
         );
 
         var field = Field(form, "a");

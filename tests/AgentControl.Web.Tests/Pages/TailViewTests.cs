@@ -6,7 +6,19 @@ namespace AgentControl.Web.Tests.Pages;
 public sealed class TailViewTests
 {
     private static TailLine[] Lines(int from, int to, string level = "info", string type = "agent.log") =>
-        [.. Enumerable.Range(from, to - from + 1).Select(i => new TailLine(i, DateTimeOffset.UnixEpoch.AddSeconds(i), type, level, $"line {i}", null, null))];
+        [
+            .. Enumerable
+                .Range(from, to - from + 1)
+                .Select(i => new TailLine(
+                    i,
+                    DateTimeOffset.UnixEpoch.AddSeconds(i),
+                    type,
+                    level,
+                    $"line {i}",
+                    null,
+                    null
+                )),
+        ];
 
     [Fact]
     public void Append_WhileFollowing_ShowsTheNewLines()
@@ -68,7 +80,11 @@ public sealed class TailViewTests
     public void Filter_LevelKindAndText_AllMustHold()
     {
         var view = new TailView();
-        view.Append([.. Lines(1, 2), .. Lines(3, 4, "warning", "step.retrying"), .. Lines(5, 5, "error", "step.failed")]);
+        view.Append([
+            .. Lines(1, 2),
+            .. Lines(3, 4, "warning", "step.retrying"),
+            .. Lines(5, 5, "error", "step.failed"),
+        ]);
 
         view.SetLevel("warning");
         Assert.Equal([3L, 4, 5], view.Shown.Select(l => l.No));
@@ -96,5 +112,6 @@ public sealed class TailViewTests
     [InlineData("agent.thought", "agent")]
     [InlineData("progress", "progress")]
     [InlineData("step.retrying", "step")]
-    public void Kind_OfAnEvent_IsTheWordPeopleFilterBy(string type, string kind) => Assert.Equal(kind, Lines(1, 1, type: type)[0].Kind);
+    public void Kind_OfAnEvent_IsTheWordPeopleFilterBy(string type, string kind) =>
+        Assert.Equal(kind, Lines(1, 1, type: type)[0].Kind);
 }

@@ -9,20 +9,35 @@ public sealed class TimelineTests
 
     private static DateTimeOffset At(double seconds) => Start.AddSeconds(seconds);
 
-    private static TimelineStep Step(string key, double from, double? to, string state = "completed", string kind = "code", string? name = null) =>
-        new(key, name ?? key.Split('/')[^1].Split('#')[0], kind, state, 1, At(from), to is { } end ? At(end) : null);
+    private static TimelineStep Step(
+        string key,
+        double from,
+        double? to,
+        string state = "completed",
+        string kind = "code",
+        string? name = null
+    ) => new(key, name ?? key.Split('/')[^1].Split('#')[0], kind, state, 1, At(from), to is { } end ? At(end) : null);
 
     private static TimelineView View(params TimelineStep[] steps)
     {
         var view = new TimelineView();
-        view.Update(steps, [], steps.Any(s => s.CompletedAt is null) ? steps.Max(s => s.StartedAt).AddSeconds(10) : null);
+        view.Update(
+            steps,
+            [],
+            steps.Any(s => s.CompletedAt is null) ? steps.Max(s => s.StartedAt).AddSeconds(10) : null
+        );
         return view;
     }
 
     [Fact]
     public void Rows_ScopesOfParallelItems_BecomeATree()
     {
-        var view = View(Step("read#1", 0, 1), Step("docs#1[0]/extract#1", 1, 2), Step("docs#1[0]/summarise#1", 2, 3), Step("docs#1[1]/extract#1", 1, 4));
+        var view = View(
+            Step("read#1", 0, 1),
+            Step("docs#1[0]/extract#1", 1, 2),
+            Step("docs#1[0]/summarise#1", 2, 3),
+            Step("docs#1[1]/extract#1", 1, 4)
+        );
 
         Assert.Equal(
             ["0 read", "0 docs", "1 docs 1", "2 extract", "2 summarise", "1 docs 2", "2 extract"],
@@ -58,9 +73,15 @@ public sealed class TimelineTests
     [Fact]
     public void Rows_NamesWithSlashes_AreNoScopes()
     {
-        var view = View(Step("list:inbox/samples/#1", 0, 1, name: "list:inbox/samples/"), Step("docs#1[0]/read:inbox/a.txt#1", 1, 2, name: "read:inbox/a.txt"));
+        var view = View(
+            Step("list:inbox/samples/#1", 0, 1, name: "list:inbox/samples/"),
+            Step("docs#1[0]/read:inbox/a.txt#1", 1, 2, name: "read:inbox/a.txt")
+        );
 
-        Assert.Equal(["0 list:inbox/samples/", "0 docs", "1 docs 1", "2 read:inbox/a.txt"], view.Rows.Select(r => $"{r.Depth} {r.Label}"));
+        Assert.Equal(
+            ["0 list:inbox/samples/", "0 docs", "1 docs 1", "2 read:inbox/a.txt"],
+            view.Rows.Select(r => $"{r.Depth} {r.Label}")
+        );
     }
 
     [Fact]
@@ -144,7 +165,11 @@ public sealed class TimelineTests
     [Fact]
     public void Filter_ByTextAndErrors_KeepsTheWayToWhatIsFound()
     {
-        var view = View(Step("docs#1[0]/extract#1", 0, 1), Step("docs#1[1]/extract#1", 0, 1, "failed"), Step("end#1", 1, 2));
+        var view = View(
+            Step("docs#1[0]/extract#1", 0, 1),
+            Step("docs#1[1]/extract#1", 0, 1, "failed"),
+            Step("end#1", 1, 2)
+        );
 
         view.SetErrorsOnly(true);
         Assert.Equal(["docs", "docs 2", "extract"], view.Rows.Select(r => r.Label));

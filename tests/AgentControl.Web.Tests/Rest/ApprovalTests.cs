@@ -16,8 +16,16 @@ public sealed class ApprovalTests(ProgramFixture program) : IClassFixture<Progra
     {
         var (job, approval) = await WaitingAsync();
         var id = approval.Text("id");
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(approval.Text("content")!))), approval.Text("sha256"));
-        Assert.Equal(id, (await program.Admin.GetFromJsonAsync<JsonElement>($"jobs/{job}")).GetProperty("waitingFor").Text("approvalId"));
+        Assert.Equal(
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(approval.Text("content")!))),
+            approval.Text("sha256")
+        );
+        Assert.Equal(
+            id,
+            (await program.Admin.GetFromJsonAsync<JsonElement>($"jobs/{job}"))
+                .GetProperty("waitingFor")
+                .Text("approvalId")
+        );
 
         using var blind = await DecideAsync(id, """{"decision":"approve"}""");
         using var old = await DecideAsync(id, """{"decision":"approve","revision":0}""");
@@ -43,20 +51,32 @@ public sealed class ApprovalTests(ProgramFixture program) : IClassFixture<Progra
         using var foreign = program.ClientOf(await program.KeyAsync(Role.Approver, "legal"));
         using var approver = program.ClientOf(await program.KeyAsync(Role.Approver));
 
-        using var low = await worker.SendAsync(Json(HttpMethod.Post, $"approvals/{approval.Text("id")}/decide", """{"decision":"approve","revision":1}"""));
-        using var elsewhere = await foreign.SendAsync(Json(HttpMethod.Post, $"approvals/{approval.Text("id")}/decide", """{"decision":"approve","revision":1}"""));
+        using var low = await worker.SendAsync(
+            Json(HttpMethod.Post, $"approvals/{approval.Text("id")}/decide", """{"decision":"approve","revision":1}""")
+        );
+        using var elsewhere = await foreign.SendAsync(
+            Json(HttpMethod.Post, $"approvals/{approval.Text("id")}/decide", """{"decision":"approve","revision":1}""")
+        );
 
         await low.ProblemAsync(HttpStatusCode.Forbidden, "forbidden");
         await elsewhere.ProblemAsync(HttpStatusCode.Forbidden, "forbidden");
-        Assert.Contains((await approver.GetFromJsonAsync<JsonElement>("approvals?assignedToMe=true&state=pending")).Items(), a => a.Text("jobId") == job);
+        Assert.Contains(
+            (await approver.GetFromJsonAsync<JsonElement>("approvals?assignedToMe=true&state=pending")).Items(),
+            a => a.Text("jobId") == job
+        );
         Assert.Empty((await worker.GetFromJsonAsync<JsonElement>("approvals?assignedToMe=true")).Items());
         Assert.Empty((await foreign.GetFromJsonAsync<JsonElement>("approvals")).Items());
-        Assert.Equal("pending", (await program.Admin.GetFromJsonAsync<JsonElement>($"approvals/{approval.Text("id")}")).Text("state"));
+        Assert.Equal(
+            "pending",
+            (await program.Admin.GetFromJsonAsync<JsonElement>($"approvals/{approval.Text("id")}")).Text("state")
+        );
     }
 
     private async Task<(string Job, JsonElement Approval)> WaitingAsync()
     {
-        var job = (await program.SubmitAsync(new { agent = "synthetic", input = new { steps = 2, approvalAtStep = 1 } })).Text("id")!;
+        var job = (
+            await program.SubmitAsync(new { agent = "synthetic", input = new { steps = 2, approvalAtStep = 1 } })
+        ).Text("id")!;
         await program.WaitForAsync(job, "waiting");
         return (job, (await program.Admin.GetFromJsonAsync<JsonElement>($"approvals?jobId={job}")).Items().Single());
     }

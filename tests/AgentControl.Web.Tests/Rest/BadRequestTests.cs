@@ -47,7 +47,11 @@ public sealed class BadRequestTests(ProgramFixture program) : IClassFixture<Prog
     [InlineData("jobs?submittedAfter=yesterday", "submittedAfter", "ISO 8601")]
     [InlineData("jobs?q=a%00b", "address", "U+0000")]
     [InlineData("approvals?state=open", "state", "pending")]
-    public async Task A_query_that_does_not_fit_names_its_parameter_and_the_remedy(string path, string field, string remedy)
+    public async Task A_query_that_does_not_fit_names_its_parameter_and_the_remedy(
+        string path,
+        string field,
+        string remedy
+    )
     {
         using var answer = await program.Admin.GetAsync(new Uri(path, UriKind.Relative));
 
@@ -77,7 +81,10 @@ public sealed class BadRequestTests(ProgramFixture program) : IClassFixture<Prog
     public async Task Another_method_or_another_media_type_is_refused_with_a_problem()
     {
         using var method = await program.Admin.DeleteAsync(new Uri("jobs", UriKind.Relative));
-        using var media = await program.Admin.PostAsync(new Uri("jobs", UriKind.Relative), new StringContent("agent: synthetic"));
+        using var media = await program.Admin.PostAsync(
+            new Uri("jobs", UriKind.Relative),
+            new StringContent("agent: synthetic")
+        );
 
         await method.ProblemAsync(HttpStatusCode.MethodNotAllowed, "methodNotAllowed");
         await media.ProblemAsync(HttpStatusCode.UnsupportedMediaType, "mediaType");

@@ -14,7 +14,9 @@ public sealed class CommandTests(ProgramFixture program) : IClassFixture<Program
     {
         var id = await ScheduledAsync();
 
-        using var edited = await program.Admin.SendAsync(Json(HttpMethod.Patch, $"jobs/{id}", """{"name":"renamed","priority":2,"tags":["x"]}"""));
+        using var edited = await program.Admin.SendAsync(
+            Json(HttpMethod.Patch, $"jobs/{id}", """{"name":"renamed","priority":2,"tags":["x"]}""")
+        );
         using var started = await PostAsync($"jobs/{id}/run-now");
 
         Assert.Equal(HttpStatusCode.Accepted, edited.StatusCode);
@@ -45,7 +47,9 @@ public sealed class CommandTests(ProgramFixture program) : IClassFixture<Program
     [Fact]
     public async Task A_fork_has_the_journal_up_to_its_step()
     {
-        var job = (await program.SubmitAsync(new { agent = "synthetic", input = new { steps = 5, payloadBytes = 8 } })).Text("id")!;
+        var job = (
+            await program.SubmitAsync(new { agent = "synthetic", input = new { steps = 5, payloadBytes = 8 } })
+        ).Text("id")!;
         await program.WaitForAsync(job, "succeeded");
 
         using var answer = await PostAsync($"jobs/{job}/fork", """{"fromStep":"step#4"}""");
@@ -66,7 +70,20 @@ public sealed class CommandTests(ProgramFixture program) : IClassFixture<Program
         using var viewer = program.ClientOf(await program.KeyAsync(Role.Viewer));
         using var worker = program.ClientOf(await program.KeyAsync(Role.Operator));
 
-        foreach (var command in new[] { "pause", "resume", "cancel", "retry", "run-now", "retry-now", "skip-wait", "force-stop", "fork" })
+        foreach (
+            var command in new[]
+            {
+                "pause",
+                "resume",
+                "cancel",
+                "retry",
+                "run-now",
+                "retry-now",
+                "skip-wait",
+                "force-stop",
+                "fork",
+            }
+        )
         {
             using var answer = await viewer.PostAsync(new Uri($"jobs/{id}/{command}", UriKind.Relative), null);
             await answer.ProblemAsync(HttpStatusCode.Forbidden, "forbidden");
@@ -79,7 +96,9 @@ public sealed class CommandTests(ProgramFixture program) : IClassFixture<Program
     [Fact]
     public async Task Steps_are_read_cut_or_whole()
     {
-        var job = (await program.SubmitAsync(new { agent = "synthetic", input = new { steps = 2, payloadBytes = 100_000 } })).Text("id")!;
+        var job = (
+            await program.SubmitAsync(new { agent = "synthetic", input = new { steps = 2, payloadBytes = 100_000 } })
+        ).Text("id")!;
         await program.WaitForAsync(job, "succeeded");
 
         var cut = (await program.Admin.GetFromJsonAsync<JsonElement>($"jobs/{job}/steps")).Items().First();
@@ -96,10 +115,25 @@ public sealed class CommandTests(ProgramFixture program) : IClassFixture<Program
     [Fact]
     public async Task A_queue_is_changed_at_run_time_and_tells_what_it_holds()
     {
-        using var paused = await program.Admin.SendAsync(Json(HttpMethod.Put, "queues/summarise", """{"workers":2,"paused":true}"""));
-        var job = (await program.SubmitAsync(new { agent = "synthetic", input = new { steps = 1 }, queue = "summarise" })).Text("id")!;
-        var queue = (await program.Admin.GetFromJsonAsync<JsonElement>("queues")).Items().Single(q => q.Text("name") == "summarise");
-        using var resumed = await program.Admin.SendAsync(Json(HttpMethod.Put, "queues/summarise", """{"paused":false}"""));
+        using var paused = await program.Admin.SendAsync(
+            Json(HttpMethod.Put, "queues/summarise", """{"workers":2,"paused":true}""")
+        );
+        var job = (
+            await program.SubmitAsync(
+                new
+                {
+                    agent = "synthetic",
+                    input = new { steps = 1 },
+                    queue = "summarise",
+                }
+            )
+        ).Text("id")!;
+        var queue = (await program.Admin.GetFromJsonAsync<JsonElement>("queues"))
+            .Items()
+            .Single(q => q.Text("name") == "summarise");
+        using var resumed = await program.Admin.SendAsync(
+            Json(HttpMethod.Put, "queues/summarise", """{"paused":false}""")
+        );
 
         Assert.Equal(HttpStatusCode.OK, paused.StatusCode);
         Assert.True(queue.GetProperty("paused").GetBoolean());
@@ -112,8 +146,19 @@ public sealed class CommandTests(ProgramFixture program) : IClassFixture<Program
     }
 
     private Task<HttpResponseMessage> PostAsync(string path, string? body = null) =>
-        body is null ? program.Admin.PostAsync(new Uri(path, UriKind.Relative), null) : program.Admin.SendAsync(Json(HttpMethod.Post, path, body));
+        body is null
+            ? program.Admin.PostAsync(new Uri(path, UriKind.Relative), null)
+            : program.Admin.SendAsync(Json(HttpMethod.Post, path, body));
 
     private async Task<string> ScheduledAsync() =>
-        (await program.SubmitAsync(new { agent = "synthetic", input = new { steps = 1 }, runAt = "2099-01-01T00:00:00Z" })).Text("id")!;
+        (
+            await program.SubmitAsync(
+                new
+                {
+                    agent = "synthetic",
+                    input = new { steps = 1 },
+                    runAt = "2099-01-01T00:00:00Z",
+                }
+            )
+        ).Text("id")!;
 }

@@ -9,13 +9,37 @@ public sealed class DescriptionTests(ProgramFixture program) : IClassFixture<Pro
 {
     private static readonly string[] _routes =
     [
-        "POST /api/v1/jobs", "POST /api/v1/jobs/batch", "GET /api/v1/jobs", "GET /api/v1/jobs/{id}", "GET /api/v1/jobs/{id}/steps",
-        "GET /api/v1/jobs/{id}/events", "GET /api/v1/jobs/{id}/checkpoints", "GET /api/v1/jobs/{id}/checkpoints/{key}", "PUT /api/v1/jobs/{id}/checkpoints/{key}",
-        "GET /api/v1/jobs/{id}/progress", "POST /api/v1/jobs/{id}/pause", "POST /api/v1/jobs/{id}/resume", "POST /api/v1/jobs/{id}/cancel",
-        "POST /api/v1/jobs/{id}/retry", "PATCH /api/v1/jobs/{id}", "POST /api/v1/jobs/{id}/run-now", "POST /api/v1/jobs/{id}/retry-now",
-        "POST /api/v1/jobs/{id}/skip-wait", "POST /api/v1/jobs/{id}/force-stop", "POST /api/v1/jobs/{id}/fork", "POST /api/v1/jobs/{id}/signals/{name}",
-        "GET /api/v1/jobs/{id}/comments", "POST /api/v1/jobs/{id}/comments", "GET /api/v1/approvals", "GET /api/v1/approvals/{id}",
-        "POST /api/v1/approvals/{id}/decide", "GET /api/v1/agents", "GET /api/v1/agents/{name}", "GET /api/v1/queues", "PUT /api/v1/queues/{name}", "GET /api/v1/workers",
+        "POST /api/v1/jobs",
+        "POST /api/v1/jobs/batch",
+        "GET /api/v1/jobs",
+        "GET /api/v1/jobs/{id}",
+        "GET /api/v1/jobs/{id}/steps",
+        "GET /api/v1/jobs/{id}/events",
+        "GET /api/v1/jobs/{id}/checkpoints",
+        "GET /api/v1/jobs/{id}/checkpoints/{key}",
+        "PUT /api/v1/jobs/{id}/checkpoints/{key}",
+        "GET /api/v1/jobs/{id}/progress",
+        "POST /api/v1/jobs/{id}/pause",
+        "POST /api/v1/jobs/{id}/resume",
+        "POST /api/v1/jobs/{id}/cancel",
+        "POST /api/v1/jobs/{id}/retry",
+        "PATCH /api/v1/jobs/{id}",
+        "POST /api/v1/jobs/{id}/run-now",
+        "POST /api/v1/jobs/{id}/retry-now",
+        "POST /api/v1/jobs/{id}/skip-wait",
+        "POST /api/v1/jobs/{id}/force-stop",
+        "POST /api/v1/jobs/{id}/fork",
+        "POST /api/v1/jobs/{id}/signals/{name}",
+        "GET /api/v1/jobs/{id}/comments",
+        "POST /api/v1/jobs/{id}/comments",
+        "GET /api/v1/approvals",
+        "GET /api/v1/approvals/{id}",
+        "POST /api/v1/approvals/{id}/decide",
+        "GET /api/v1/agents",
+        "GET /api/v1/agents/{name}",
+        "GET /api/v1/queues",
+        "PUT /api/v1/queues/{name}",
+        "GET /api/v1/workers",
     ];
 
     [Fact]
@@ -26,12 +50,26 @@ public sealed class DescriptionTests(ProgramFixture program) : IClassFixture<Pro
         var described = document
             .GetProperty("paths")
             .EnumerateObject()
-            .SelectMany(p => p.Value.EnumerateObject().Select(m => (Route: $"{m.Name.ToUpperInvariant()} {p.Name.TrimEnd('/')}", Operation: m.Value)))
+            .SelectMany(p =>
+                p.Value.EnumerateObject()
+                    .Select(m => (Route: $"{m.Name.ToUpperInvariant()} {p.Name.TrimEnd('/')}", Operation: m.Value))
+            )
             .ToDictionary(o => o.Route, o => o.Operation);
-        Assert.All(_routes, r => Assert.True(described.ContainsKey(r), $"{r} is not described. There is: {string.Join(", ", described.Keys)}"));
+        Assert.All(
+            _routes,
+            r =>
+                Assert.True(
+                    described.ContainsKey(r),
+                    $"{r} is not described. There is: {string.Join(", ", described.Keys)}"
+                )
+        );
         Assert.All(described, o => Assert.True(o.Value.TryGetProperty("summary", out _), $"{o.Key} has no summary."));
         Assert.All(described, o => Assert.True(o.Value.TryGetProperty("operationId", out _), $"{o.Key} has no name."));
-        Assert.Contains("limit", described["GET /api/v1/jobs"].GetProperty("parameters").ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "limit",
+            described["GET /api/v1/jobs"].GetProperty("parameters").ToString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

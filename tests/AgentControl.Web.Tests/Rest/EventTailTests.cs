@@ -12,7 +12,9 @@ public sealed class EventTailTests(ProgramFixture program) : IClassFixture<Progr
     public async Task Readers_that_come_at_any_time_get_every_event_once_and_in_order()
     {
         using var end = new CancellationTokenSource(Patience);
-        var job = (await program.SubmitAsync(new { agent = "synthetic", input = new { steps = 300, payloadBytes = 16 } })).Text("id")!;
+        var job = (
+            await program.SubmitAsync(new { agent = "synthetic", input = new { steps = 300, payloadBytes = 16 } })
+        ).Text("id")!;
 
         var readers = new List<Task<List<long>>>();
         for (var reader = 0; reader < 4; reader++)
@@ -50,8 +52,12 @@ public sealed class EventTailTests(ProgramFixture program) : IClassFixture<Progr
         await program.WaitForAsync(job, "succeeded");
 
         var first = await program.Admin.GetFromJsonAsync<JsonElement>($"jobs/{job}/events?limit=3");
-        var rest = await program.Admin.GetFromJsonAsync<JsonElement>($"jobs/{job}/events?limit=200&cursor={first.Text("nextCursor")}");
-        var steps = await program.Admin.GetFromJsonAsync<JsonElement>($"jobs/{job}/events?type=step.completed&limit=200");
+        var rest = await program.Admin.GetFromJsonAsync<JsonElement>(
+            $"jobs/{job}/events?limit=200&cursor={first.Text("nextCursor")}"
+        );
+        var steps = await program.Admin.GetFromJsonAsync<JsonElement>(
+            $"jobs/{job}/events?type=step.completed&limit=200"
+        );
         var jobs = await program.Admin.GetFromJsonAsync<JsonElement>($"jobs/{job}/events?type=job.*&after=1");
         var errors = await program.Admin.GetFromJsonAsync<JsonElement>($"jobs/{job}/events?level=error");
 

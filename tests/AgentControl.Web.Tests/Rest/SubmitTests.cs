@@ -11,15 +11,52 @@ public sealed class SubmitTests(ProgramFixture program) : IClassFixture<ProgramF
 {
     private static readonly string[] _contract =
     [
-        "id", "shortId", "name", "agent", "agentVersion", "state", "label", "waitingFor", "pauseRequested", "cancelRequested", "queue",
-        "priority", "tags", "workspace", "parentId", "batchId", "submittedBy", "submittedAt", "runAt", "startedAt", "finishedAt",
-        "deadlineAt", "timeoutSeconds", "attempt", "maxAttempts", "progress", "usage", "error", "continuedAs", "forkedFrom", "actions",
+        "id",
+        "shortId",
+        "name",
+        "agent",
+        "agentVersion",
+        "state",
+        "label",
+        "waitingFor",
+        "pauseRequested",
+        "cancelRequested",
+        "queue",
+        "priority",
+        "tags",
+        "workspace",
+        "parentId",
+        "batchId",
+        "submittedBy",
+        "submittedAt",
+        "runAt",
+        "startedAt",
+        "finishedAt",
+        "deadlineAt",
+        "timeoutSeconds",
+        "attempt",
+        "maxAttempts",
+        "progress",
+        "usage",
+        "error",
+        "continuedAs",
+        "forkedFrom",
+        "actions",
     ];
 
     [Fact]
     public async Task A_submitted_job_runs_and_carries_every_field_of_the_contract()
     {
-        using var answer = await program.Admin.PostAsJsonAsync("jobs", new { agent = "synthetic", input = new { steps = 3 }, name = "first", tags = new[] { "a" } });
+        using var answer = await program.Admin.PostAsJsonAsync(
+            "jobs",
+            new
+            {
+                agent = "synthetic",
+                input = new { steps = 3 },
+                name = "first",
+                tags = new[] { "a" },
+            }
+        );
 
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
         var made = await answer.Content.ReadFromJsonAsync<JsonElement>();
@@ -48,14 +85,24 @@ public sealed class SubmitTests(ProgramFixture program) : IClassFixture<ProgramF
             using var request = Json(HttpMethod.Post, "jobs", body, "twenty-1");
             using var answer = await program.Admin.SendAsync(request);
             var job = await answer.Content.ReadFromJsonAsync<JsonElement>();
-            return (answer.StatusCode, job.TryGetProperty("id", out var id) ? id.GetString() : null, answer.Headers.Contains("Idempotent-Replayed"));
+            return (
+                answer.StatusCode,
+                job.TryGetProperty("id", out var id) ? id.GetString() : null,
+                answer.Headers.Contains("Idempotent-Replayed")
+            );
         }
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => PostAsync()));
 
         var made = Assert.Single(answers, a => a.Status == HttpStatusCode.Created);
-        Assert.All(answers, a => Assert.Contains(a.Status, new[] { HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.Conflict }));
-        Assert.All(answers.Where(a => a.Status == HttpStatusCode.OK), a => Assert.Equal((made.Id, true), (a.Id, a.Replayed)));
+        Assert.All(
+            answers,
+            a => Assert.Contains(a.Status, new[] { HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.Conflict })
+        );
+        Assert.All(
+            answers.Where(a => a.Status == HttpStatusCode.OK),
+            a => Assert.Equal((made.Id, true), (a.Id, a.Replayed))
+        );
         Assert.Single((await program.Admin.GetFromJsonAsync<JsonElement>("jobs?q=twenty")).Items());
         Assert.Equal((HttpStatusCode.OK, made.Id, true), await PostAsync());
     }
@@ -64,9 +111,15 @@ public sealed class SubmitTests(ProgramFixture program) : IClassFixture<ProgramF
     public async Task A_key_with_another_body_is_refused_and_another_caller_has_keys_of_its_own()
     {
         using var other = program.ClientOf(await program.KeyAsync(Role.Operator));
-        using var first = await program.Admin.SendAsync(Json(HttpMethod.Post, "jobs", """{"agent":"synthetic"}""", "mine"));
-        using var changed = await program.Admin.SendAsync(Json(HttpMethod.Post, "jobs", """{"agent":"synthetic","priority":1}""", "mine"));
-        using var others = await other.SendAsync(Json(HttpMethod.Post, "jobs", """{"agent":"synthetic","priority":1}""", "mine"));
+        using var first = await program.Admin.SendAsync(
+            Json(HttpMethod.Post, "jobs", """{"agent":"synthetic"}""", "mine")
+        );
+        using var changed = await program.Admin.SendAsync(
+            Json(HttpMethod.Post, "jobs", """{"agent":"synthetic","priority":1}""", "mine")
+        );
+        using var others = await other.SendAsync(
+            Json(HttpMethod.Post, "jobs", """{"agent":"synthetic","priority":1}""", "mine")
+        );
 
         Assert.Equal(HttpStatusCode.Created, first.StatusCode);
         await changed.ProblemAsync(HttpStatusCode.UnprocessableEntity, "idempotency.reused");
@@ -76,7 +129,9 @@ public sealed class SubmitTests(ProgramFixture program) : IClassFixture<ProgramF
     [Fact]
     public async Task A_key_of_more_than_255_characters_is_refused()
     {
-        using var answer = await program.Admin.SendAsync(Json(HttpMethod.Post, "jobs", """{"agent":"synthetic"}""", new string('k', 256)));
+        using var answer = await program.Admin.SendAsync(
+            Json(HttpMethod.Post, "jobs", """{"agent":"synthetic"}""", new string('k', 256))
+        );
 
         Assert.Contains("255", await answer.FieldAsync("Idempotency-Key"), StringComparison.Ordinal);
     }
@@ -88,7 +143,11 @@ public sealed class SubmitTests(ProgramFixture program) : IClassFixture<ProgramF
         using var first = await program.Admin.SendAsync(Json(HttpMethod.Post, "jobs/batch", good, "lot-1"));
         using var again = await program.Admin.SendAsync(Json(HttpMethod.Post, "jobs/batch", good, "lot-1"));
         using var bad = await program.Admin.SendAsync(
-            Json(HttpMethod.Post, "jobs/batch", """{"agent":"synthetic","items":[{"steps":1},{"steps":"two"}],"name":"bad-lot"}""")
+            Json(
+                HttpMethod.Post,
+                "jobs/batch",
+                """{"agent":"synthetic","items":[{"steps":1},{"steps":"two"}],"name":"bad-lot"}"""
+            )
         );
 
         Assert.Equal(HttpStatusCode.Created, first.StatusCode);
@@ -104,7 +163,8 @@ public sealed class SubmitTests(ProgramFixture program) : IClassFixture<ProgramF
     [Fact]
     public async Task An_input_over_1_MiB_is_413_and_one_just_below_is_taken()
     {
-        static string Body(int blanks) => "{\"agent\":\"synthetic\",\"input\":{\"steps\":0" + new string(' ', blanks) + "}}";
+        static string Body(int blanks) =>
+            "{\"agent\":\"synthetic\",\"input\":{\"steps\":0" + new string(' ', blanks) + "}}";
         using var large = await program.Admin.SendAsync(Json(HttpMethod.Post, "jobs", Body(1_048_576)));
         using var larger = await program.Admin.SendAsync(Json(HttpMethod.Post, "jobs", Body(2_000_000)));
         using var fits = await program.Admin.SendAsync(Json(HttpMethod.Post, "jobs", Body(1_048_000)));

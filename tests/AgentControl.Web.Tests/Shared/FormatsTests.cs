@@ -15,7 +15,8 @@ public sealed class FormatsTests
     [InlineData(273_600, "3 d 4 h")]
     [InlineData(259_200, "3 d")]
     [InlineData(-5, "0 ms")]
-    public void Duration_AnySpan_HasTwoUnits(double seconds, string words) => Assert.Equal(words, Formats.Duration(TimeSpan.FromSeconds(seconds)));
+    public void Duration_AnySpan_HasTwoUnits(double seconds, string words) =>
+        Assert.Equal(words, Formats.Duration(TimeSpan.FromSeconds(seconds)));
 
     [Theory]
     [InlineData(-190, "3 min ago")]
@@ -37,20 +38,24 @@ public sealed class FormatsTests
     [InlineData(-720, "12 min over")]
     [InlineData(30, "~30 s")]
     [InlineData(7500, "~2 h 05 min")]
-    public void Eta_LeftOrOver_IsAnEstimate(int seconds, string words) => Assert.Equal(words, Formats.Eta(_now.AddSeconds(seconds), _now));
+    public void Eta_LeftOrOver_IsAnEstimate(int seconds, string words) =>
+        Assert.Equal(words, Formats.Eta(_now.AddSeconds(seconds), _now));
 
     [Fact]
-    public void Utc_AnyZone_IsUtc() => Assert.Equal("2026-11-21T14:32:07.000Z", Formats.Utc(_now.ToOffset(TimeSpan.FromHours(9))));
+    public void Utc_AnyZone_IsUtc() =>
+        Assert.Equal("2026-11-21T14:32:07.000Z", Formats.Utc(_now.ToOffset(TimeSpan.FromHours(9))));
 
     [Fact]
-    public void Log_Time_HasMilliseconds() => Assert.Equal("14:32:07.114", Formats.Time(_now.AddMilliseconds(114), TimeForm.Log, _now));
+    public void Log_Time_HasMilliseconds() =>
+        Assert.Equal("14:32:07.114", Formats.Time(_now.AddMilliseconds(114), TimeForm.Log, _now));
 
     [Theory]
     [InlineData(3.41, "$3.41")]
     [InlineData(0.0042, "$0.0042")]
     [InlineData(0, "$0.00")]
     [InlineData(12345.6, "$12,345.60")]
-    public void Cost_Known_HasCentsOrFourPlaces(double usd, string words) => Assert.Equal(words, Formats.Cost((decimal)usd));
+    public void Cost_Known_HasCentsOrFourPlaces(double usd, string words) =>
+        Assert.Equal(words, Formats.Cost((decimal)usd));
 
     [Fact]
     public void Cost_Unknown_IsADash() => Assert.Equal("–", Formats.Cost(null));
@@ -70,7 +75,8 @@ public sealed class FormatsTests
     [InlineData(99.9, "99 %")]
     [InlineData(100, "100 %")]
     [InlineData(-3, "0 %")]
-    public void Percent_Progress_IsNeverAheadOfTheWork(double percent, string words) => Assert.Equal(words, Formats.Percent(percent));
+    public void Percent_Progress_IsNeverAheadOfTheWork(double percent, string words) =>
+        Assert.Equal(words, Formats.Percent(percent));
 
     [Fact]
     public void Rate_Fraction_HasOneDecimal() => Assert.Equal("96.8 %", Formats.Rate(0.9681));
@@ -86,5 +92,6 @@ public sealed class FormatsTests
     [InlineData(1, "1 job")]
     [InlineData(214, "214 jobs")]
     [InlineData(0, "0 jobs")]
-    public void Count_OneOrMany_AgreesWithItsWord(long count, string words) => Assert.Equal(words, Formats.Count(count, "job"));
+    public void Count_OneOrMany_AgreesWithItsWord(long count, string words) =>
+        Assert.Equal(words, Formats.Count(count, "job"));
 }

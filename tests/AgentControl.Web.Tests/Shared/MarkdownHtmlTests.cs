@@ -33,19 +33,26 @@ public sealed class MarkdownHtmlTests : UiContext
     [Fact]
     public void Link_Outside_ShowsItsHost()
     {
-        var prose = Render<SafeMarkdown>(p => p.Add(c => c.Text, "[our bank](https://bank.example.org/login)")).Find(".ac-prose");
+        var prose = Render<SafeMarkdown>(p => p.Add(c => c.Text, "[our bank](https://bank.example.org/login)"))
+            .Find(".ac-prose");
         Assert.Equal("our bank (bank.example.org)", prose.TextContent.Trim());
         Assert.Contains("noopener", prose.QuerySelector("a")!.GetAttribute("rel"));
     }
 
     [Fact]
     public void Link_Inside_HasNoHost() =>
-        Assert.Equal("the job", Render<SafeMarkdown>(p => p.Add(c => c.Text, "[the job](/jobs/j_7Q2F)")).Find(".ac-prose").TextContent.Trim());
+        Assert.Equal(
+            "the job",
+            Render<SafeMarkdown>(p => p.Add(c => c.Text, "[the job](/jobs/j_7Q2F)"))
+                .Find(".ac-prose")
+                .TextContent.Trim()
+        );
 
     [Fact]
     public void Picture_FromElsewhere_WaitsForAClick()
     {
-        var prose = Render<SafeMarkdown>(p => p.Add(c => c.Text, "![chart](https://pics.example.org/a.png)")).Find(".ac-prose");
+        var prose = Render<SafeMarkdown>(p => p.Add(c => c.Text, "![chart](https://pics.example.org/a.png)"))
+            .Find(".ac-prose");
         Assert.Empty(prose.QuerySelectorAll("img"));
         Assert.Contains("pics.example.org", prose.QuerySelector(".ac-remote")!.TextContent);
         Assert.Equal("Load", prose.QuerySelector("button[data-load-picture]")!.TextContent);
@@ -56,7 +63,10 @@ public sealed class MarkdownHtmlTests : UiContext
     [InlineData("a&#x202E;b", "a⟦U+202E⟧b")]
     [InlineData("`x\u200By`", "x⟦U+200B⟧y")]
     public void Text_WithOddCharacters_NamesThem(string markdown, string shown) =>
-        Assert.Equal(shown, Render<SafeMarkdown>(p => p.Add(c => c.Text, markdown)).Find(".ac-prose").TextContent.Trim());
+        Assert.Equal(
+            shown,
+            Render<SafeMarkdown>(p => p.Add(c => c.Text, markdown)).Find(".ac-prose").TextContent.Trim()
+        );
 
     [Fact]
     public void Headings_OfContent_StandBelowThoseOfThePage()
@@ -69,7 +79,8 @@ public sealed class MarkdownHtmlTests : UiContext
     [Fact]
     public void Table_AndList_AreKept()
     {
-        var prose = Render<SafeMarkdown>(p => p.Add(c => c.Text, "| a | b |\n|---|---|\n| 1 | 2 |\n\n- x\n- y")).Find(".ac-prose");
+        var prose = Render<SafeMarkdown>(p => p.Add(c => c.Text, "| a | b |\n|---|---|\n| 1 | 2 |\n\n- x\n- y"))
+            .Find(".ac-prose");
         Assert.Equal(4, prose.QuerySelectorAll("th, td").Length);
         Assert.Equal(2, prose.QuerySelectorAll("li").Length);
     }

@@ -11,7 +11,9 @@ public sealed class PartsTests : UiContext
     [Fact]
     public void Time_Relative_KeepsUtcForMachines()
     {
-        var time = Render<AcTime>(p => p.Add(c => c.At, Clock.GetUtcNow().AddMinutes(-3).ToOffset(TimeSpan.FromHours(9))));
+        var time = Render<AcTime>(p =>
+            p.Add(c => c.At, Clock.GetUtcNow().AddMinutes(-3).ToOffset(TimeSpan.FromHours(9)))
+        );
         Assert.Equal("2026-11-21T14:29:07.000Z", time.Find("ac-time > time").GetAttribute("datetime"));
         Assert.Equal("3 min ago", time.Find("time").TextContent);
     }
@@ -21,12 +23,18 @@ public sealed class PartsTests : UiContext
 
     [Fact]
     public void Duration_StillGoing_TicksInTheBrowser() =>
-        Assert.Equal("elapsed", Render<AcDuration>(p => p.Add(c => c.Since, Clock.GetUtcNow().AddHours(-1))).Find("ac-time").GetAttribute("form"));
+        Assert.Equal(
+            "elapsed",
+            Render<AcDuration>(p => p.Add(c => c.Since, Clock.GetUtcNow().AddHours(-1)))
+                .Find("ac-time")
+                .GetAttribute("form")
+        );
 
     [Fact]
     public void Progress_Known_HasNameAndValueButNoLiveRegion()
     {
-        var bar = Render<AcProgress>(p => p.Add(c => c.Percent, 62.7).Add(c => c.Label, "Progress of invoice-118")).Find("[role=progressbar]");
+        var bar = Render<AcProgress>(p => p.Add(c => c.Percent, 62.7).Add(c => c.Label, "Progress of invoice-118"))
+            .Find("[role=progressbar]");
         Assert.Equal("Progress of invoice-118", bar.GetAttribute("aria-label"));
         Assert.Equal("62", bar.GetAttribute("aria-valuenow"));
         Assert.False(bar.HasAttribute("aria-live"));
@@ -44,12 +52,15 @@ public sealed class PartsTests : UiContext
     public void Table_OneRowChanges_DrawsThatRowAlone()
     {
         var drawn = new List<int>();
-        RenderFragment Cells(Line line) => b =>
-        {
-            drawn.Add(line.Id);
-            b.AddMarkupContent(0, $"<td>{line.Text}</td>");
-        };
-        var table = Render<AcTable<Line>>(p => Rows(p, [new(1, "a"), new(2, "b"), new(3, "c")]).Add(c => c.RowTemplate, Cells));
+        RenderFragment Cells(Line line) =>
+            b =>
+            {
+                drawn.Add(line.Id);
+                b.AddMarkupContent(0, $"<td>{line.Text}</td>");
+            };
+        var table = Render<AcTable<Line>>(p =>
+            Rows(p, [new(1, "a"), new(2, "b"), new(3, "c")]).Add(c => c.RowTemplate, Cells)
+        );
         Assert.Equal([1, 2, 3], drawn);
 
         drawn.Clear();
@@ -62,7 +73,11 @@ public sealed class PartsTests : UiContext
     public void Table_RowStateChanges_DrawsTheRow()
     {
         var ticked = false;
-        var table = Render<AcTable<Line>>(p => Rows(p, [new(1, "a")]).Add(c => c.RowTemplate, _ => b => b.AddMarkupContent(0, $"<td>{ticked}</td>")).Add(c => c.RowState, _ => ticked));
+        var table = Render<AcTable<Line>>(p =>
+            Rows(p, [new(1, "a")])
+                .Add(c => c.RowTemplate, _ => b => b.AddMarkupContent(0, $"<td>{ticked}</td>"))
+                .Add(c => c.RowState, _ => ticked)
+        );
         ticked = true;
         table.Render(p => p.Add(c => c.Caption, "Lines"));
         Assert.Equal("True", table.Find("td").TextContent);
@@ -87,7 +102,9 @@ public sealed class PartsTests : UiContext
     [Fact]
     public void Empty_SaysWhyAndOffersOneAction()
     {
-        var empty = Render<EmptyState>(p => p.Add(c => c.Text, "No jobs yet.").AddChildContent("<a href='/jobs/new'>New job</a>"));
+        var empty = Render<EmptyState>(p =>
+            p.Add(c => c.Text, "No jobs yet.").AddChildContent("<a href='/jobs/new'>New job</a>")
+        );
         Assert.Equal("No jobs yet.", empty.Find("p").TextContent);
         Assert.Equal("/jobs/new", empty.Find("a").GetAttribute("href"));
     }
@@ -96,7 +113,12 @@ public sealed class PartsTests : UiContext
     public void Error_HasIdAndTriesAgain()
     {
         var tried = 0;
-        var panel = Render<ErrorPanel>(p => p.Add(c => c.Text, "Jobs could not be loaded.").Add(c => c.ErrorId, "E-4F2A").Add(c => c.DataFrom, Clock.GetUtcNow()).Add(c => c.OnRetry, () => tried++));
+        var panel = Render<ErrorPanel>(p =>
+            p.Add(c => c.Text, "Jobs could not be loaded.")
+                .Add(c => c.ErrorId, "E-4F2A")
+                .Add(c => c.DataFrom, Clock.GetUtcNow())
+                .Add(c => c.OnRetry, () => tried++)
+        );
         Assert.Contains("Jobs could not be loaded. (E-4F2A)", panel.Markup, StringComparison.Ordinal);
         Assert.NotNull(panel.Find("ac-time"));
         panel.Find("button").Click();
@@ -116,8 +138,16 @@ public sealed class PartsTests : UiContext
     }
 
     [Fact]
-    public void Skeleton_HasTheRowsToCome() => Assert.Equal(7, Render<AcSkeleton>(p => p.Add(c => c.Rows, 7)).FindAll(".ac-skeleton__row").Count);
+    public void Skeleton_HasTheRowsToCome() =>
+        Assert.Equal(7, Render<AcSkeleton>(p => p.Add(c => c.Rows, 7)).FindAll(".ac-skeleton__row").Count);
 
-    private static ComponentParameterCollectionBuilder<AcTable<Line>> Rows(ComponentParameterCollectionBuilder<AcTable<Line>> p, IReadOnlyList<Line> rows) =>
-        p.Add(c => c.Rows, rows).Add(c => c.RowKey, l => l.Id).Add(c => c.Caption, "Lines").Add(c => c.RowTestId, "line").Add(c => c.Head, "<th>Text</th>");
+    private static ComponentParameterCollectionBuilder<AcTable<Line>> Rows(
+        ComponentParameterCollectionBuilder<AcTable<Line>> p,
+        IReadOnlyList<Line> rows
+    ) =>
+        p.Add(c => c.Rows, rows)
+            .Add(c => c.RowKey, l => l.Id)
+            .Add(c => c.Caption, "Lines")
+            .Add(c => c.RowTestId, "line")
+            .Add(c => c.Head, "<th>Text</th>");
 }

@@ -5,24 +5,25 @@ namespace AgentControl.Web.Tests.Shared;
 
 public sealed class StateChipTests : UiContext
 {
-    public static TheoryData<string, string, string> Labels => new()
-    {
-        { "scheduled", "Scheduled", "ac-chip ac-chip--quiet ac-hue--grey" },
-        { "queued", "Queued", "ac-chip ac-chip--quiet ac-hue--grey" },
-        { "running", "Running", "ac-chip ac-chip--quiet ac-hue--blue" },
-        { "waiting", "Waiting", "ac-chip ac-chip--quiet ac-hue--blue" },
-        { "needs_approval", "Needs approval", "ac-chip ac-chip--solid ac-hue--violet" },
-        { "retrying", "Retrying", "ac-chip ac-chip--tint ac-hue--amber" },
-        { "recovering", "Recovering", "ac-chip ac-chip--tint ac-hue--amber" },
-        { "pausing", "Pausing", "ac-chip ac-chip--tint ac-hue--grey" },
-        { "paused", "Paused", "ac-chip ac-chip--tint ac-hue--grey" },
-        { "cancelling", "Cancelling", "ac-chip ac-chip--tint ac-hue--grey" },
-        { "completed", "Completed", "ac-chip ac-chip--quiet ac-hue--green" },
-        { "failed", "Failed", "ac-chip ac-chip--solid ac-hue--red" },
-        { "timed_out", "Timed out", "ac-chip ac-chip--tint ac-hue--red" },
-        { "rejected", "Rejected", "ac-chip ac-chip--tint ac-hue--grey" },
-        { "cancelled", "Cancelled", "ac-chip ac-chip--quiet ac-hue--grey" },
-    };
+    public static TheoryData<string, string, string> Labels =>
+        new()
+        {
+            { "scheduled", "Scheduled", "ac-chip ac-chip--quiet ac-hue--grey" },
+            { "queued", "Queued", "ac-chip ac-chip--quiet ac-hue--grey" },
+            { "running", "Running", "ac-chip ac-chip--quiet ac-hue--blue" },
+            { "waiting", "Waiting", "ac-chip ac-chip--quiet ac-hue--blue" },
+            { "needs_approval", "Needs approval", "ac-chip ac-chip--solid ac-hue--violet" },
+            { "retrying", "Retrying", "ac-chip ac-chip--tint ac-hue--amber" },
+            { "recovering", "Recovering", "ac-chip ac-chip--tint ac-hue--amber" },
+            { "pausing", "Pausing", "ac-chip ac-chip--tint ac-hue--grey" },
+            { "paused", "Paused", "ac-chip ac-chip--tint ac-hue--grey" },
+            { "cancelling", "Cancelling", "ac-chip ac-chip--tint ac-hue--grey" },
+            { "completed", "Completed", "ac-chip ac-chip--quiet ac-hue--green" },
+            { "failed", "Failed", "ac-chip ac-chip--solid ac-hue--red" },
+            { "timed_out", "Timed out", "ac-chip ac-chip--tint ac-hue--red" },
+            { "rejected", "Rejected", "ac-chip ac-chip--tint ac-hue--grey" },
+            { "cancelled", "Cancelled", "ac-chip ac-chip--quiet ac-hue--grey" },
+        };
 
     [Theory, MemberData(nameof(Labels))]
     public void Chip_EachLabel_SaysItsWordsInItsForm(string key, string label, string classes)
@@ -37,14 +38,19 @@ public sealed class StateChipTests : UiContext
     [Fact]
     public void Chips_AllFifteen_HaveShapesOfTheirOwn()
     {
-        var shapes = StateLook.All.Select(l => Render<StateChip>(p => p.Add(c => c.State, l.Key)).Find("svg").InnerHtml).ToArray();
+        var shapes = StateLook
+            .All.Select(l => Render<StateChip>(p => p.Add(c => c.State, l.Key)).Find("svg").InnerHtml)
+            .ToArray();
         Assert.Equal(15, shapes.Distinct().Count());
     }
 
     [Fact]
     public void Solid_OnlyWhatNeedsAPersonOrFailed()
     {
-        Assert.Equal(["needs_approval", "failed"], StateLook.All.Where(l => l.Form == ChipForm.Solid).Select(l => l.Key));
+        Assert.Equal(
+            ["needs_approval", "failed"],
+            StateLook.All.Where(l => l.Form == ChipForm.Solid).Select(l => l.Key)
+        );
         Assert.Equal(["needs_approval"], StateLook.All.Where(l => l.Hue == "violet").Select(l => l.Key));
     }
 
@@ -59,5 +65,9 @@ public sealed class StateChipTests : UiContext
     }
 
     [Fact]
-    public void Chip_UnknownKey_ShowsItself() => Assert.Equal("hibernating", Render<StateChip>(p => p.Add(c => c.State, "hibernating")).Find("[data-state]").TextContent);
+    public void Chip_UnknownKey_ShowsItself() =>
+        Assert.Equal(
+            "hibernating",
+            Render<StateChip>(p => p.Add(c => c.State, "hibernating")).Find("[data-state]").TextContent
+        );
 }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using AgentControl.Web.Shared;
 using AgentControl.Web.Shell;
 using AgentControl.Web.Tests.Shared;
@@ -6,7 +7,6 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Sections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using System.Security.Claims;
 
 namespace AgentControl.Web.Tests.Shell;
 
@@ -20,7 +20,10 @@ public sealed class ShellTests : UiContext
         Assert.Single(layout.FindAll("header"));
         Assert.Single(layout.FindAll("footer"));
         Assert.Single(layout.FindAll("h1"));
-        Assert.Equal(["Main", "Where you are", "Main, phone"], layout.FindAll("nav").Select(n => n.GetAttribute("aria-label")));
+        Assert.Equal(
+            ["Main", "Where you are", "Main, phone"],
+            layout.FindAll("nav").Select(n => n.GetAttribute("aria-label"))
+        );
         Assert.Single(layout.FindAll("[aria-live=polite]"));
         Assert.Single(layout.FindAll("[aria-live=assertive]"));
         Assert.EndsWith("#content", layout.Find(".ac-skip").GetAttribute("href"), StringComparison.Ordinal);
@@ -107,6 +110,7 @@ public sealed class ShellTests : UiContext
     {
         public int Waiting { get; set; }
 
-        public Task<int> WaitingForAsync(ClaimsPrincipal person, CancellationToken cancellationToken) => Task.FromResult(Waiting);
+        public Task<int> WaitingForAsync(ClaimsPrincipal person, CancellationToken cancellationToken) =>
+            Task.FromResult(Waiting);
     }
 }

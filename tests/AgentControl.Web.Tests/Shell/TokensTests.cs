@@ -14,7 +14,9 @@ public sealed partial class TokensTests
     public void StyleSheet_EachColour_EqualsTheTheme()
     {
         var css = File.ReadAllText(UiContext.Asset("css/tokens.css"));
-        var inCss = Declaration().Matches(css).ToDictionary(m => m.Groups["name"].Value, m => (m.Groups["light"].Value, m.Groups["dark"].Value));
+        var inCss = Declaration()
+            .Matches(css)
+            .ToDictionary(m => m.Groups["name"].Value, m => (m.Groups["light"].Value, m.Groups["dark"].Value));
         Assert.Equal(Tokens.All.Select(t => t.Name).Order(), inCss.Keys.Order());
         Assert.All(Tokens.All, t => Assert.Equal((t.Light, t.Dark), inCss[t.Name]));
     }
@@ -26,7 +28,10 @@ public sealed partial class TokensTests
         {
             foreach (var ground in (Token[])[Tokens.Bg, Tokens.Surface, Tokens.Sunken, tint])
             {
-                Assert.True(Contrast(hue, ground, theme) >= 5.3, $"{hue.Name} on {ground.Name}, {theme}: {Contrast(hue, ground, theme):0.00}");
+                Assert.True(
+                    Contrast(hue, ground, theme) >= 5.3,
+                    $"{hue.Name} on {ground.Name}, {theme}: {Contrast(hue, ground, theme):0.00}"
+                );
             }
         }
     }
@@ -37,7 +42,10 @@ public sealed partial class TokensTests
         foreach (var ground in (Token[])[Tokens.Bg, Tokens.Surface, Tokens.Sunken, Tokens.Raised])
         {
             Assert.True(Contrast(Tokens.Text, ground, theme) >= 12, $"text on {ground.Name}");
-            Assert.True(Contrast(Tokens.Text2, ground, theme) >= 6.4, $"text-2 on {ground.Name}: {Contrast(Tokens.Text2, ground, theme):0.00}");
+            Assert.True(
+                Contrast(Tokens.Text2, ground, theme) >= 6.4,
+                $"text-2 on {ground.Name}: {Contrast(Tokens.Text2, ground, theme):0.00}"
+            );
         }
 
         Assert.True(Contrast(Tokens.OnAccent, Tokens.Accent, theme) >= 4.5);
@@ -57,23 +65,34 @@ public sealed partial class TokensTests
                 ChipForm.Tint => (hue, tint),
                 _ => (hue, Tokens.Surface),
             };
-            Assert.True(Contrast(text, ground, theme) >= 4.5, $"{look.Key}, {theme}: {Contrast(text, ground, theme):0.00}");
+            Assert.True(
+                Contrast(text, ground, theme) >= 4.5,
+                $"{look.Key}, {theme}: {Contrast(text, ground, theme):0.00}"
+            );
         }
     }
 
     [Fact]
     public void Theme_Palette_HasNoDefaultColour()
     {
-        var palettes = $"{AgentTheme.Value.PaletteLight.Primary} {AgentTheme.Value.PaletteDark.Primary} {AgentTheme.Value.PaletteLight.AppbarBackground}";
+        var palettes =
+            $"{AgentTheme.Value.PaletteLight.Primary} {AgentTheme.Value.PaletteDark.Primary} {AgentTheme.Value.PaletteLight.AppbarBackground}";
         Assert.DoesNotContain("594ae2", palettes, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("776be7", palettes, StringComparison.OrdinalIgnoreCase);
-        Assert.StartsWith("#0b6468", AgentTheme.Value.PaletteLight.Primary.ToString(MudBlazor.Utilities.MudColorOutputFormats.Hex), StringComparison.OrdinalIgnoreCase);
+        Assert.StartsWith(
+            "#0b6468",
+            AgentTheme.Value.PaletteLight.Primary.ToString(MudBlazor.Utilities.MudColorOutputFormats.Hex),
+            StringComparison.OrdinalIgnoreCase
+        );
     }
 
     [Fact]
     public void StyleSheets_AllListed_Exist()
     {
-        Assert.All(Stylesheets.All.Concat(Stylesheets.Static), sheet => Assert.True(File.Exists(UiContext.Asset(sheet))));
+        Assert.All(
+            Stylesheets.All.Concat(Stylesheets.Static),
+            sheet => Assert.True(File.Exists(UiContext.Asset(sheet)))
+        );
     }
 
     private static double Contrast(Token one, Token other, string theme)
@@ -95,6 +114,10 @@ public sealed partial class TokensTests
         return (0.2126 * Channel(1)) + (0.7152 * Channel(3)) + (0.0722 * Channel(5));
     }
 
-    [GeneratedRegex(@"--ac-(?<name>[a-z0-9-]+):\s*light-dark\((?<light>#[0-9A-F]{6}),\s*(?<dark>#[0-9A-F]{6})\)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"--ac-(?<name>[a-z0-9-]+):\s*light-dark\((?<light>#[0-9A-F]{6}),\s*(?<dark>#[0-9A-F]{6})\)",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex Declaration();
 }

@@ -13,7 +13,10 @@ public sealed class CommentsEndpointsTests(PostgresFixture fixture)
         await using var host = await WorkspaceHost.StartAsync(fixture);
         using var file = await host.Admin.PutAsync("default/files/a.txt", new StringContent("x"));
 
-        using var made = await host.Admin.PostAsJsonAsync("default/comments", new { body = "Page **12**", anchor = new { kind = "file", id = "a.txt" } });
+        using var made = await host.Admin.PostAsJsonAsync(
+            "default/comments",
+            new { body = "Page **12**", anchor = new { kind = "file", id = "a.txt" } }
+        );
         using var other = await host.Admin.PostAsJsonAsync("default/comments", new { body = "elsewhere" });
 
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
@@ -22,9 +25,17 @@ public sealed class CommentsEndpointsTests(PostgresFixture fixture)
         Assert.Equal("Page **12**", comment.GetProperty("body").GetString());
         Assert.Equal("program", comment.GetProperty("by").GetProperty("kind").GetString());
         var feed = await host.Admin.GetFromJsonAsync<JsonElement>("default/activity?limit=2");
-        Assert.Equal(["comment.added", "comment.added"], feed.GetProperty("items").EnumerateArray().Select(a => a.GetProperty("kind").GetString()));
-        var rest = await host.Admin.GetFromJsonAsync<JsonElement>($"default/activity?limit=2&cursor={feed.GetProperty("nextCursor").GetString()}");
-        Assert.Equal("file.written", Assert.Single(rest.GetProperty("items").EnumerateArray()).GetProperty("kind").GetString());
+        Assert.Equal(
+            ["comment.added", "comment.added"],
+            feed.GetProperty("items").EnumerateArray().Select(a => a.GetProperty("kind").GetString())
+        );
+        var rest = await host.Admin.GetFromJsonAsync<JsonElement>(
+            $"default/activity?limit=2&cursor={feed.GetProperty("nextCursor").GetString()}"
+        );
+        Assert.Equal(
+            "file.written",
+            Assert.Single(rest.GetProperty("items").EnumerateArray()).GetProperty("kind").GetString()
+        );
     }
 
     [Fact]
@@ -35,7 +46,10 @@ public sealed class CommentsEndpointsTests(PostgresFixture fixture)
         for (var i = 0; i < 2; i++)
         {
             (await host.Admin.PostAsJsonAsync("default/comments", new { body = "by id", id })).Dispose();
-            using var keyed = new HttpRequestMessage(HttpMethod.Post, "default/comments") { Content = JsonContent.Create(new { body = "by key" }) };
+            using var keyed = new HttpRequestMessage(HttpMethod.Post, "default/comments")
+            {
+                Content = JsonContent.Create(new { body = "by key" }),
+            };
             keyed.Headers.Add("Idempotency-Key", "k1");
             (await host.Admin.SendAsync(keyed)).Dispose();
         }
@@ -59,7 +73,11 @@ public sealed class CommentsEndpointsTests(PostgresFixture fixture)
         ];
         foreach (var (request, field) in bad)
         {
-            var problem = await FilesEndpointsTests.AssertProblemAsync(await host.Admin.PostAsJsonAsync("default/comments", request), HttpStatusCode.BadRequest, "invalid");
+            var problem = await FilesEndpointsTests.AssertProblemAsync(
+                await host.Admin.PostAsJsonAsync("default/comments", request),
+                HttpStatusCode.BadRequest,
+                "invalid"
+            );
             Assert.True(problem.GetProperty("errors").TryGetProperty(field, out _), $"No error for {field}: {problem}");
         }
     }

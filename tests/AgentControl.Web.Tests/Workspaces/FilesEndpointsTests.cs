@@ -18,11 +18,17 @@ public sealed class FilesEndpointsTests(PostgresFixture fixture)
         var bytes = new byte[900_000];
         new Random(1).NextBytes(bytes);
 
-        using var made = await host.Admin.PutAsync("default/files/inbox/Gro%C3%9Fe%20Datei.bin", new ByteArrayContent(bytes));
+        using var made = await host.Admin.PutAsync(
+            "default/files/inbox/Gro%C3%9Fe%20Datei.bin",
+            new ByteArrayContent(bytes)
+        );
         using var got = await host.Admin.GetAsync("default/files/inbox/Gro%C3%9Fe%20Datei.bin");
 
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
-        Assert.Equal("/api/v1/workspaces/default/files/inbox/Gro%C3%9Fe%20Datei.bin", made.Headers.Location!.OriginalString);
+        Assert.Equal(
+            "/api/v1/workspaces/default/files/inbox/Gro%C3%9Fe%20Datei.bin",
+            made.Headers.Location!.OriginalString
+        );
         Assert.Equal(bytes, await got.Content.ReadAsByteArrayAsync());
         Assert.Equal(made.Headers.ETag, got.Headers.ETag);
         Assert.Equal("attachment", got.Content.Headers.ContentDisposition!.DispositionType);
@@ -38,7 +44,12 @@ public sealed class FilesEndpointsTests(PostgresFixture fixture)
     [InlineData("a.json", null, "attachment", "application/json")]
     [InlineData("a.txt", "image/svg+xml", "attachment", "image/svg+xml")]
     [InlineData("a.txt", "not a type", "inline", "text/plain")]
-    public async Task Only_what_runs_nothing_is_shown_in_place(string name, string? type, string disposition, string served)
+    public async Task Only_what_runs_nothing_is_shown_in_place(
+        string name,
+        string? type,
+        string disposition,
+        string served
+    )
     {
         await using var host = await WorkspaceHost.StartAsync(fixture);
         using var content = new StringContent("<script>alert(1)</script>");
@@ -63,18 +74,34 @@ public sealed class FilesEndpointsTests(PostgresFixture fixture)
         using var one = await host.Admin.PutAsync("default/files/a.txt", new StringContent("0123456789"));
         using var two = await host.Admin.PutAsync("default/files/a.txt", new StringContent("second"));
 
-        using var part = new HttpRequestMessage(HttpMethod.Get, "default/files/a.txt?version=1") { Headers = { Range = new RangeHeaderValue(2, 4) } };
+        using var part = new HttpRequestMessage(HttpMethod.Get, "default/files/a.txt?version=1")
+        {
+            Headers = { Range = new RangeHeaderValue(2, 4) },
+        };
         using var range = await host.Admin.SendAsync(part);
-        using var same = new HttpRequestMessage(HttpMethod.Get, "default/files/a.txt") { Headers = { IfNoneMatch = { two.Headers.ETag! } } };
+        using var same = new HttpRequestMessage(HttpMethod.Get, "default/files/a.txt")
+        {
+            Headers = { IfNoneMatch = { two.Headers.ETag! } },
+        };
         using var unchanged = await host.Admin.SendAsync(same);
         using var head = await host.Admin.SendAsync(new HttpRequestMessage(HttpMethod.Head, "default/files/a.txt"));
         var versions = await host.Admin.GetFromJsonAsync<JsonElement>("default/versions/a.txt");
 
-        Assert.Equal((HttpStatusCode.PartialContent, "234"), (range.StatusCode, await range.Content.ReadAsStringAsync()));
+        Assert.Equal(
+            (HttpStatusCode.PartialContent, "234"),
+            (range.StatusCode, await range.Content.ReadAsStringAsync())
+        );
         Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
         Assert.Equal(6, head.Content.Headers.ContentLength);
-        Assert.Equal([2, 1], versions.GetProperty("items").EnumerateArray().Select(v => v.GetProperty("version").GetInt32()));
-        await AssertProblemAsync(await host.Admin.GetAsync("default/files/a.txt?version=9"), HttpStatusCode.NotFound, "file.notFound");
+        Assert.Equal(
+            [2, 1],
+            versions.GetProperty("items").EnumerateArray().Select(v => v.GetProperty("version").GetInt32())
+        );
+        await AssertProblemAsync(
+            await host.Admin.GetAsync("default/files/a.txt?version=9"),
+            HttpStatusCode.NotFound,
+            "file.notFound"
+        );
     }
 
     [Fact]
@@ -83,15 +110,28 @@ public sealed class FilesEndpointsTests(PostgresFixture fixture)
         await using var host = await WorkspaceHost.StartAsync(fixture);
         using var made = await host.Admin.PutAsync("default/files/a.txt", new StringContent("start"));
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
-        {
-            using var put = new HttpRequestMessage(HttpMethod.Put, "default/files/a.txt") { Content = new StringContent($"writer {i}"), Headers = { IfMatch = { made.Headers.ETag! } } };
-            return await host.Admin.SendAsync(put);
-        }));
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(async i =>
+                {
+                    using var put = new HttpRequestMessage(HttpMethod.Put, "default/files/a.txt")
+                    {
+                        Content = new StringContent($"writer {i}"),
+                        Headers = { IfMatch = { made.Headers.ETag! } },
+                    };
+                    return await host.Admin.SendAsync(put);
+                })
+        );
 
         Assert.Single(answers, a => a.StatusCode == HttpStatusCode.OK);
         foreach (var lost in answers.Where(a => a.StatusCode != HttpStatusCode.OK))
-            Assert.Equal(2, (await AssertProblemAsync(lost, HttpStatusCode.PreconditionFailed, "file.changed")).GetProperty("version").GetInt32());
+            Assert.Equal(
+                2,
+                (await AssertProblemAsync(lost, HttpStatusCode.PreconditionFailed, "file.changed"))
+                    .GetProperty("version")
+                    .GetInt32()
+            );
     }
 
     [Theory]
@@ -101,17 +141,27 @@ public sealed class FilesEndpointsTests(PostgresFixture fixture)
     [InlineData("If-Match", "*", HttpStatusCode.OK)]
     [InlineData("If-None-Match", "*", HttpStatusCode.PreconditionFailed)]
     [InlineData("If-None-Match", "\"1-0\"", HttpStatusCode.BadRequest)]
-    public async Task A_condition_is_kept_or_refused_but_never_overlooked(string header, string value, HttpStatusCode expected)
+    public async Task A_condition_is_kept_or_refused_but_never_overlooked(
+        string header,
+        string value,
+        HttpStatusCode expected
+    )
     {
         await using var host = await WorkspaceHost.StartAsync(fixture);
         using var made = await host.Admin.PutAsync("default/files/a.txt", new StringContent("start"));
-        using var put = new HttpRequestMessage(HttpMethod.Put, "default/files/a.txt") { Content = new StringContent("next") };
+        using var put = new HttpRequestMessage(HttpMethod.Put, "default/files/a.txt")
+        {
+            Content = new StringContent("next"),
+        };
         put.Headers.TryAddWithoutValidation(header, value);
 
         using var answer = await host.Admin.SendAsync(put);
 
         Assert.Equal(expected, answer.StatusCode);
-        Assert.Equal(expected == HttpStatusCode.OK ? "next" : "start", await host.Admin.GetStringAsync("default/files/a.txt"));
+        Assert.Equal(
+            expected == HttpStatusCode.OK ? "next" : "start",
+            await host.Admin.GetStringAsync("default/files/a.txt")
+        );
     }
 
     [Fact]
@@ -120,7 +170,10 @@ public sealed class FilesEndpointsTests(PostgresFixture fixture)
         await using var host = await WorkspaceHost.StartAsync(fixture);
         async Task<HttpResponseMessage> PutAsync(string text)
         {
-            using var put = new HttpRequestMessage(HttpMethod.Put, "default/files/a.txt") { Content = new StringContent(text) };
+            using var put = new HttpRequestMessage(HttpMethod.Put, "default/files/a.txt")
+            {
+                Content = new StringContent(text),
+            };
             put.Headers.Add("Idempotency-Key", "k1");
             return await host.Admin.SendAsync(put);
         }
@@ -146,9 +199,17 @@ public sealed class FilesEndpointsTests(PostgresFixture fixture)
         put.Headers.TransferEncodingChunked = !announced;
         put.Headers.ExpectContinue = true;
 
-        await AssertProblemAsync(await host.Admin.SendAsync(put), HttpStatusCode.RequestEntityTooLarge, "file.tooLarge");
+        await AssertProblemAsync(
+            await host.Admin.SendAsync(put),
+            HttpStatusCode.RequestEntityTooLarge,
+            "file.tooLarge"
+        );
 
-        await AssertProblemAsync(await host.Admin.GetAsync("default/files/big.bin"), HttpStatusCode.NotFound, "file.notFound");
+        await AssertProblemAsync(
+            await host.Admin.GetAsync("default/files/big.bin"),
+            HttpStatusCode.NotFound,
+            "file.notFound"
+        );
     }
 
     [Theory]
@@ -171,7 +232,12 @@ public sealed class FilesEndpointsTests(PostgresFixture fixture)
             using var socket = new TcpClient();
             await socket.ConnectAsync(host.Address.Host, host.Address.Port, TestContext.Current.CancellationToken);
             await using var stream = socket.GetStream();
-            await stream.WriteAsync(Encoding.ASCII.GetBytes($"{method} {target} HTTP/1.1\r\nHost: x\r\nAuthorization: {key}\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx"), TestContext.Current.CancellationToken);
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    $"{method} {target} HTTP/1.1\r\nHost: x\r\nAuthorization: {key}\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx"
+                ),
+                TestContext.Current.CancellationToken
+            );
             using var reader = new StreamReader(stream);
 
             var status = await reader.ReadLineAsync(TestContext.Current.CancellationToken);
@@ -187,9 +253,21 @@ public sealed class FilesEndpointsTests(PostgresFixture fixture)
     {
         await using var host = await WorkspaceHost.StartAsync(fixture);
 
-        await AssertProblemAsync(await host.Admin.PutAsync($"default/files/{new string('a', 300)}", new StringContent("x")), HttpStatusCode.BadRequest, "invalid");
-        await AssertProblemAsync(await host.Admin.PutAsync($"default/files/jobs/{Guid.NewGuid()}/progress.json", new StringContent("x")), HttpStatusCode.Conflict, "file.readOnly");
-        await AssertProblemAsync(await host.Admin.PutAsync("nowhere/files/a", new StringContent("x")), HttpStatusCode.NotFound, "workspace.notFound");
+        await AssertProblemAsync(
+            await host.Admin.PutAsync($"default/files/{new string('a', 300)}", new StringContent("x")),
+            HttpStatusCode.BadRequest,
+            "invalid"
+        );
+        await AssertProblemAsync(
+            await host.Admin.PutAsync($"default/files/jobs/{Guid.NewGuid()}/progress.json", new StringContent("x")),
+            HttpStatusCode.Conflict,
+            "file.readOnly"
+        );
+        await AssertProblemAsync(
+            await host.Admin.PutAsync("nowhere/files/a", new StringContent("x")),
+            HttpStatusCode.NotFound,
+            "workspace.notFound"
+        );
     }
 
     [Fact]
@@ -199,7 +277,11 @@ public sealed class FilesEndpointsTests(PostgresFixture fixture)
         using var made = await host.Admin.PutAsync("default/files/a.txt", new StringContent("x"));
 
         using var deleted = await host.Admin.DeleteAsync("default/files/a.txt");
-        await AssertProblemAsync(await host.Admin.GetAsync("default/files/a.txt"), HttpStatusCode.NotFound, "file.notFound");
+        await AssertProblemAsync(
+            await host.Admin.GetAsync("default/files/a.txt"),
+            HttpStatusCode.NotFound,
+            "file.notFound"
+        );
         var bin = await host.Admin.GetFromJsonAsync<JsonElement>("default/files?bin=true");
         using var back = await host.Admin.PostAsync("default/bin/a.txt", null);
 
@@ -217,13 +299,31 @@ public sealed class FilesEndpointsTests(PostgresFixture fixture)
             (await host.Admin.PutAsync($"default/files/{name}", new StringContent(name))).Dispose();
 
         var first = await host.Admin.GetFromJsonAsync<JsonElement>("default/files?prefix=in/&limit=2");
-        var next = await host.Admin.GetFromJsonAsync<JsonElement>($"default/files?prefix=in/&limit=2&cursor={first.GetProperty("nextCursor").GetString()}");
+        var next = await host.Admin.GetFromJsonAsync<JsonElement>(
+            $"default/files?prefix=in/&limit=2&cursor={first.GetProperty("nextCursor").GetString()}"
+        );
 
         Assert.Equal(["in/a", "in/b"], Paths(first));
         Assert.Equal(["in/c"], Paths(next));
         Assert.Equal(JsonValueKind.Null, next.GetProperty("nextCursor").ValueKind);
-        foreach (var bad in new[] { "limit=0", "limit=201", "limit=x", "cursor=!", "prefx=in/", "bin=maybe", "prefix=../", "prefix=/x" })
-            await AssertProblemAsync(await host.Admin.GetAsync($"default/files?{bad}"), HttpStatusCode.BadRequest, "invalid");
+        foreach (
+            var bad in new[]
+            {
+                "limit=0",
+                "limit=201",
+                "limit=x",
+                "cursor=!",
+                "prefx=in/",
+                "bin=maybe",
+                "prefix=../",
+                "prefix=/x",
+            }
+        )
+            await AssertProblemAsync(
+                await host.Admin.GetAsync($"default/files?{bad}"),
+                HttpStatusCode.BadRequest,
+                "invalid"
+            );
     }
 
     [Fact]
@@ -238,19 +338,50 @@ public sealed class FilesEndpointsTests(PostgresFixture fixture)
 
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
         Assert.Equal("x", await viewer.GetStringAsync("default/files/a.txt"));
-        await AssertProblemAsync(await stranger.GetAsync("default/files/a.txt"), HttpStatusCode.Unauthorized, "unauthenticated");
-        await AssertProblemAsync(await viewer.PutAsync("default/files/a.txt", new StringContent("y")), HttpStatusCode.Forbidden, "forbidden");
-        await AssertProblemAsync(await viewer.DeleteAsync("default/files/a.txt"), HttpStatusCode.Forbidden, "forbidden");
-        await AssertProblemAsync(await viewer.PostAsync("default/bin/a.txt", null), HttpStatusCode.Forbidden, "forbidden");
-        await AssertProblemAsync(await viewer.PostAsJsonAsync("default/comments", new { body = "x" }), HttpStatusCode.Forbidden, "forbidden");
-        await AssertProblemAsync(await operators.PutAsync("acme/files/a.txt", new StringContent("y")), HttpStatusCode.Forbidden, "forbidden");
+        await AssertProblemAsync(
+            await stranger.GetAsync("default/files/a.txt"),
+            HttpStatusCode.Unauthorized,
+            "unauthenticated"
+        );
+        await AssertProblemAsync(
+            await viewer.PutAsync("default/files/a.txt", new StringContent("y")),
+            HttpStatusCode.Forbidden,
+            "forbidden"
+        );
+        await AssertProblemAsync(
+            await viewer.DeleteAsync("default/files/a.txt"),
+            HttpStatusCode.Forbidden,
+            "forbidden"
+        );
+        await AssertProblemAsync(
+            await viewer.PostAsync("default/bin/a.txt", null),
+            HttpStatusCode.Forbidden,
+            "forbidden"
+        );
+        await AssertProblemAsync(
+            await viewer.PostAsJsonAsync("default/comments", new { body = "x" }),
+            HttpStatusCode.Forbidden,
+            "forbidden"
+        );
+        await AssertProblemAsync(
+            await operators.PutAsync("acme/files/a.txt", new StringContent("y")),
+            HttpStatusCode.Forbidden,
+            "forbidden"
+        );
         await AssertProblemAsync(await operators.GetAsync("acme/files"), HttpStatusCode.Forbidden, "forbidden");
         await AssertProblemAsync(await operators.PutAsync("other", null), HttpStatusCode.Forbidden, "forbidden");
         var seen = await viewer.GetFromJsonAsync<JsonElement>("");
-        Assert.Equal("default", Assert.Single(seen.GetProperty("items").EnumerateArray()).GetProperty("name").GetString());
+        Assert.Equal(
+            "default",
+            Assert.Single(seen.GetProperty("items").EnumerateArray()).GetProperty("name").GetString()
+        );
     }
 
-    internal static async Task<JsonElement> AssertProblemAsync(HttpResponseMessage response, HttpStatusCode status, string code)
+    internal static async Task<JsonElement> AssertProblemAsync(
+        HttpResponseMessage response,
+        HttpStatusCode status,
+        string code
+    )
     {
         using (response)
         {
@@ -262,5 +393,6 @@ public sealed class FilesEndpointsTests(PostgresFixture fixture)
         }
     }
 
-    private static IEnumerable<string> Paths(JsonElement page) => page.GetProperty("items").EnumerateArray().Select(f => f.GetProperty("path").GetString()!);
+    private static IEnumerable<string> Paths(JsonElement page) =>
+        page.GetProperty("items").EnumerateArray().Select(f => f.GetProperty("path").GetString()!);
 }

@@ -31,13 +31,15 @@ internal sealed class WorkspaceHost : IAsyncDisposable
         this.database = database;
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Urls"] = "http://127.0.0.1:0",
-            ["AgentControl:DataDirectory"] = folder,
-            ["AgentControl:Files:MaxFileBytes"] = "1000000",
-            ["AgentControl:Bootstrap:ApiKey"] = AdminKey,
-        });
+        builder.Configuration.AddInMemoryCollection(
+            new Dictionary<string, string?>
+            {
+                ["Urls"] = "http://127.0.0.1:0",
+                ["AgentControl:DataDirectory"] = folder,
+                ["AgentControl:Files:MaxFileBytes"] = "1000000",
+                ["AgentControl:Bootstrap:ApiKey"] = AdminKey,
+            }
+        );
         data = NpgsqlDataSource.Create(database.ConnectionString);
         builder.Services.AddSingleton(data);
         builder.Services.AddDbContextFactory<ControlDbContext>(o => o.UseNpgsql(data));
@@ -60,7 +62,9 @@ internal sealed class WorkspaceHost : IAsyncDisposable
     {
         var host = new WorkspaceHost(await fixture.CreateDatabaseAsync(TestContext.Current.CancellationToken));
         await host.app.StartAsync(TestContext.Current.CancellationToken);
-        host.Address = new Uri(host.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        host.Address = new Uri(
+            host.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()
+        );
         host.Admin = host.ClientOf(AdminKey);
         return host;
     }
@@ -71,7 +75,13 @@ internal sealed class WorkspaceHost : IAsyncDisposable
     /// <summary>A client with a new key of this role in this workspace.</summary>
     public async Task<HttpClient> ClientAsync(Role role, string workspace = "default")
     {
-        var made = (ApiKeyOutcome.Created)await Get<ApiKeys>().CreateAsync(Caller.System, new NewApiKey($"{role}", role) { Workspace = workspace }, CancellationToken.None);
+        var made = (ApiKeyOutcome.Created)
+            await Get<ApiKeys>()
+                .CreateAsync(
+                    Caller.System,
+                    new NewApiKey($"{role}", role) { Workspace = workspace },
+                    CancellationToken.None
+                );
         return ClientOf(made.Secret);
     }
 

@@ -29,7 +29,9 @@ internal sealed class WorkspacePageBundle : BunitContext, ICallerAccessor
         this.AddBunitPersistentComponentState();
         Services.AddSingleton(data);
         Services.AddDbContextFactory<ControlDbContext>(o => o.UseNpgsql(data));
-        Services.AddWorkspaces(new ConfigurationBuilder().AddInMemoryCollection([new("AgentControl:DataDirectory", folder)]).Build());
+        Services.AddWorkspaces(
+            new ConfigurationBuilder().AddInMemoryCollection([new("AgentControl:DataDirectory", folder)]).Build()
+        );
         Services.AddWorkspacePages();
         Services.AddMudServices();
         Services.AddSingleton<ICallerAccessor>(this);
@@ -41,13 +43,22 @@ internal sealed class WorkspacePageBundle : BunitContext, ICallerAccessor
 
     public Role? Role { get; set; } = Engine.Access.Role.Operator;
 
-    public static async Task<WorkspacePageBundle> CreateAsync(PostgresFixture fixture) => new(await fixture.CreateDatabaseAsync(Xunit.TestContext.Current.CancellationToken));
+    public static async Task<WorkspacePageBundle> CreateAsync(PostgresFixture fixture) =>
+        new(await fixture.CreateDatabaseAsync(Xunit.TestContext.Current.CancellationToken));
 
     public Task<FileResult> WriteAsync(string path, string text) =>
-        Services.GetRequiredService<WorkspaceFiles>().WriteAsync(new FileWrite(Guid.CreateVersion7(), "default", WorkspacePath.Of(path), Author.Person("Maria")), System.Text.Encoding.UTF8.GetBytes(text), CancellationToken.None);
+        Services
+            .GetRequiredService<WorkspaceFiles>()
+            .WriteAsync(
+                new FileWrite(Guid.CreateVersion7(), "default", WorkspacePath.Of(path), Author.Person("Maria")),
+                System.Text.Encoding.UTF8.GetBytes(text),
+                CancellationToken.None
+            );
 
     public ValueTask<Caller?> CurrentAsync(CancellationToken cancellationToken) =>
-        ValueTask.FromResult(Role is { } role ? new Caller(CallerKind.Person, Guid.Empty, "Ana") { Roles = Caller.Global(role) } : null);
+        ValueTask.FromResult(
+            Role is { } role ? new Caller(CallerKind.Person, Guid.Empty, "Ana") { Roles = Caller.Global(role) } : null
+        );
 
     /// <summary>Cuts the database off, as an outage does.</summary>
     public ValueTask CutDatabaseAsync() => data.DisposeAsync();
@@ -63,6 +74,7 @@ internal sealed class WorkspacePageBundle : BunitContext, ICallerAccessor
 
     private sealed class Feed(WorkspaceChanges changes) : ILiveFeed
     {
-        public IDisposable Subscribe(string topic, Action changed) => changes.Watch(topic["workspace:".Length..], changed);
+        public IDisposable Subscribe(string topic, Action changed) =>
+            changes.Watch(topic["workspace:".Length..], changed);
     }
 }

@@ -19,7 +19,14 @@ public sealed class WorkspacePartsTests(PostgresFixture fixture)
         await using var page = await WorkspacePageBundle.CreateAsync(fixture);
         await page.WriteAsync("inbox/lease.txt", "x");
         var folder = page.Render<FolderView>(p => p.Add(v => v.Workspace, "default").Add(v => v.Folder, "inbox/"));
-        folder.WaitForAssertion(() => Assert.Equal("/workspace/inbox/lease.txt", folder.Find("[data-testid=folder-line] a").GetAttribute("href")), Patience);
+        folder.WaitForAssertion(
+            () =>
+                Assert.Equal(
+                    "/workspace/inbox/lease.txt",
+                    folder.Find("[data-testid=folder-line] a").GetAttribute("href")
+                ),
+            Patience
+        );
 
         await page.WriteAsync("inbox/nda.txt", "y");
 
@@ -32,10 +39,23 @@ public sealed class WorkspacePartsTests(PostgresFixture fixture)
         await using var page = await WorkspacePageBundle.CreateAsync(fixture);
 
         var folder = page.Render<FolderView>(p => p.Add(v => v.Workspace, "default").Add(v => v.Folder, ""));
-        var search = page.Render<FolderView>(p => p.Add(v => v.Workspace, "default").Add(v => v.Folder, "").Add(v => v.Find, "50%_x"));
+        var search = page.Render<FolderView>(p =>
+            p.Add(v => v.Workspace, "default").Add(v => v.Folder, "").Add(v => v.Find, "50%_x")
+        );
 
-        folder.WaitForAssertion(() => Assert.Contains("No files yet.", folder.Find("[data-testid=empty]").TextContent, StringComparison.Ordinal), Patience);
-        search.WaitForAssertion(() => Assert.Contains("“50%_x”", search.Find("[data-testid=empty]").TextContent, StringComparison.Ordinal), Patience);
+        folder.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "No files yet.",
+                    folder.Find("[data-testid=empty]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
+        search.WaitForAssertion(
+            () => Assert.Contains("“50%_x”", search.Find("[data-testid=empty]").TextContent, StringComparison.Ordinal),
+            Patience
+        );
     }
 
     [Fact]
@@ -45,9 +65,19 @@ public sealed class WorkspacePartsTests(PostgresFixture fixture)
         foreach (var name in new[] { "a/100%_sure.txt", "a/1000 sure.txt", "b/Lease.txt" })
             await page.WriteAsync(name, "x");
 
-        var percent = page.Render<FolderView>(p => p.Add(v => v.Workspace, "default").Add(v => v.Folder, "").Add(v => v.Find, "0%_S"));
+        var percent = page.Render<FolderView>(p =>
+            p.Add(v => v.Workspace, "default").Add(v => v.Folder, "").Add(v => v.Find, "0%_S")
+        );
 
-        percent.WaitForAssertion(() => Assert.Contains("a/100%_sure.txt", Assert.Single(percent.FindAll("[data-testid=folder-line]")).TextContent, StringComparison.Ordinal), Patience);
+        percent.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "a/100%_sure.txt",
+                    Assert.Single(percent.FindAll("[data-testid=folder-line]")).TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
     }
 
     [Fact]
@@ -86,13 +116,18 @@ public sealed class WorkspacePartsTests(PostgresFixture fixture)
         await using var page = await WorkspacePageBundle.CreateAsync(fixture);
         await page.WriteAsync("a.txt", "first");
         var newest = page.Render<FileView>(p => p.Add(v => v.Workspace, "default").Add(v => v.Path, "a.txt"));
-        var old = page.Render<FileView>(p => p.Add(v => v.Workspace, "default").Add(v => v.Path, "a.txt").Add(v => v.Version, 1));
+        var old = page.Render<FileView>(p =>
+            p.Add(v => v.Workspace, "default").Add(v => v.Path, "a.txt").Add(v => v.Version, 1)
+        );
         newest.WaitForAssertion(() => Assert.Equal("first", newest.Find(".ws-code").TextContent.Trim()), Patience);
 
         await page.WriteAsync("a.txt", "second");
 
         newest.WaitForAssertion(() => Assert.Equal("second", newest.Find(".ws-code").TextContent.Trim()), Patience);
-        old.WaitForAssertion(() => Assert.Contains("This is an older version.", old.Markup, StringComparison.Ordinal), Patience);
+        old.WaitForAssertion(
+            () => Assert.Contains("This is an older version.", old.Markup, StringComparison.Ordinal),
+            Patience
+        );
         Assert.Equal("first", old.Find(".ws-code").TextContent.Trim());
     }
 
@@ -101,12 +136,28 @@ public sealed class WorkspacePartsTests(PostgresFixture fixture)
     {
         await using var page = await WorkspacePageBundle.CreateAsync(fixture);
         var missing = page.Render<FileView>(p => p.Add(v => v.Workspace, "default").Add(v => v.Path, "../etc/passwd"));
-        missing.WaitForAssertion(() => Assert.Contains("There is no file", missing.Find("[data-testid=empty]").TextContent, StringComparison.Ordinal), Patience);
+        missing.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "There is no file",
+                    missing.Find("[data-testid=empty]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
 
         await page.CutDatabaseAsync();
         var failed = page.Render<FolderView>(p => p.Add(v => v.Workspace, "default").Add(v => v.Folder, ""));
 
-        failed.WaitForAssertion(() => Assert.Contains("could not be loaded", failed.Find("[data-testid=error-panel]").TextContent, StringComparison.Ordinal), Patience);
+        failed.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "could not be loaded",
+                    failed.Find("[data-testid=error-panel]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
     }
 
     [Fact]
@@ -121,7 +172,11 @@ public sealed class WorkspacePartsTests(PostgresFixture fixture)
         await file.Find("[data-testid=delete]").ClickAsync(new());
 
         Assert.Null(await files.FindAsync("default", WorkspacePath.Of("in/a.txt"), null, CancellationToken.None));
-        Assert.EndsWith("/workspace/in/", page.Services.GetRequiredService<NavigationManager>().Uri, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "/workspace/in/",
+            page.Services.GetRequiredService<NavigationManager>().Uri,
+            StringComparison.Ordinal
+        );
         await Assert.Single(page.Services.GetRequiredService<Notices>().Open).Undo!();
         Assert.NotNull(await files.FindAsync("default", WorkspacePath.Of("in/a.txt"), null, CancellationToken.None));
     }
@@ -137,8 +192,19 @@ public sealed class WorkspacePartsTests(PostgresFixture fixture)
         comments.Find("[data-testid=comment-text]").Input("Page **12** <script>x</script>");
         await comments.Find("[data-testid=comment-send]").ClickAsync(new());
 
-        comments.WaitForAssertion(() => Assert.Equal("12", Assert.Single(comments.FindAll("[data-testid=comment] strong")).TextContent), Patience);
-        feed.WaitForAssertion(() => Assert.Contains("Ana", Assert.Single(feed.FindAll("[data-testid=activity-line]")).TextContent, StringComparison.Ordinal), Patience);
+        comments.WaitForAssertion(
+            () => Assert.Equal("12", Assert.Single(comments.FindAll("[data-testid=comment] strong")).TextContent),
+            Patience
+        );
+        feed.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "Ana",
+                    Assert.Single(feed.FindAll("[data-testid=activity-line]")).TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
         Assert.Empty(comments.FindAll("script"));
         Assert.Equal("", comments.Find("[data-testid=comment-text]").GetAttribute("value") ?? "");
     }
@@ -152,9 +218,17 @@ public sealed class WorkspacePartsTests(PostgresFixture fixture)
         var actor = page.Services.GetRequiredService<WorkspaceActor>();
 
         Assert.False(await actor.CommentAsync(Guid.CreateVersion7(), "default", null, null, "x"));
-        Assert.Contains("Operator", Assert.Single(page.Services.GetRequiredService<Notices>().Open).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "Operator",
+            Assert.Single(page.Services.GetRequiredService<Notices>().Open).Text,
+            StringComparison.Ordinal
+        );
         page.Role = null;
-        await Assert.ThrowsAsync<AccessDeniedException>(() => page.Services.GetRequiredService<WorkspaceReader>().PreviewAsync("default", "a.txt", null, CancellationToken.None));
+        await Assert.ThrowsAsync<AccessDeniedException>(() =>
+            page
+                .Services.GetRequiredService<WorkspaceReader>()
+                .PreviewAsync("default", "a.txt", null, CancellationToken.None)
+        );
     }
 
     [Fact]
@@ -164,10 +238,20 @@ public sealed class WorkspacePartsTests(PostgresFixture fixture)
         var job = Guid.CreateVersion7();
         await page.WriteAsync($"jobs/{job}/summary.md", "# Summary");
         var files = page.Render<WorkspaceFilesPanel>(p => p.Add(v => v.Workspace, "default").Add(v => v.JobId, job));
-        files.WaitForAssertion(() => Assert.Equal("summary.md", files.Find("[data-testid=job-file] button").TextContent), Patience);
+        files.WaitForAssertion(
+            () => Assert.Equal("summary.md", files.Find("[data-testid=job-file] button").TextContent),
+            Patience
+        );
 
         await files.Find("[data-testid=job-file] button").ClickAsync(new());
 
-        files.WaitForAssertion(() => Assert.Equal("Summary", files.Find("[data-testid=preview-markdown] .ac-prose :is(h1,h2,h3,h4)").TextContent), Patience);
+        files.WaitForAssertion(
+            () =>
+                Assert.Equal(
+                    "Summary",
+                    files.Find("[data-testid=preview-markdown] .ac-prose :is(h1,h2,h3,h4)").TextContent
+                ),
+            Patience
+        );
     }
 }

@@ -13,7 +13,13 @@ public sealed class WorkspaceViewsTests
         var table = CsvTable.Parse("a,\"b \"\"x\"\"\",c\r\n1,\"two\nlines\",\r\n,,3", 10);
 
         Assert.Equal(["a", "b \"x\"", "c"], table.Head);
-        Assert.Equal<IEnumerable<string>>([["1", "two\nlines", ""], ["", "", "3"]], table.Rows);
+        Assert.Equal<IEnumerable<string>>(
+            [
+                ["1", "two\nlines", ""],
+                ["", "", "3"],
+            ],
+            table.Rows
+        );
         Assert.False(table.Cut);
     }
 
@@ -22,7 +28,8 @@ public sealed class WorkspaceViewsTests
     [InlineData("a\tb\tc", 3)]
     [InlineData("one", 1)]
     [InlineData("", 0)]
-    public void Csv_Separator_IsTheOneOfTheFirstLine(string text, int columns) => Assert.Equal(columns, CsvTable.Parse(text, 10).Head.Count);
+    public void Csv_Separator_IsTheOneOfTheFirstLine(string text, int columns) =>
+        Assert.Equal(columns, CsvTable.Parse(text, 10).Head.Count);
 
     [Theory]
     [InlineData(999, 999, false)]
@@ -49,14 +56,18 @@ public sealed class WorkspaceViewsTests
     [InlineData("application/pdf", "a.pdf", 10, PreviewKind.None)]
     [InlineData("application/zip", "a.zip", 10, PreviewKind.None)]
     [InlineData("text/plain", "a.txt", 5_000_001, PreviewKind.None)]
-    public void PreviewKind_FromTypeNameAndSize(string type, string name, long size, PreviewKind expected) => Assert.Equal(expected, PreviewRules.For(type, name, size));
+    public void PreviewKind_FromTypeNameAndSize(string type, string name, long size, PreviewKind expected) =>
+        Assert.Equal(expected, PreviewRules.For(type, name, size));
 
     [Fact]
     public void PreviewText_Encodings_AreRead()
     {
         Assert.Equal("grün", PreviewText.Decode(Encoding.UTF8.GetBytes("grün"), false));
         Assert.Equal("grün", PreviewText.Decode([.. Encoding.UTF8.Preamble, .. Encoding.UTF8.GetBytes("grün")], false));
-        Assert.Equal("grün", PreviewText.Decode([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("grün")], false));
+        Assert.Equal(
+            "grün",
+            PreviewText.Decode([.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("grün")], false)
+        );
         Assert.Equal("grün", PreviewText.Decode(Encoding.Latin1.GetBytes("grün"), false));
         Assert.Equal("gr", PreviewText.Decode(Encoding.UTF8.GetBytes("grü")[..3], true));
         Assert.Equal("a", PreviewText.Decode(Encoding.UTF8.GetBytes("a😀")[..4], true));
@@ -70,7 +81,10 @@ public sealed class WorkspaceViewsTests
     {
         Assert.Equal("/workspace/a%20b/100%25%20%23.md?ws=acme&v=3", WorkspaceAddress.Page("acme", "a b/100% #.md", 3));
         Assert.Equal("/workspace/", WorkspaceAddress.Page("default", ""));
-        Assert.Equal("/api/v1/workspaces/default/files/%C3%A4?version=1&download=true", WorkspaceAddress.Bytes("default", "ä", 1, true));
+        Assert.Equal(
+            "/api/v1/workspaces/default/files/%C3%A4?version=1&download=true",
+            WorkspaceAddress.Bytes("default", "ä", 1, true)
+        );
         Assert.Equal(["a/", "a/b/"], WorkspaceAddress.Folders("a/b/c.txt"));
         Assert.Equal(("c.txt", "b"), (WorkspaceAddress.Name("a/b/c.txt"), WorkspaceAddress.Name("a/b/")));
     }

@@ -57,13 +57,14 @@ public sealed partial class JobActionBar : IDisposable
     private void Say(TimeSpan after, string note) =>
         timers.Add(
             Clock.CreateTimer(
-                _ => _ = InvokeAsync(() =>
-                {
-                    if (_busy is null)
-                        return;
-                    _note = note;
-                    StateHasChanged();
-                }),
+                _ =>
+                    _ = InvokeAsync(() =>
+                    {
+                        if (_busy is null)
+                            return;
+                        _note = note;
+                        StateHasChanged();
+                    }),
                 null,
                 after,
                 Timeout.InfiniteTimeSpan

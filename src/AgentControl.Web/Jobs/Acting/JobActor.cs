@@ -7,7 +7,13 @@ using Microsoft.AspNetCore.Components;
 namespace AgentControl.Web.Jobs.Acting;
 
 /// <summary>Does what a person asks of a job: asks first where it cannot be taken back, offers Undo where it can, and says how it went.</summary>
-internal sealed class JobActor(JobCommands commands, ICallerAccessor callers, JobQuestions questions, Notices notices, NavigationManager navigation)
+internal sealed class JobActor(
+    JobCommands commands,
+    ICallerAccessor callers,
+    JobQuestions questions,
+    Notices notices,
+    NavigationManager navigation
+)
 {
     /// <summary>Asks where an action needs it. Null: the person thought better of it.</summary>
     public Task<JobOrder?> AskAsync(JobTarget job, string action) => questions.AskAsync(job, action);
@@ -74,7 +80,10 @@ internal sealed class JobActor(JobCommands commands, ICallerAccessor callers, Jo
                 await notices.ProblemAsync(outcome.Reason ?? $"{job.Name} cannot do that now.");
                 break;
             case CommandResult.Accepted when action == JobActions.Pause:
-                await notices.OfferUndoAsync($"Pause requested for {job.Name}.", () => RunAsync(job.Id, JobActions.Resume, actor));
+                await notices.OfferUndoAsync(
+                    $"Pause requested for {job.Name}.",
+                    () => RunAsync(job.Id, JobActions.Resume, actor)
+                );
                 break;
             case CommandResult.Accepted when action == JobActions.Resume:
                 await notices.OfferUndoAsync($"{job.Name} goes on.", () => RunAsync(job.Id, JobActions.Pause, actor));

@@ -46,7 +46,13 @@ internal sealed class JobQuestions(IDialogService dialogs, StepOutlineQueries st
     {
         var journal = await steps.SinceAsync(job.Id, 0, MostSteps);
         var parameters = new DialogParameters<RetryDialog> { { d => d.Job, job }, { d => d.Journal, journal } };
-        var dialog = await dialogs.ShowAsync<RetryDialog>(job.Name, parameters, new DialogOptions { CloseOnEscapeKey = true, MaxWidth = MaxWidth.Small });
-        return await dialog.Result is { Canceled: false, Data: RetryChoice choice } ? new JobOrder(JobActions.Retry, choice) : null;
+        var dialog = await dialogs.ShowAsync<RetryDialog>(
+            job.Name,
+            parameters,
+            new DialogOptions { CloseOnEscapeKey = true, MaxWidth = MaxWidth.Small }
+        );
+        return await dialog.Result is { Canceled: false, Data: RetryChoice choice }
+            ? new JobOrder(JobActions.Retry, choice)
+            : null;
     }
 }

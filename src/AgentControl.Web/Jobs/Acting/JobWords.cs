@@ -6,7 +6,8 @@ namespace AgentControl.Web.Jobs.Acting;
 internal static class JobWords
 {
     /// <summary>The actions that stand on buttons, in the order they were given.</summary>
-    public static IEnumerable<string> Offered(IEnumerable<string> actions) => actions.Where(a => a is not (JobActions.Edit or JobActions.Fork));
+    public static IEnumerable<string> Offered(IEnumerable<string> actions) =>
+        actions.Where(a => a is not (JobActions.Edit or JobActions.Fork));
 
     public static string Action(string action, string label = "") =>
         action switch

@@ -33,7 +33,8 @@ internal sealed class RetryView(IReadOnlyList<StepOutline> journal)
     public string? FromStep { get; private set; }
 
     /// <summary>The recorded steps, newest first.</summary>
-    public IReadOnlyList<StepOutline> Steps { get; } = [.. journal.Where(s => s.No is not null && s.State is "completed" or "failed").OrderByDescending(s => s.No)];
+    public IReadOnlyList<StepOutline> Steps { get; } =
+    [.. journal.Where(s => s.No is not null && s.State is "completed" or "failed").OrderByDescending(s => s.No)];
 
     public StepOutline? Last => Steps.Count > 0 ? Steps[0] : null;
 
@@ -74,8 +75,15 @@ internal sealed class RetryView(IReadOnlyList<StepOutline> journal)
     }
 
     /// <summary>A step that may not simply run twice, or that calls a service.</summary>
-    private static bool HasEffect(StepOutline step) => step.State == "completed" && (step.Kind.StartsWith("once:", StringComparison.Ordinal) || step.Service is not null);
+    private static bool HasEffect(StepOutline step) =>
+        step.State == "completed"
+        && (step.Kind.StartsWith("once:", StringComparison.Ordinal) || step.Service is not null);
 
     private IReadOnlyList<RepeatedEffect> EffectsFrom(long no) =>
-        [.. Steps.Where(s => s.No >= no && HasEffect(s)).GroupBy(s => s.Name, StringComparer.Ordinal).Select(g => new RepeatedEffect(g.Key, g.Count()))];
+        [
+            .. Steps
+                .Where(s => s.No >= no && HasEffect(s))
+                .GroupBy(s => s.Name, StringComparer.Ordinal)
+                .Select(g => new RepeatedEffect(g.Key, g.Count())),
+        ];
 }

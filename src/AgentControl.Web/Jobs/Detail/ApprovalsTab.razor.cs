@@ -23,7 +23,13 @@ public sealed partial class ApprovalsTab
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        _requests = (await Approvals.ListAsync(new ApprovalFilter { JobId = JobId }, limit: PageLimit.Max, cancellationToken: cancellationToken)).Items;
+        _requests = (
+            await Approvals.ListAsync(
+                new ApprovalFilter { JobId = JobId },
+                limit: PageLimit.Max,
+                cancellationToken: cancellationToken
+            )
+        ).Items;
         Show(ref _drawn, string.Join(' ', _requests.Select(r => $"{r.Id}.{r.Revision}.{r.State}.{r.Votes.Count}")));
     }
 }

@@ -46,12 +46,13 @@ public sealed partial class JobFrame
     }
 
     private long? CountOf(string tab) =>
-        _head is null ? null
-        : tab switch
-        {
-            JobTabs.Events => _head.Job.LastEvent,
-            JobTabs.Checkpoints when _head.Checkpoints > 0 => _head.Checkpoints,
-            JobTabs.Approvals when _head.Approvals > 0 => _head.Approvals,
-            _ => null,
-        };
+        _head is null
+            ? null
+            : tab switch
+            {
+                JobTabs.Events => _head.Job.LastEvent,
+                JobTabs.Checkpoints when _head.Checkpoints > 0 => _head.Checkpoints,
+                JobTabs.Approvals when _head.Approvals > 0 => _head.Approvals,
+                _ => null,
+            };
 }

@@ -27,11 +27,17 @@ public sealed record JobHeader(JobSummary Job, long Checkpoints, long Approvals,
                 ({ } done, null) => Formats.Number(done),
                 _ => Job.Steps > 0 ? Formats.Count(Job.Steps, "recorded step") : null,
             };
-            return string.Join(" · ", new[] { count, progress.Stage, progress.Detail }.Where(t => !string.IsNullOrEmpty(t)));
+            return string.Join(
+                " · ",
+                new[] { count, progress.Stage, progress.Detail }.Where(t => !string.IsNullOrEmpty(t))
+            );
         }
     }
 
-    public DateTimeOffset? EtaAt => Job.Label == "running" && Job.Progress.EtaSeconds is { } seconds ? Job.UpdatedAt.AddSeconds(Math.Round(seconds)) : null;
+    public DateTimeOffset? EtaAt =>
+        Job.Label == "running" && Job.Progress.EtaSeconds is { } seconds
+            ? Job.UpdatedAt.AddSeconds(Math.Round(seconds))
+            : null;
 
     /// <summary>Two heads that would be drawn alike.</summary>
     public bool LooksLike(JobHeader? other) =>
@@ -39,9 +45,24 @@ public sealed record JobHeader(JobSummary Job, long Checkpoints, long Approvals,
         && (Checkpoints, Approvals) == (other.Checkpoints, other.Approvals)
         && Children.SequenceEqual(other.Children)
         && (Job.Label, Job.Name, Job.Attempt, Job.LastEvent, Job.Steps, Job.Worker, Job.Anomalies, Job.Queue)
-            == (other.Job.Label, other.Job.Name, other.Job.Attempt, other.Job.LastEvent, other.Job.Steps, other.Job.Worker, other.Job.Anomalies, other.Job.Queue)
+            == (
+                other.Job.Label,
+                other.Job.Name,
+                other.Job.Attempt,
+                other.Job.LastEvent,
+                other.Job.Steps,
+                other.Job.Worker,
+                other.Job.Anomalies,
+                other.Job.Queue
+            )
         && (Job.Progress.Completed, Job.Progress.Total, Job.Progress.Stage, Job.Progress.Detail, Job.Usage)
-            == (other.Job.Progress.Completed, other.Job.Progress.Total, other.Job.Progress.Stage, other.Job.Progress.Detail, other.Job.Usage)
+            == (
+                other.Job.Progress.Completed,
+                other.Job.Progress.Total,
+                other.Job.Progress.Stage,
+                other.Job.Progress.Detail,
+                other.Job.Usage
+            )
         && Job.Actions.SequenceEqual(other.Job.Actions);
 }
 

@@ -5,12 +5,18 @@ using AgentControl.Engine.Jobs;
 namespace AgentControl.Web.Jobs.Detail;
 
 /// <summary>Reads what stands above the tabs.</summary>
-internal sealed class JobHeaderReader(JobQueries jobs, JobCounts counts, CheckpointQueries checkpoints, ApprovalQueries approvals)
+internal sealed class JobHeaderReader(
+    JobQueries jobs,
+    JobCounts counts,
+    CheckpointQueries checkpoints,
+    ApprovalQueries approvals
+)
 {
     /// <exception cref="InvalidOperationException">The job is gone.</exception>
     public async Task<JobHeader> ReadAsync(Guid id, CancellationToken cancellationToken)
     {
-        var job = await jobs.SummaryAsync(id, cancellationToken) ?? throw new InvalidOperationException($"Job {id} is gone.");
+        var job =
+            await jobs.SummaryAsync(id, cancellationToken) ?? throw new InvalidOperationException($"Job {id} is gone.");
         var children = await counts.CountAsync(new JobFilter { ParentId = id }, cancellationToken);
         var newest = await checkpoints.ListAsync(id, limit: 1, cancellationToken: cancellationToken);
         var asked = await approvals.CountAsync(new ApprovalFilter { JobId = id }, cancellationToken);

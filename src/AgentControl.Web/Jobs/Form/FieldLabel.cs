@@ -15,7 +15,11 @@ internal static class FieldLabel
             if (letter is '_' or '-' or ' ' || starts)
                 words.Append(' ');
             if (letter is not ('_' or '-' or ' '))
-                words.Append(i == 0 ? char.ToUpperInvariant(letter) : starts ? char.ToLowerInvariant(letter) : letter);
+                words.Append(
+                    i == 0 ? char.ToUpperInvariant(letter)
+                    : starts ? char.ToLowerInvariant(letter)
+                    : letter
+                );
         }
         return words.ToString();
     }

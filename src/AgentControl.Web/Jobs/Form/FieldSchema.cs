@@ -21,7 +21,11 @@ public sealed class FieldSchema
         Minimum = Number(node, "minimum");
         Maximum = Number(node, "maximum");
         MaxLength = (int?)Number(node, "maxLength");
-        Placeholder = Plain(Text(node, "x-placeholder") is { } hint ? JsonValue.Create(hint) : (node["examples"] as JsonArray)?.FirstOrDefault());
+        Placeholder = Plain(
+            Text(node, "x-placeholder") is { } hint
+                ? JsonValue.Create(hint)
+                : (node["examples"] as JsonArray)?.FirstOrDefault()
+        );
         Unit = Text(node, "x-unit");
         Format = Text(node, "format");
     }
@@ -109,7 +113,9 @@ public sealed class FieldSchema
 
     private static List<(string, bool, FieldSchema)> ReadMembers(JsonObject node, JsonNode root, int depth)
     {
-        var required = (node["required"] as JsonArray ?? []).Select(n => n!.GetValue<string>()).ToHashSet(StringComparer.Ordinal);
+        var required = (node["required"] as JsonArray ?? [])
+            .Select(n => n!.GetValue<string>())
+            .ToHashSet(StringComparer.Ordinal);
         return
         [
             .. node["properties"]!
@@ -121,7 +127,9 @@ public sealed class FieldSchema
     /// <summary>"This or nothing" is this, made optional.</summary>
     private static JsonObject OrNull(JsonObject node)
     {
-        node["type"] = new JsonArray([.. Types(node).Append("null").Distinct(StringComparer.Ordinal).Select(t => (JsonNode)t)]);
+        node["type"] = new JsonArray([
+            .. Types(node).Append("null").Distinct(StringComparer.Ordinal).Select(t => (JsonNode)t),
+        ]);
         return node;
     }
 
@@ -132,8 +140,13 @@ public sealed class FieldSchema
             JsonNode? target = root;
             foreach (var part in reference.TrimStart('#').Split('/', StringSplitOptions.RemoveEmptyEntries))
             {
-                var name = part.Replace("~1", "/", StringComparison.Ordinal).Replace("~0", "~", StringComparison.Ordinal);
-                target = target is JsonArray list && int.TryParse(name, System.Globalization.CultureInfo.InvariantCulture, out var index) ? list.ElementAtOrDefault(index) : (target as JsonObject)?[name];
+                var name = part.Replace("~1", "/", StringComparison.Ordinal)
+                    .Replace("~0", "~", StringComparison.Ordinal);
+                target =
+                    target is JsonArray list
+                    && int.TryParse(name, System.Globalization.CultureInfo.InvariantCulture, out var index)
+                        ? list.ElementAtOrDefault(index)
+                        : (target as JsonObject)?[name];
             }
             node = Merge(node, target as JsonObject ?? []);
         }
@@ -151,7 +164,11 @@ public sealed class FieldSchema
     }
 
     private static List<JsonObject> Choices(JsonObject node, JsonNode root) =>
-        [.. (node["oneOf"] as JsonArray ?? node["anyOf"] as JsonArray ?? []).OfType<JsonObject>().Select(a => Resolve(a, root)!)];
+        [
+            .. (node["oneOf"] as JsonArray ?? node["anyOf"] as JsonArray ?? [])
+                .OfType<JsonObject>()
+                .Select(a => Resolve(a, root)!),
+        ];
 
     private static List<string> Words(JsonObject node) =>
         node["enum"] is JsonArray words && words.All(w => w is null || w.GetValueKind() == JsonValueKind.String)
@@ -173,5 +190,7 @@ public sealed class FieldSchema
         node[name] is JsonValue value && value.GetValueKind() == JsonValueKind.Number ? value.GetValue<double>() : null;
 
     private static string? Plain(JsonNode? value) =>
-        value is null ? null : value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>() : value.ToJsonString();
+        value is null ? null
+        : value.GetValueKind() == JsonValueKind.String ? value.GetValue<string>()
+        : value.ToJsonString();
 }

@@ -22,12 +22,19 @@ internal static class FormErrors
     private static IEnumerable<SchemaField> Asked(SchemaField field) =>
         !field.Required && field.IsEmpty
             ? [field]
-            : [field, .. field.Members.Concat(field.Items).SelectMany(Asked), .. field.Inner is { } inner ? Asked(inner) : []];
+            :
+            [
+                field,
+                .. field.Members.Concat(field.Items).SelectMany(Asked),
+                .. field.Inner is { } inner ? Asked(inner) : [],
+            ];
 
     private static string? Check(SchemaField field)
     {
         if (field.IsEmpty)
-            return field.Required && field.Kind is not (FieldKind.Group or FieldKind.OneOf) ? $"{Name(field)} is missing. Fill it in." : null;
+            return field.Required && field.Kind is not (FieldKind.Group or FieldKind.OneOf)
+                ? $"{Name(field)} is missing. Fill it in."
+                : null;
         if (field.Kind != field.Schema.Kind)
             return $"{Name(field)} is not {Expected(field.Schema.Kind)}. Change it, or clear it.";
         return field.Text is { } text ? CheckText(field, text) : null;
@@ -39,17 +46,31 @@ internal static class FormErrors
         return field.Kind switch
         {
             FieldKind.Number => CheckNumber(field, name, text),
-            FieldKind.Date when !DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _) =>
-                $"{name} is no date. Write it as 2026-12-31.",
-            FieldKind.DateTime when !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _) =>
-                $"{name} is no time. Write it as 2026-12-31T15:00.",
+            FieldKind.Date
+                when !DateOnly.TryParseExact(
+                    text,
+                    "yyyy-MM-dd",
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.None,
+                    out _
+                ) => $"{name} is no date. Write it as 2026-12-31.",
+            FieldKind.DateTime
+                when !DateTimeOffset.TryParse(
+                    text,
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.AssumeUniversal,
+                    out _
+                ) => $"{name} is no time. Write it as 2026-12-31T15:00.",
             FieldKind.Email when !MailAddress.TryCreate(text, out _) => $"{name} is no e-mail address.",
-            FieldKind.Uri when !Uri.TryCreate(text, UriKind.Absolute, out _) => $"{name} is no address. Start it with https://.",
+            FieldKind.Uri when !Uri.TryCreate(text, UriKind.Absolute, out _) =>
+                $"{name} is no address. Start it with https://.",
             FieldKind.Radio or FieldKind.Select when !field.Schema.Options.Contains(text, StringComparer.Ordinal) =>
                 $"{name} must be one of: {string.Join(", ", field.Schema.Options)}.",
             FieldKind.Json when !FormJson.Parse(text, out _) => $"{name} is no valid JSON.",
-            _ when field.Schema.MaxLength is { } most && text.Length > most =>
-                string.Create(CultureInfo.InvariantCulture, $"{name} has {text.Length:N0} characters; at most {most:N0} are allowed."),
+            _ when field.Schema.MaxLength is { } most && text.Length > most => string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name} has {text.Length:N0} characters; at most {most:N0} are allowed."
+            ),
             _ => null,
         };
     }

@@ -25,7 +25,15 @@ public sealed class SchemaField
         Required = required;
         Label = schema.Title ?? FieldLabel.Of(name);
         if (schema.Kind == FieldKind.Group)
-            Members = [.. schema.Members.Select(m => new SchemaField(m.Schema, m.Name, path.Length == 0 ? m.Name : $"{path}.{m.Name}", m.Required))];
+            Members =
+            [
+                .. schema.Members.Select(m => new SchemaField(
+                    m.Schema,
+                    m.Name,
+                    path.Length == 0 ? m.Name : $"{path}.{m.Name}",
+                    m.Required
+                )),
+            ];
         if (schema.Kind == FieldKind.OneOf)
             Choose(0);
         if (schema.Default is not null)
@@ -37,7 +45,13 @@ public sealed class SchemaField
     public string Path { get; private set; }
     public bool Required { get; }
     public string Label { get; }
-    public string Id => "field-" + (Path.Length == 0 ? "input" : Path.Replace('.', '-').Replace('[', '-').Replace("]", "", StringComparison.Ordinal));
+    public string Id =>
+        "field-"
+        + (
+            Path.Length == 0
+                ? "input"
+                : Path.Replace('.', '-').Replace('[', '-').Replace("]", "", StringComparison.Ordinal)
+        );
     public FieldKind Kind => foreign is null ? Schema.Kind : FieldKind.Json;
     public IReadOnlyList<SchemaField> Members { get; } = [];
     public List<SchemaField> Items { get; } = [];
@@ -90,11 +104,17 @@ public sealed class SchemaField
         return Schema.Kind switch
         {
             FieldKind.Group => WriteGroup(),
-            FieldKind.List => Items.Count > 0 || isPresent || (Required && !isNull) ? new JsonArray([.. Items.Select(i => i.Write())]) : null,
+            FieldKind.List => Items.Count > 0 || isPresent || (Required && !isNull)
+                ? new JsonArray([.. Items.Select(i => i.Write())])
+                : null,
             FieldKind.OneOf => Inner!.Write(),
-            FieldKind.Switch => isOn is { } on ? JsonValue.Create(on) : Required && !isNull ? JsonValue.Create(false) : null,
+            FieldKind.Switch => isOn is { } on ? JsonValue.Create(on)
+            : Required && !isNull ? JsonValue.Create(false)
+            : null,
             FieldKind.Number => text is null ? null : FormJson.Number(text) ?? JsonValue.Create(text),
-            FieldKind.Json => text is null ? null : FormJson.Parse(text, out var parsed) ? parsed : JsonValue.Create(text),
+            FieldKind.Json => text is null ? null
+            : FormJson.Parse(text, out var parsed) ? parsed
+            : JsonValue.Create(text),
             _ => text is null ? null : JsonValue.Create(text),
         };
     }
@@ -137,7 +157,12 @@ public sealed class SchemaField
 
     /// <summary>This field and all below it, in the order of the page.</summary>
     public IEnumerable<SchemaField> All() =>
-        [this, .. Members.SelectMany(m => m.All()), .. Items.SelectMany(i => i.All()), .. Inner is { } inner ? inner.All() : []];
+        [
+            this,
+            .. Members.SelectMany(m => m.All()),
+            .. Items.SelectMany(i => i.All()),
+            .. Inner is { } inner ? inner.All() : [],
+        ];
 
     private JsonObject? WriteGroup()
     {

@@ -56,7 +56,8 @@ public sealed class SchemaForm
         }
         catch (JsonException problem)
         {
-            JsonProblem = $"Line {problem.LineNumber + 1}, column {problem.BytePositionInLine + 1}: this is no valid JSON.";
+            JsonProblem =
+                $"Line {problem.LineNumber + 1}, column {problem.BytePositionInLine + 1}: this is no valid JSON.";
         }
     }
 
@@ -76,10 +77,7 @@ public sealed class SchemaForm
 
     /// <summary>Takes over what the server found; its paths begin with "input".</summary>
     public void Refuse(IReadOnlyDictionary<string, string[]> errors) =>
-        Errors =
-        [
-            .. errors.SelectMany(e => e.Value.Select(message => Place(e.Key, message))),
-        ];
+        Errors = [.. errors.SelectMany(e => e.Value.Select(message => Place(e.Key, message)))];
 
     private FieldError Place(string key, string message)
     {

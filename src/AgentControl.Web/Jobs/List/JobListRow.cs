@@ -58,7 +58,11 @@ public sealed record JobListRow(
         if (job.IsFinal || job.Progress.EtaSeconds is not { } seconds || job.Label != "running")
             return null;
         var end = job.UpdatedAt.AddSeconds(seconds);
-        var grain = TimeSpan.FromSeconds(seconds > 600 ? 60 : seconds > 60 ? 10 : 2);
+        var grain = TimeSpan.FromSeconds(
+            seconds > 600 ? 60
+            : seconds > 60 ? 10
+            : 2
+        );
         return new DateTimeOffset(end.UtcTicks / grain.Ticks * grain.Ticks, TimeSpan.Zero);
     }
 }

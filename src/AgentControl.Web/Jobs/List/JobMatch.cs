@@ -10,6 +10,9 @@ internal static class JobMatch
         && (filter.Labels.Count == 0 || filter.Labels.Contains(job.Label))
         && (filter.Queue is null || filter.Queue == job.Queue)
         && filter.Tags.All(job.Tags.Contains)
-        && (filter.Error is null || (job.Error?.Message.Contains(filter.Error, StringComparison.OrdinalIgnoreCase) ?? false))
+        && (
+            filter.Error is null
+            || (job.Error?.Message.Contains(filter.Error, StringComparison.OrdinalIgnoreCase) ?? false)
+        )
         && (filter.CostOver is not { } cost || job.Usage.CostUsd > cost);
 }

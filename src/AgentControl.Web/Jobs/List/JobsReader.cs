@@ -20,19 +20,33 @@ internal sealed class JobsReader(JobQueries jobs, JobCounts counts, AgentCatalog
         if (address.View == JobsAddress.Mine)
             filter = filter with { Owner = JobSearch.Me };
         // Somebody who asks for one job, one agent or one family means child jobs too.
-        if (address.View != JobsAddress.All && filter is { ParentId: null, BatchId: null, IdPrefix: null, Text: null, Agent: null })
+        if (
+            address.View != JobsAddress.All
+            && filter is { ParentId: null, BatchId: null, IdPrefix: null, Text: null, Agent: null }
+        )
             filter = filter with { TopLevel = true };
-        return new(filter.AskedBy(caller?.Actor.Name ?? "") with { Visible = caller is null ? [] : caller.Workspaces }, problems);
+        return new(
+            filter.AskedBy(caller?.Actor.Name ?? "") with
+            {
+                Visible = caller is null ? [] : caller.Workspaces,
+            },
+            problems
+        );
     }
 
-    public async Task<Page<JobListRow>> PageAsync(JobsSearch search, string? after, CancellationToken cancellationToken) =>
-        (await jobs.ListAsync(search.Filter, after, cancellationToken: cancellationToken)).Select(JobListRow.Of);
+    public async Task<Page<JobListRow>> PageAsync(
+        JobsSearch search,
+        string? after,
+        CancellationToken cancellationToken
+    ) => (await jobs.ListAsync(search.Filter, after, cancellationToken: cancellationToken)).Select(JobListRow.Of);
 
     public Task<Page<JobSummary>> FirstAsync(JobsSearch search, CancellationToken cancellationToken) =>
         jobs.ListAsync(search.Filter, cancellationToken: cancellationToken);
 
-    public Task<IReadOnlyList<JobSummary>> ByIdAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
-        jobs.SummariesAsync(ids, cancellationToken);
+    public Task<IReadOnlyList<JobSummary>> ByIdAsync(
+        IReadOnlyCollection<Guid> ids,
+        CancellationToken cancellationToken
+    ) => jobs.SummariesAsync(ids, cancellationToken);
 
     public Task<JobCountsView> CountAsync(JobsSearch search, CancellationToken cancellationToken) =>
         counts.CountAsync(search.Filter, cancellationToken);

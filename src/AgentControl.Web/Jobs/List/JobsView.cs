@@ -40,7 +40,10 @@ internal sealed class JobsView
         foreach (var row in Rows)
         {
             var next = byId.TryGetValue(row.Id, out var job)
-                ? JobListRow.Of(job) with { NoLongerMatches = !JobMatch.Matches(filter, job) }
+                ? JobListRow.Of(job) with
+                {
+                    NoLongerMatches = !JobMatch.Matches(filter, job),
+                }
                 : row;
             changed |= next != row;
             rows.Add(next);

@@ -14,20 +14,37 @@ internal static class LabelCounts
     /// <summary>The order in which people look: what needs them, what moves, what ended.</summary>
     private static readonly string[] Order =
     [
-        "running", "needs_approval", "failed", "paused", "queued", "waiting", "retrying", "recovering", "scheduled",
-        "pausing", "cancelling", "timed_out", "rejected", "completed", "cancelled",
+        "running",
+        "needs_approval",
+        "failed",
+        "paused",
+        "queued",
+        "waiting",
+        "retrying",
+        "recovering",
+        "scheduled",
+        "pausing",
+        "cancelling",
+        "timed_out",
+        "rejected",
+        "completed",
+        "cancelled",
     ];
 
     public static IReadOnlyList<LabelCount> Of(JobCountsView counts, JobsAddress address, JobFilter filter)
     {
         string Href(IReadOnlyList<string> labels) =>
-            address.Search(JobSearch.ToText(JobSearch.Parse(address.Query).Filter with { States = [], Labels = labels })).Href;
+            address
+                .Search(JobSearch.ToText(JobSearch.Parse(address.Query).Filter with { States = [], Labels = labels }))
+                .Href;
         var all = new LabelCount(null, counts.Total, filter.Labels.Count == 0 && filter.States.Count == 0, Href([]));
         return
         [
             all,
             .. Order
-                .Select(label => (label, count: counts.ByLabel.GetValueOrDefault(label), chosen: filter.Labels.Contains(label)))
+                .Select(label =>
+                    (label, count: counts.ByLabel.GetValueOrDefault(label), chosen: filter.Labels.Contains(label))
+                )
                 .Where(c => c.count > 0 || c.chosen || Always.Contains(c.label))
                 .Select(c => new LabelCount(c.label, c.count, c.chosen, Href(c.chosen ? [] : [c.label]))),
         ];

@@ -9,11 +9,18 @@ using AgentControl.Web.Workspaces;
 namespace AgentControl.Web.Jobs.New;
 
 /// <summary>Starts jobs for whoever is signed in, and puts the sample contracts into a workspace.</summary>
-internal sealed class JobStarter(JobCommands commands, AgentCatalog agents, WorkspaceFiles files, ICallerAccessor callers, IWebHostEnvironment web)
+internal sealed class JobStarter(
+    JobCommands commands,
+    AgentCatalog agents,
+    WorkspaceFiles files,
+    ICallerAccessor callers,
+    IWebHostEnvironment web
+)
 {
     private const string Samples = "samples/contracts";
 
-    public IReadOnlyList<AgentDefinition> Agents => [.. agents.All.Where(a => !a.Internal).OrderBy(a => a.Name, StringComparer.Ordinal)];
+    public IReadOnlyList<AgentDefinition> Agents =>
+        [.. agents.All.Where(a => !a.Internal).OrderBy(a => a.Name, StringComparer.Ordinal)];
 
     /// <summary>Why the caller may not start jobs there; null when they may.</summary>
     public async Task<string?> LockAsync(string workspace)
@@ -35,12 +42,19 @@ internal sealed class JobStarter(JobCommands commands, AgentCatalog agents, Work
     {
         var caller = await RequireAsync(workspace, cancellationToken);
         var count = 0;
-        foreach (var sample in web.WebRootFileProvider.GetDirectoryContents(Samples).Where(f => f.Name.EndsWith(".txt", StringComparison.Ordinal)))
+        foreach (
+            var sample in web
+                .WebRootFileProvider.GetDirectoryContents(Samples)
+                .Where(f => f.Name.EndsWith(".txt", StringComparison.Ordinal))
+        )
         {
             if (!WorkspacePath.TryParse(NewJobView.SampleFolder + sample.Name, out var path, out _))
                 continue;
             await using var content = sample.CreateReadStream();
-            var write = new FileWrite(Guid.CreateVersion7(), workspace, path, caller.ToAuthor()) { ContentType = "text/plain" };
+            var write = new FileWrite(Guid.CreateVersion7(), workspace, path, caller.ToAuthor())
+            {
+                ContentType = "text/plain",
+            };
             await files.WriteAsync(write, content, cancellationToken);
             count++;
         }
@@ -49,7 +63,8 @@ internal sealed class JobStarter(JobCommands commands, AgentCatalog agents, Work
 
     private async Task<Caller> RequireAsync(string workspace, CancellationToken cancellationToken)
     {
-        var caller = await callers.CurrentAsync(cancellationToken) ?? throw new AccessDeniedException(Role.Operator, workspace);
+        var caller =
+            await callers.CurrentAsync(cancellationToken) ?? throw new AccessDeniedException(Role.Operator, workspace);
         caller.Require(Role.Operator, workspace);
         return caller;
     }

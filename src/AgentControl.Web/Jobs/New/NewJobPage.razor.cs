@@ -52,7 +52,8 @@ public sealed partial class NewJobPage
         _context = new FormContext(_view, WorkspaceName.Default, ChangedAsync);
         _lock = await Starter.LockAsync(WorkspaceName.Default);
         var origin = From is null ? null : await Jobs.FindAsync(From);
-        var agent = _agents.FirstOrDefault(a => a.Name == (origin?.Agent ?? Agent)) ?? (_agents.Count > 0 ? _agents[0] : null);
+        var agent =
+            _agents.FirstOrDefault(a => a.Name == (origin?.Agent ?? Agent)) ?? (_agents.Count > 0 ? _agents[0] : null);
         if (agent is null)
             return;
         _view.Choose(agent);
@@ -109,7 +110,8 @@ public sealed partial class NewJobPage
         return form.JsonProblem is null ? ChangedAsync() : Task.CompletedTask;
     }
 
-    private Task KeyAsync(KeyboardEventArgs e) => e is { Key: "Enter", CtrlKey: true } ? StartAsync() : Task.CompletedTask;
+    private Task KeyAsync(KeyboardEventArgs e) =>
+        e is { Key: "Enter", CtrlKey: true } ? StartAsync() : Task.CompletedTask;
 
     private async Task FocusAsync(FieldError error) => await Js.TryInvokeAsync("ac.focus", error.FieldId);
 

@@ -98,9 +98,17 @@ internal sealed class NewJobView
                 problems.Add(new("startAt", "new-start", "Start is no time. Choose one, or clear it."));
         }
         if (Uploading > 0 && Source == FolderSource.Upload)
-            problems.Add(new("uploads", "new-uploads", $"{Uploading} files are still being uploaded. Wait for them, or remove them."));
+            problems.Add(
+                new(
+                    "uploads",
+                    "new-uploads",
+                    $"{Uploading} files are still being uploaded. Wait for them, or remove them."
+                )
+            );
         if (NeedsDocuments)
-            problems.Add(new("uploads", "new-uploads", "There is nothing to read. Drop files, or use the sample contracts."));
+            problems.Add(
+                new("uploads", "new-uploads", "There is nothing to read. Drop files, or use the sample contracts.")
+            );
         Problems = problems;
         var fits = Form?.Check() ?? false;
         if (Agent is null || Form is null || !fits || problems.Count > 0)
@@ -123,27 +131,54 @@ internal sealed class NewJobView
     {
         bool OfInput(string key) => key.StartsWith("input", StringComparison.Ordinal);
         Form?.Refuse(errors.Where(e => OfInput(e.Key)).ToDictionary());
-        Problems = [.. errors.Where(e => !OfInput(e.Key)).SelectMany(e => e.Value.Select(m => new FieldError(e.Key, "new-" + e.Key, $"{FieldLabel.Of(e.Key)}: {m}")))];
+        Problems =
+        [
+            .. errors
+                .Where(e => !OfInput(e.Key))
+                .SelectMany(e =>
+                    e.Value.Select(m => new FieldError(e.Key, "new-" + e.Key, $"{FieldLabel.Of(e.Key)}: {m}"))
+                ),
+        ];
     }
 
     /// <summary>What is kept in the browser while the form is being filled in.</summary>
     public string Draft() =>
-        JsonSerializer.Serialize(new JobDraft(Form?.Value.ToJsonString(), Name, Queue, Priority, Tags, StartAt, Source, UploadFolder));
+        JsonSerializer.Serialize(
+            new JobDraft(Form?.Value.ToJsonString(), Name, Queue, Priority, Tags, StartAt, Source, UploadFolder)
+        );
 
     public void Restore(string json)
     {
         if (JsonSerializer.Deserialize<JobDraft>(json) is not { } draft || Form is null)
             return;
-        (Name, Queue, Priority, Tags, StartAt, Source, UploadFolder) = (draft.Name, draft.Queue, draft.Priority, draft.Tags, draft.StartAt, draft.Source, draft.UploadFolder);
+        (Name, Queue, Priority, Tags, StartAt, Source, UploadFolder) = (
+            draft.Name,
+            draft.Queue,
+            draft.Priority,
+            draft.Tags,
+            draft.StartAt,
+            draft.Source,
+            draft.UploadFolder
+        );
         if (draft.Input is { } input && FormJson.Parse(input, out var node))
             Form.Fill(node);
     }
 
     /// <summary>A folder was asked for, none is given, and no document stands in the input either.</summary>
     private bool NeedsDocuments =>
-        FolderField is { IsEmpty: true } && Form!.Root.Members.Where(m => m.Schema.Kind == FieldKind.List).All(m => m.IsEmpty);
+        FolderField is { IsEmpty: true }
+        && Form!.Root.Members.Where(m => m.Schema.Kind == FieldKind.List).All(m => m.IsEmpty);
 
     private static string NewFolder() => $"inbox/{Guid.CreateVersion7():N}/";
 
-    private sealed record JobDraft(string? Input, string Name, string Queue, short Priority, string Tags, string StartAt, FolderSource Source, string UploadFolder);
+    private sealed record JobDraft(
+        string? Input,
+        string Name,
+        string Queue,
+        short Priority,
+        string Tags,
+        string StartAt,
+        FolderSource Source,
+        string UploadFolder
+    );
 }

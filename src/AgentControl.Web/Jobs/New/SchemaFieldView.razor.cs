@@ -15,13 +15,17 @@ public sealed partial class SchemaFieldView
     [Parameter]
     public EventCallback OnChange { get; set; }
 
-    private string Label => Field.Label.Length == 0 ? "Input" : Field.Required && Field.Kind is not (FieldKind.Group or FieldKind.Switch) ? Field.Label + " *" : Field.Label;
+    private string Label =>
+        Field.Label.Length == 0 ? "Input"
+        : Field.Required && Field.Kind is not (FieldKind.Group or FieldKind.Switch) ? Field.Label + " *"
+        : Field.Label;
 
     private string? Error => Form.ErrorOf(Field);
 
     private string? Invalid => Error is null ? null : "true";
 
-    private string? Describes => (Field.Schema.Help, Error) is (null, null) ? null : $"{Field.Id}-help {Field.Id}-error";
+    private string? Describes =>
+        (Field.Schema.Help, Error) is (null, null) ? null : $"{Field.Id}-help {Field.Id}-error";
 
     private string InputType =>
         Field.Kind switch

@@ -57,7 +57,10 @@ public sealed partial class EventsTab
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var next = _view.LastNo == 0 ? await Reader.EndAsync(JobId, cancellationToken) : await Reader.AfterAsync(JobId, _view.LastNo, cancellationToken);
+        var next =
+            _view.LastNo == 0
+                ? await Reader.EndAsync(JobId, cancellationToken)
+                : await Reader.AfterAsync(JobId, _view.LastNo, cancellationToken);
         if (_view.Append(next))
             Show(ref _drawn, !_drawn);
     }

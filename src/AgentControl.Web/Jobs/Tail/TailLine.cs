@@ -1,7 +1,15 @@
 namespace AgentControl.Web.Jobs.Tail;
 
 /// <summary>One line of a job's log.</summary>
-public sealed record TailLine(long No, DateTimeOffset At, string Type, string Level, string Message, string? Data, string? Actor)
+public sealed record TailLine(
+    long No,
+    DateTimeOffset At,
+    string Type,
+    string Level,
+    string Message,
+    string? Data,
+    string? Actor
+)
 {
     /// <summary>The key of the step it speaks of, where it does.</summary>
     public string? Step { get; init; }
@@ -11,7 +19,18 @@ public sealed record TailLine(long No, DateTimeOffset At, string Type, string Le
 
     public static readonly IReadOnlyList<string> Kinds =
     [
-        "job", "step", "agent", "tool", "progress", "checkpoint", "approval", "anomaly", "child", "file", "signal", "comment",
+        "job",
+        "step",
+        "agent",
+        "tool",
+        "progress",
+        "checkpoint",
+        "approval",
+        "anomaly",
+        "child",
+        "file",
+        "signal",
+        "comment",
     ];
 
     private static string KindOf(string type) =>

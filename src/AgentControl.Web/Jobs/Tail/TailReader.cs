@@ -13,14 +13,20 @@ internal sealed class TailReader(EventQueries events)
         [.. (await events.BeforeAsync(jobId, null, Chunk, cancellationToken: cancellationToken)).Select(Line)];
 
     /// <summary>Everything behind a number, up to what a tail holds.</summary>
-    public async Task<IReadOnlyList<TailLine>> AfterAsync(Guid jobId, long after, CancellationToken cancellationToken) =>
-        [.. (await events.AfterAsync(jobId, after, TailView.Most, cancellationToken: cancellationToken)).Select(Line)];
+    public async Task<IReadOnlyList<TailLine>> AfterAsync(
+        Guid jobId,
+        long after,
+        CancellationToken cancellationToken
+    ) => [.. (await events.AfterAsync(jobId, after, TailView.Most, cancellationToken: cancellationToken)).Select(Line)];
 
     public async Task<IReadOnlyList<TailLine>> BeforeAsync(Guid jobId, long before) =>
         [.. (await events.BeforeAsync(jobId, before, Chunk)).Select(Line)];
 
     private static TailLine Line(EventView line) =>
-        new(line.No, line.At, line.Type, line.Level, line.Message, line.Data?.ToString(), line.Actor) { Step = StepOf(line) };
+        new(line.No, line.At, line.Type, line.Level, line.Message, line.Data?.ToString(), line.Actor)
+        {
+            Step = StepOf(line),
+        };
 
     private static string? StepOf(EventView line) =>
         line.Type.StartsWith("step.", StringComparison.Ordinal)

@@ -1,6 +1,6 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Components;
 using AgentControl.Web.Shared;
+using Microsoft.AspNetCore.Components;
 
 namespace AgentControl.Web.Jobs.Timeline;
 
@@ -25,10 +25,15 @@ public sealed partial class AcWaterfall
 
     private ICollection<TimelineRow> Items => [.. View.Rows];
 
-    private string? TabStop => View.Rows.Any(r => r.Id == View.Selected) ? View.Selected : View.Rows.Count > 0 ? View.Rows[0].Id : null;
+    private string? TabStop =>
+        View.Rows.Any(r => r.Id == View.Selected) ? View.Selected
+        : View.Rows.Count > 0 ? View.Rows[0].Id
+        : null;
 
     private IEnumerable<TimelineMark> ShownMarks =>
-        View.Marks.Where(m => m.Kind == MarkKind.Recovery).Concat(View.Marks.Where(m => m.Kind == MarkKind.Checkpoint).TakeLast(MostMarks));
+        View
+            .Marks.Where(m => m.Kind == MarkKind.Recovery)
+            .Concat(View.Marks.Where(m => m.Kind == MarkKind.Checkpoint).TakeLast(MostMarks));
 
     private string MarksText
     {
@@ -36,7 +41,11 @@ public sealed partial class AcWaterfall
         {
             var saved = View.Marks.Count(m => m.Kind == MarkKind.Checkpoint);
             var recovered = View.Marks.Count(m => m.Kind == MarkKind.Recovery);
-            string?[] parts = [saved > 0 ? "◆ " + Formats.Count(saved, "checkpoint") : null, recovered > 0 ? "⟲ " + Formats.Count(recovered, "recovery", "recoveries") : null];
+            string?[] parts =
+            [
+                saved > 0 ? "◆ " + Formats.Count(saved, "checkpoint") : null,
+                recovered > 0 ? "⟲ " + Formats.Count(recovered, "recovery", "recoveries") : null,
+            ];
             return string.Join(" ", parts.Where(p => p is not null));
         }
     }
@@ -44,7 +53,8 @@ public sealed partial class AcWaterfall
     /// <summary>Ticks may lie between whole seconds, and are exact.</summary>
     private static string TickText(TimeSpan since) =>
         since == TimeSpan.Zero ? "0"
-        : since.TotalSeconds is > 1 and < 60 && since.Milliseconds > 0 ? string.Create(CultureInfo.InvariantCulture, $"{since.TotalSeconds:0.##} s")
+        : since.TotalSeconds is > 1 and < 60 && since.Milliseconds > 0
+            ? string.Create(CultureInfo.InvariantCulture, $"{since.TotalSeconds:0.##} s")
         : Formats.Duration(since);
 
     private Task ShowGapAsync(IdleGap gap)
@@ -66,6 +76,8 @@ public sealed partial class AcWaterfall
             View.ShowMore(row.Id[..^TimelineView.MoreMark.Length]);
             return OnChange.InvokeAsync();
         }
-        return row.CanFold && row.Kind is null ? FoldAsync(row) : OnSelect.InvokeAsync(row.Id == View.Selected ? null : row.Id);
+        return row.CanFold && row.Kind is null
+            ? FoldAsync(row)
+            : OnSelect.InvokeAsync(row.Id == View.Selected ? null : row.Id);
     }
 }

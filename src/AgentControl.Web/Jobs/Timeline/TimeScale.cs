@@ -38,7 +38,11 @@ public sealed class TimeScale
     public IReadOnlyList<IdleGap> Folded { get; }
 
     /// <summary>The gaps over 60 s and over 5 % of the run between the given busy stretches.</summary>
-    public static IReadOnlyList<IdleGap> Gaps(DateTimeOffset from, DateTimeOffset to, IEnumerable<(DateTimeOffset From, DateTimeOffset To)> busy)
+    public static IReadOnlyList<IdleGap> Gaps(
+        DateTimeOffset from,
+        DateTimeOffset to,
+        IEnumerable<(DateTimeOffset From, DateTimeOffset To)> busy
+    )
     {
         var least = TimeSpan.FromSeconds(Math.Max(60, (to - from).TotalSeconds * 0.05));
         var gaps = new List<IdleGap>();
@@ -71,8 +75,12 @@ public sealed class TimeScale
     /// <summary>Share of the bar in 0…1 and pixels to add.</summary>
     public (double Share, double Pixels) Place(DateTimeOffset at)
     {
-        var moment = at < From ? From : at > To ? To : at;
-        double hidden = 0, pixels = 0;
+        var moment =
+            at < From ? From
+            : at > To ? To
+            : at;
+        double hidden = 0,
+            pixels = 0;
         foreach (var gap in Folded)
         {
             if (moment <= gap.From)
@@ -88,7 +96,32 @@ public sealed class TimeScale
     /// <summary>A few even moments with their distance from the start; none inside folded gaps.</summary>
     public IReadOnlyList<(DateTimeOffset At, TimeSpan Since)> Ticks()
     {
-        double[] steps = [0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 604800];
+        double[] steps =
+        [
+            0.1,
+            0.25,
+            0.5,
+            1,
+            2,
+            5,
+            10,
+            15,
+            30,
+            60,
+            120,
+            300,
+            600,
+            900,
+            1800,
+            3600,
+            7200,
+            14400,
+            21600,
+            43200,
+            86400,
+            172800,
+            604800,
+        ];
         var seconds = shown / 1000;
         var every = steps.FirstOrDefault(s => seconds / s <= 6, 604800 * Math.Ceiling(seconds / 604800 / 6));
         var ticks = new List<(DateTimeOffset, TimeSpan)>();
@@ -111,6 +144,8 @@ public sealed class TimeScale
     {
         var percent = Math.Round(share * 100, 3).ToString(CultureInfo.InvariantCulture);
         var rest = Math.Round(pixels, 1);
-        return rest == 0 ? $"{percent}%" : $"calc({percent}% {(rest < 0 ? '-' : '+')} {Math.Abs(rest).ToString(CultureInfo.InvariantCulture)}px)";
+        return rest == 0
+            ? $"{percent}%"
+            : $"calc({percent}% {(rest < 0 ? '-' : '+')} {Math.Abs(rest).ToString(CultureInfo.InvariantCulture)}px)";
     }
 }

@@ -16,7 +16,13 @@ internal static class TimelineBars
     private static TimelineBar Span(TimelineNode node, TimeScale scale, DateTimeOffset now)
     {
         var end = node.EndedAt ?? now;
-        return Bar("scope", node.EndedAt is null ? $"{node.Label}, goes on" : $"{node.Label}, {Formats.Duration(end - node.StartedAt)}", node.StartedAt, end, scale);
+        return Bar(
+            "scope",
+            node.EndedAt is null ? $"{node.Label}, goes on" : $"{node.Label}, {Formats.Duration(end - node.StartedAt)}",
+            node.StartedAt,
+            end,
+            scale
+        );
     }
 
     private static List<TimelineBar> Tries(TimelineStep step, TimeScale scale, DateTimeOffset now)
@@ -26,12 +32,23 @@ internal static class TimelineBars
         var from = step.StartedAt;
         foreach (var failed in step.Tries)
         {
-            bars.Add(Bar("failed", $"try {failed.No}, failed, {Formats.Duration(failed.FailedAt - from)}", from, failed.FailedAt, scale));
+            bars.Add(
+                Bar(
+                    "failed",
+                    $"try {failed.No}, failed, {Formats.Duration(failed.FailedAt - from)}",
+                    from,
+                    failed.FailedAt,
+                    scale
+                )
+            );
             var next = failed.Until is { } until && until < end ? until : end;
-            bars.Add(Bar("backoff", $"back-off, {Formats.Duration(next - failed.FailedAt)}", failed.FailedAt, next, scale));
+            bars.Add(
+                Bar("backoff", $"back-off, {Formats.Duration(next - failed.FailedAt)}", failed.FailedAt, next, scale)
+            );
             from = next;
         }
-        var name = step.Tries.Count > 0 || step.State is "failed" or "superseded" ? $"try {step.Tries.Count + 1}, " : "";
+        var name =
+            step.Tries.Count > 0 || step.State is "failed" or "superseded" ? $"try {step.Tries.Count + 1}, " : "";
         var (form, word) = (step.IsWait, step.State) switch
         {
             (true, "running") => (step.Kind == "approval" ? "person" : "outside", "waiting, "),
@@ -71,7 +88,15 @@ internal static class TimelineBars
             var first = i;
             while (i + 1 < Slices && (int)Math.Ceiling(4d * counts[i + 1] / most) == level)
                 i++;
-            bars.Add(Bar($"dense{level}", $"up to {counts[first..(i + 1)].Max()} at once", node.StartedAt + slice * first, node.StartedAt + slice * (i + 1), scale));
+            bars.Add(
+                Bar(
+                    $"dense{level}",
+                    $"up to {counts[first..(i + 1)].Max()} at once",
+                    node.StartedAt + slice * first,
+                    node.StartedAt + slice * (i + 1),
+                    scale
+                )
+            );
         }
         return bars.Count > 0 ? bars : [Span(node, scale, now)];
     }

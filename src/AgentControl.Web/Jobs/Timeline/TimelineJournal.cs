@@ -6,7 +6,16 @@ using AgentControl.Engine.Steps;
 namespace AgentControl.Web.Jobs.Timeline;
 
 /// <summary>An event that the timeline draws.</summary>
-internal sealed record TimelineEvent(long No, DateTimeOffset At, string Type, string Message, string? Step, int? Attempt, double? DelaySeconds, string? Reason);
+internal sealed record TimelineEvent(
+    long No,
+    DateTimeOffset At,
+    string Type,
+    string Message,
+    string? Step,
+    int? Attempt,
+    double? DelaySeconds,
+    string? Reason
+);
 
 /// <summary>What is known of a job's journal; grows with each read.</summary>
 internal sealed class TimelineJournal(Guid jobId)
@@ -59,7 +68,14 @@ internal sealed class TimelineJournal(Guid jobId)
             case EventTypes.StepRetrying when line.Step is { } key:
                 if (!tries.TryGetValue(key, out var list))
                     tries[key] = list = [];
-                list.Add(new(line.Attempt ?? list.Count + 1, line.At, line.DelaySeconds is { } delay ? line.At.AddSeconds(delay) : null, line.Reason ?? line.Message));
+                list.Add(
+                    new(
+                        line.Attempt ?? list.Count + 1,
+                        line.At,
+                        line.DelaySeconds is { } delay ? line.At.AddSeconds(delay) : null,
+                        line.Reason ?? line.Message
+                    )
+                );
                 break;
             case EventTypes.JobRecovered:
                 marks.Add(new(MarkKind.Recovery, line.At, line.Message));
@@ -73,7 +89,17 @@ internal sealed class TimelineJournal(Guid jobId)
     }
 
     private TimelineStep Step(StepOutline step) =>
-        new(step.Key, step.Name.Replace(folder, "", StringComparison.Ordinal), step.Kind, step.State, step.Attempt, step.StartedAt, step.CompletedAt, ErrorOf(step.Error), step.Service)
+        new(
+            step.Key,
+            step.Name.Replace(folder, "", StringComparison.Ordinal),
+            step.Kind,
+            step.State,
+            step.Attempt,
+            step.StartedAt,
+            step.CompletedAt,
+            ErrorOf(step.Error),
+            step.Service
+        )
         {
             Tries = tries.GetValueOrDefault(step.Key) ?? [],
         };

@@ -25,7 +25,8 @@ internal sealed class TimelineNode(string id, string label)
     /// <summary>running, failed, waiting or completed: the loudest below.</summary>
     public string State { get; private set; } = "completed";
 
-    public IEnumerable<TimelineStep> Steps() => Step is { } own ? Children.SelectMany(c => c.Steps()).Prepend(own) : Children.SelectMany(c => c.Steps());
+    public IEnumerable<TimelineStep> Steps() =>
+        Step is { } own ? Children.SelectMany(c => c.Steps()).Prepend(own) : Children.SelectMany(c => c.Steps());
 
     /// <summary>Fills in times and states from the leaves up.</summary>
     public void Settle()
@@ -41,7 +42,10 @@ internal sealed class TimelineNode(string id, string label)
         }
         StartedAt = starts.DefaultIfEmpty().Min();
         EndedAt = ends.Any(e => e is null) ? null : ends.Max();
-        State = Loudest([.. Children.Select(c => c.State), .. Step is { } step ? [StateOf(step)] : Array.Empty<string>()]);
+        State = Loudest([
+            .. Children.Select(c => c.State),
+            .. Step is { } step ? [StateOf(step)] : Array.Empty<string>(),
+        ]);
     }
 
     private static string StateOf(TimelineStep step) =>

@@ -12,7 +12,9 @@ internal sealed class TimelineReader(StepOutlineQueries steps, EventQueries even
     /// <summary>The most steps that are read at once.</summary>
     private const int Chunk = 5_000;
 
-    private static readonly EventFilter Telling = new(Types: [EventTypes.StepRetrying, EventTypes.JobRecovered, EventTypes.CheckpointSaved, EventTypes.JobRetried]);
+    private static readonly EventFilter Telling = new(
+        Types: [EventTypes.StepRetrying, EventTypes.JobRecovered, EventTypes.CheckpointSaved, EventTypes.JobRetried]
+    );
 
     public async Task<bool> ReadAsync(TimelineJournal journal, Guid jobId, CancellationToken cancellationToken)
     {
@@ -32,8 +34,27 @@ internal sealed class TimelineReader(StepOutlineQueries steps, EventQueries even
     private static TimelineEvent Told(EventView line)
     {
         var data = line.Data?.ToElement();
-        string? Text(string name) => data is { ValueKind: JsonValueKind.Object } d && d.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.String ? v.GetString() : null;
-        double? Number(string name) => data is { ValueKind: JsonValueKind.Object } d && d.TryGetProperty(name, out var v) && v.ValueKind == JsonValueKind.Number ? v.GetDouble() : null;
-        return new(line.No, line.At, line.Type, line.Message, Text("key"), (int?)Number("attempt"), Number("delaySeconds"), Text("reason"));
+        string? Text(string name) =>
+            data is { ValueKind: JsonValueKind.Object } d
+            && d.TryGetProperty(name, out var v)
+            && v.ValueKind == JsonValueKind.String
+                ? v.GetString()
+                : null;
+        double? Number(string name) =>
+            data is { ValueKind: JsonValueKind.Object } d
+            && d.TryGetProperty(name, out var v)
+            && v.ValueKind == JsonValueKind.Number
+                ? v.GetDouble()
+                : null;
+        return new(
+            line.No,
+            line.At,
+            line.Type,
+            line.Message,
+            Text("key"),
+            (int?)Number("attempt"),
+            Number("delaySeconds"),
+            Text("reason")
+        );
     }
 }

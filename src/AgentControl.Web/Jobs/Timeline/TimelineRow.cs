@@ -19,7 +19,8 @@ public sealed record TimelineRow(
 )
 {
     /// <summary>Rows are drawn anew only when something in them changed.</summary>
-    public bool SameAs(TimelineRow? other) => other is not null && (this with { Bars = other.Bars }) == other && Bars.SequenceEqual(other.Bars);
+    public bool SameAs(TimelineRow? other) =>
+        other is not null && (this with { Bars = other.Bars }) == other && Bars.SequenceEqual(other.Bars);
 }
 
 /// <summary>One piece of a row's bar.</summary>

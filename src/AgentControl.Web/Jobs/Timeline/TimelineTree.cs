@@ -13,9 +13,10 @@ internal static class TimelineTree
         foreach (var step in steps.OrderBy(s => s.StartedAt).ThenBy(s => s.CompletedAt ?? DateTimeOffset.MaxValue))
         {
             var scope = Scope(byId, ScopeOf(step.Key));
-            var node = byId.TryGetValue(step.Key, out var known) && known.Step is null
-                ? known
-                : Add(byId, scope, Unique(byId, step.Key), step.Name);
+            var node =
+                byId.TryGetValue(step.Key, out var known) && known.Step is null
+                    ? known
+                    : Add(byId, scope, Unique(byId, step.Key), step.Name);
             node.Step = step;
         }
         InOrder(root);
@@ -41,12 +42,20 @@ internal static class TimelineTree
         if (bracket <= 0)
             return Add(byId, parent, scope, WithoutCount(name));
         var groupId = scope[..(scope.Length - name.Length + bracket)];
-        var group = byId.TryGetValue(groupId, out var found) ? found : Add(byId, parent, groupId, WithoutCount(name[..bracket]));
+        var group = byId.TryGetValue(groupId, out var found)
+            ? found
+            : Add(byId, parent, groupId, WithoutCount(name[..bracket]));
         var index = int.Parse(name[(bracket + 1)..^1], System.Globalization.CultureInfo.InvariantCulture);
         return Add(byId, group, scope, $"{WithoutCount(name[..bracket])} {index + 1}", index);
     }
 
-    private static TimelineNode Add(Dictionary<string, TimelineNode> byId, TimelineNode parent, string id, string label, int? index = null)
+    private static TimelineNode Add(
+        Dictionary<string, TimelineNode> byId,
+        TimelineNode parent,
+        string id,
+        string label,
+        int? index = null
+    )
     {
         var node = new TimelineNode(id, label) { Index = index };
         parent.Children.Add(node);

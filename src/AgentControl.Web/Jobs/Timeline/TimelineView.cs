@@ -114,7 +114,8 @@ public sealed class TimelineView
         Draw();
     }
 
-    public TimelineStep? SelectedStep => Selected is null ? null : All(tree).FirstOrDefault(n => n.Id == Selected)?.Step;
+    public TimelineStep? SelectedStep =>
+        Selected is null ? null : All(tree).FirstOrDefault(n => n.Id == Selected)?.Step;
 
     private void Rebuild()
     {
@@ -124,7 +125,9 @@ public sealed class TimelineView
 
     private void Draw()
     {
-        var gaps = HideIdle ? TimeScale.Gaps(from, to, steps.Where(s => !s.IsWait).Select(s => (s.StartedAt, s.CompletedAt ?? to))) : [];
+        var gaps = HideIdle
+            ? TimeScale.Gaps(from, to, steps.Where(s => !s.IsWait).Select(s => (s.StartedAt, s.CompletedAt ?? to)))
+            : [];
         Scale = new TimeScale(from, to, [.. gaps.Where(g => !shownGaps.Contains(g))]);
         var rows = new List<TimelineRow>();
         foreach (var node in tree)
@@ -136,7 +139,8 @@ public sealed class TimelineView
     {
         if (!Kept(node))
             return;
-        var isOpen = node.Children.Count > 0 && (open.TryGetValue(node.Id, out var asked) ? asked : !node.IsFold || IsFiltered);
+        var isOpen =
+            node.Children.Count > 0 && (open.TryGetValue(node.Id, out var asked) ? asked : !node.IsFold || IsFiltered);
         rows.Add(Row(node, depth, isOpen));
         if (!isOpen)
             return;
@@ -167,7 +171,21 @@ public sealed class TimelineView
 
     /// <summary>The row behind the shown part of a fold; <see cref="ShowMore"/> takes its id without the mark.</summary>
     private static TimelineRow MoreRow(TimelineNode node, int depth, int left) =>
-        new(node.Id + MoreMark, $"{left} more", depth, false, false, More, null, null, left, 0, node.StartedAt, null, []);
+        new(
+            node.Id + MoreMark,
+            $"{left} more",
+            depth,
+            false,
+            false,
+            More,
+            null,
+            null,
+            left,
+            0,
+            node.StartedAt,
+            null,
+            []
+        );
 
     private bool IsFiltered => ErrorsOnly || Filter.Length > 0;
 
@@ -176,9 +194,14 @@ public sealed class TimelineView
         || node.Children.Any(Kept)
         || (
             (!ErrorsOnly || node.Step is { State: "failed" or "superseded" } || node.Step is { Tries.Count: > 0 })
-            && (Filter.Length == 0 || node.Label.Contains(Filter, StringComparison.OrdinalIgnoreCase) || node.Id.Contains(Filter, StringComparison.OrdinalIgnoreCase))
+            && (
+                Filter.Length == 0
+                || node.Label.Contains(Filter, StringComparison.OrdinalIgnoreCase)
+                || node.Id.Contains(Filter, StringComparison.OrdinalIgnoreCase)
+            )
             && node.Step is not null
         );
 
-    private static IEnumerable<TimelineNode> All(IEnumerable<TimelineNode> nodes) => nodes.SelectMany(n => All(n.Children).Prepend(n));
+    private static IEnumerable<TimelineNode> All(IEnumerable<TimelineNode> nodes) =>
+        nodes.SelectMany(n => All(n.Children).Prepend(n));
 }

@@ -23,7 +23,8 @@ public sealed partial class WaterfallRow
     [Parameter]
     public EventCallback<TimelineRow> OnFold { get; set; }
 
-    private string Name => $"{Row.Label}, {Row.State}{(Row.Length is { } length ? ", " + Formats.Duration(length) : "")}";
+    private string Name =>
+        $"{Row.Label}, {Row.State}{(Row.Length is { } length ? ", " + Formats.Duration(length) : "")}";
 
     private string? Icon =>
         (Row.State, Row.Kind) switch

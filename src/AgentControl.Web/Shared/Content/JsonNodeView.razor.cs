@@ -35,5 +35,8 @@ public sealed partial class JsonNodeView
 
     protected override void OnInitialized() => _open = Depth < OpenDepth;
 
-    private string Summary(int count) => Value.ValueKind == JsonValueKind.Object ? $"{{{Formats.Count(count, "field")}}}" : $"[{Formats.Count(count, "item")}]";
+    private string Summary(int count) =>
+        Value.ValueKind == JsonValueKind.Object
+            ? $"{{{Formats.Count(count, "field")}}}"
+            : $"[{Formats.Count(count, "item")}]";
 }

@@ -46,7 +46,11 @@ internal static class MarkdownHtml
     /// <summary>The host that a link leads to, "" for this site, null for an address that is refused.</summary>
     internal static string? Host(string? address)
     {
-        if (string.IsNullOrWhiteSpace(address) || address.Contains('\\', StringComparison.Ordinal) || OddCharacters.Any(address))
+        if (
+            string.IsNullOrWhiteSpace(address)
+            || address.Contains('\\', StringComparison.Ordinal)
+            || OddCharacters.Any(address)
+        )
         {
             return null;
         }
@@ -70,9 +74,39 @@ internal static class MarkdownHtml
     {
         var sanitizer = new HtmlSanitizer();
         sanitizer.AllowedTags.Clear();
-        sanitizer.AllowedTags.UnionWith(
-            ["p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "strong", "em", "del", "sub", "sup", "ins", "mark", "code", "pre", "blockquote",
-            "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "a", "img", "input"]);
+        sanitizer.AllowedTags.UnionWith([
+            "p",
+            "br",
+            "hr",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "strong",
+            "em",
+            "del",
+            "sub",
+            "sup",
+            "ins",
+            "mark",
+            "code",
+            "pre",
+            "blockquote",
+            "ul",
+            "ol",
+            "li",
+            "table",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
+            "a",
+            "img",
+            "input",
+        ]);
         sanitizer.AllowedAttributes.Clear();
         sanitizer.AllowedAttributes.UnionWith(["href", "src", "alt", "start", "type", "checked", "disabled"]);
         sanitizer.AllowedSchemes.Clear();
@@ -85,7 +119,11 @@ internal static class MarkdownHtml
     {
         foreach (var text in root.Descendants<IText>().Where(t => OddCharacters.Any(t.Data)).ToArray())
         {
-            var pieces = OddCharacters.Pieces(text.Data).Select(p => p.IsOdd ? Element(document, "span", "ac-odd-char", p.Text) : (INode)document.CreateTextNode(p.Text));
+            var pieces = OddCharacters
+                .Pieces(text.Data)
+                .Select(p =>
+                    p.IsOdd ? Element(document, "span", "ac-odd-char", p.Text) : (INode)document.CreateTextNode(p.Text)
+                );
             text.Replace([.. pieces]);
         }
     }
@@ -109,7 +147,12 @@ internal static class MarkdownHtml
             return;
         }
 
-        var holder = Element(document, "span", "ac-remote", host.Length == 0 ? $"Picture {alt} " : $"Picture {alt} at {host} ");
+        var holder = Element(
+            document,
+            "span",
+            "ac-remote",
+            host.Length == 0 ? $"Picture {alt} " : $"Picture {alt} at {host} "
+        );
         holder.SetAttribute("data-src", source!);
         holder.SetAttribute("data-alt", alt);
         var load = Element(document, "button", "", "Load");
@@ -135,7 +178,12 @@ internal static class MarkdownHtml
 
         link.SetAttribute("rel", "noopener noreferrer nofollow");
         link.SetAttribute("target", "_blank");
-        var shown = Element(document, "span", "ac-prose__host", $" ({OddCharacters.Shown(WebUtility.UrlDecode(host))})");
+        var shown = Element(
+            document,
+            "span",
+            "ac-prose__host",
+            $" ({OddCharacters.Shown(WebUtility.UrlDecode(host))})"
+        );
         link.Parent!.InsertBefore(shown, link.NextSibling);
     }
 

@@ -13,7 +13,17 @@ internal static class OddCharacters
         rune.Value switch
         {
             '\t' or '\n' or '\r' => false,
-            0x00AD or 0x034F or 0x061C or 0x115F or 0x1160 or 0x17B4 or 0x17B5 or 0x180E or 0x3164 or 0xFEFF or 0xFFA0 => true,
+            0x00AD
+            or 0x034F
+            or 0x061C
+            or 0x115F
+            or 0x1160
+            or 0x17B4
+            or 0x17B5
+            or 0x180E
+            or 0x3164
+            or 0xFEFF
+            or 0xFFA0 => true,
             >= 0x200B and <= 0x200F => true,
             >= 0x2028 and <= 0x202E => true,
             >= 0x2060 and <= 0x206F => true,
