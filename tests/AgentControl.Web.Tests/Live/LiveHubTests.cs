@@ -38,10 +38,9 @@ public sealed class LiveHubTests(ProgramFixture program) : IClassFixture<Program
             .Where(m => m.Target == "jobEvent")
             .Select(m => m.Argument.GetProperty("no").GetInt64())
             .ToList();
-        Assert.Equal(
-            Enumerable.Range((int)job.GetProperty("lastEvent").GetInt64() + 1, numbers.Count).Select(n => (long)n),
-            numbers
-        );
+        // What was on its way while the watch began may come too; nothing behind it is missing or comes twice.
+        Assert.InRange(numbers[0], 1, job.GetProperty("lastEvent").GetInt64() + 1);
+        Assert.Equal(Enumerable.Range((int)numbers[0], numbers.Count).Select(n => (long)n), numbers);
         Assert.True(numbers.Count > 200, $"Only {numbers.Count} events.");
         Assert.All(
             events.Concat(last),

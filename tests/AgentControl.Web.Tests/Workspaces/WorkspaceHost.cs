@@ -44,6 +44,7 @@ internal sealed class WorkspaceHost : IAsyncDisposable
         builder.Services.AddSingleton(data);
         builder.Services.AddDbContextFactory<ControlDbContext>(o => o.UseNpgsql(data));
         builder.Services.AddRazorComponents();
+        builder.Services.AddSingleton(new AgentControl.Engine.Hosting.EngineOptions());
         builder.Services.AddRest();
         builder.Services.AddAccess(builder.Configuration);
         builder.Services.AddWorkspaces(builder.Configuration);
