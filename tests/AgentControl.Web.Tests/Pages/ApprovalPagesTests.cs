@@ -67,7 +67,7 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
             Patience
         );
         await bundle.MendAsync("approvals");
-        page.Find("[data-testid=error-panel] button").Click();
+        page.Press("[data-testid=error-panel] button", Patience);
 
         Shown(page);
     }
@@ -79,10 +79,10 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
         var id = await bundle.AskAsync(await bundle.SubmitAsync("job"), "Write it");
         var page = Shown(Open(bundle, id));
 
-        page.Find("[data-testid=start-approve]").Click();
+        page.Press("[data-testid=start-approve]", Patience);
         page.WaitForElement("[data-testid=confirm]", Patience);
         Assert.Equal("pending", await StateAsync(bundle, id));
-        page.WaitForElement("[data-testid=confirm]", Patience).Click();
+        page.Press("[data-testid=confirm]", Patience);
 
         page.WaitForAssertion(
             () =>
@@ -103,9 +103,9 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
         await using var bundle = await PageBundle.CreateAsync(fixture);
         var id = await bundle.AskAsync(await bundle.SubmitAsync("job"), "Write it");
         var page = Shown(Open(bundle, id));
-        page.Find("[data-testid=start-reject]").Click();
+        page.Press("[data-testid=start-reject]", Patience);
 
-        page.WaitForElement("[data-testid=confirm]", Patience).Click();
+        page.Press("[data-testid=confirm]", Patience);
 
         page.WaitForAssertion(() => Assert.NotNull(page.Find("textarea").GetAttribute("aria-describedby")), Patience);
         var field = page.Find("textarea");
@@ -148,13 +148,13 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
         await using var bundle = await PageBundle.CreateAsync(fixture);
         var id = await bundle.AskAsync(await bundle.SubmitAsync("job"), "Write it");
         var page = Shown(Open(bundle, id));
-        page.Find("[data-testid=start-approve]").Click();
+        page.Press("[data-testid=start-approve]", Patience);
         await bundle.ExecuteAsync(
             "UPDATE approvals SET state = 'rejected', decided_at = now(), decided_by = 'Ben', comment = 'no' WHERE id = $1",
             id
         );
 
-        page.WaitForElement("[data-testid=confirm]", Patience).Click();
+        page.Press("[data-testid=confirm]", Patience);
 
         page.WaitForAssertion(
             () =>
@@ -184,7 +184,7 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=changed]")), Patience);
         Assert.Contains("old words", page.Find("[data-testid=approval-content]").TextContent, StringComparison.Ordinal);
         Assert.True(page.Find("[data-testid=start-approve]").HasAttribute("disabled"));
-        page.Find("[data-testid=changed] button").Click();
+        page.Press("[data-testid=changed] button", Patience);
         page.WaitForAssertion(
             () =>
                 Assert.Contains(

@@ -122,7 +122,7 @@ public sealed class JobPageTests(PostgresFixture fixture)
             () => Assert.Equal("5 new events", page.Find("[data-testid=jump-new]").TextContent.Trim()),
             Patience
         );
-        page.Find("[data-testid=jump-new]").Click();
+        page.Press("[data-testid=jump-new]", Patience);
         page.WaitForAssertion(() => Assert.Empty(page.FindAll("[data-testid=jump-new]")), Patience);
         Assert.True(page.Find("[data-testid=follow]").HasAttribute("checked"));
     }
@@ -231,7 +231,7 @@ public sealed class JobPageTests(PostgresFixture fixture)
             Patience
         );
         await bundle.MendAsync("jobs");
-        page.Find("[data-testid=error-panel] button").Click();
+        page.Press("[data-testid=error-panel] button", Patience);
 
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=job-head]")), Patience);
     }

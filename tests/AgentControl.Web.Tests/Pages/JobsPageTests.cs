@@ -78,7 +78,7 @@ public sealed class JobsPageTests(PostgresFixture fixture)
         Assert.Equal(["one"], Names(page));
 
         await bundle.MendAsync("jobs");
-        page.Find("[data-testid=error-panel] button").Click();
+        page.Press("[data-testid=error-panel] button", Patience);
         page.WaitForAssertion(() => Assert.Empty(page.FindAll("[data-testid=error-panel]")), Patience);
     }
 
@@ -102,7 +102,7 @@ public sealed class JobsPageTests(PostgresFixture fixture)
         Assert.Equal(["second", "first"], Names(page));
         Assert.Equal("running", page.FindAll("[data-testid=job-row] [data-state]")[1].GetAttribute("data-state"));
         Assert.Equal("50", page.FindAll("[role=progressbar]")[0].GetAttribute("aria-valuenow"));
-        page.Find("[data-testid=new-count]").Click();
+        page.Press("[data-testid=new-count]", Patience);
         page.WaitForAssertion(() => Assert.Equal(["third", "second", "first"], Names(page)), Patience);
     }
 
@@ -157,7 +157,7 @@ public sealed class JobsPageTests(PostgresFixture fixture)
         page.WaitForAssertion(() => Assert.Equal(50, Names(page).Count), Patience);
 
         var next = page.Find("[data-testid=next-page]").GetAttribute("href")!;
-        page.Find("[data-testid=next-page]").Click();
+        page.Press("[data-testid=next-page]", Patience);
         bundle.Services.GetRequiredService<NavigationManager>().NavigateTo(next);
 
         page.WaitForAssertion(() => Assert.Equal(["job-2", "job-1", "job-0"], Names(page)), Patience);
@@ -207,7 +207,7 @@ public sealed class JobsPageTests(PostgresFixture fixture)
         var page = Open(bundle);
         page.WaitForAssertion(() => Assert.Single(Names(page)), Patience);
 
-        page.Find(".jobs-menu > button").Click();
+        page.Press(".jobs-menu > button", Patience);
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll(".jobs-popup")), Patience);
         page.FindAll(".jobs-popup button").Single(b => b.TextContent == "Pause").Click();
 
@@ -234,7 +234,7 @@ public sealed class JobsPageTests(PostgresFixture fixture)
         var page = Open(bundle);
         page.WaitForAssertion(() => Assert.Single(Names(page)), Patience);
 
-        page.Find(".jobs-menu > button").Click();
+        page.Press(".jobs-menu > button", Patience);
         page.WaitForElement(".jobs-popup", Patience);
         page.FindAll(".jobs-popup button").Single(b => b.TextContent == "Pause").Click();
 
