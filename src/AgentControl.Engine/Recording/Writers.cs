@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace AgentControl.Engine.Recording;
 
-/// <summary>The two writers of a process; a job always uses the same one.</summary>
+/// <summary>The writers of a process; a job always uses the same one. With one, its batches are largest.</summary>
 internal sealed class Writers(
     NpgsqlDataSource database,
     WorkerIdentity worker,

@@ -85,8 +85,8 @@ public sealed class WorkspacePathTests
                 {
                     if (!WorkspacePath.TryParse(text, out var path, out _))
                         return true;
-                    var onDisk = Path.GetFullPath("/root/" + path.Value);
-                    return onDisk.StartsWith("/root/", StringComparison.Ordinal)
+                    var onDisk = Path.GetFullPath("/folder/" + path.Value);
+                    return onDisk.StartsWith("/folder/", StringComparison.Ordinal)
                         && WorkspacePath.TryParse(path.Value, out var again, out _)
                         && again == path;
                 },
