@@ -10,36 +10,37 @@ bool Runs(string name) => wanted.Count == 0 || wanted.Contains(name);
 
 var directory = Directory.CreateTempSubdirectory("agentcontrol-bench-").FullName;
 var figures = new List<Figure>();
+
+// An empty database of another PostgreSQL, or one of our own with full durability.
+var given = Environment.GetEnvironmentVariable("ConnectionStrings__AgentControl");
 await using (
-    var postgres = await EmbeddedPostgres.StartAsync(
-        new EmbeddedPostgresOptions { DataDirectory = directory },
-        NullLogger.Instance,
-        CancellationToken.None
-    )
+    var postgres = given is null
+        ? await EmbeddedPostgres.StartAsync(
+            new EmbeddedPostgresOptions { DataDirectory = directory },
+            NullLogger.Instance,
+            CancellationToken.None
+        )
+        : null
 )
 {
+    var connectionString = given ?? postgres!.ConnectionString;
     await using (
-        var host = await BenchHost.StartAsync(
-            postgres.ConnectionString,
-            directory,
-            workers: 20,
-            [ResumeBenchmark.Agent]
-        )
+        var host = await BenchHost.StartAsync(connectionString, directory, workers: 20, [ResumeBenchmark.Agent])
     )
     {
         if (Runs("steps"))
-            figures.AddRange(await StepsBenchmark.RunAsync(host, quick ? 1 : 3));
+            figures.AddRange(await StepsBenchmark.RunAsync(host, quick ? 1 : 5));
         if (Runs("resume"))
             figures.AddRange(await ResumeBenchmark.RunAsync(host, quick ? 100 : 1_000, quick ? 30 : 100));
         if (Runs("jobs"))
-            figures.AddRange(await JobsBenchmark.RunAsync(host, postgres.ConnectionString));
+            figures.AddRange(await JobsBenchmark.RunAsync(host, connectionString));
     }
     if (Runs("lists") || Runs("live"))
     {
         // The program itself, alone on the database.
-        await using var program = await ServingProgram.StartAsync(postgres.ConnectionString, directory);
+        await using var program = await ServingProgram.StartAsync(connectionString, directory);
         if (Runs("lists"))
-            figures.AddRange(await ListsBenchmark.RunAsync(program, postgres.ConnectionString));
+            figures.AddRange(await ListsBenchmark.RunAsync(program, connectionString));
         if (Runs("live"))
             figures.AddRange(await LiveBenchmark.RunAsync(program, clients: 200));
     }

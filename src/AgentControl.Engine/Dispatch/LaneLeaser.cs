@@ -1,17 +1,16 @@
 using System.Collections.Concurrent;
-using AgentControl.Engine.Agents;
 using AgentControl.Engine.Jobs;
 
 namespace AgentControl.Engine.Dispatch;
 
 /// <summary>Leases for all hands of a lane that are free at one moment in one statement.</summary>
-internal sealed class LaneLeaser(LeaseStore store, ServedAgents agents)
+internal sealed class LaneLeaser(LeaseStore store)
 {
     private readonly ConcurrentDictionary<string, Lane> lanes = new(StringComparer.Ordinal);
 
     /// <summary>The lane's next job for the caller; null where none is queued.</summary>
     public Task<LeasedJob?> NextAsync(string queue, string? bell, CancellationToken cancellationToken) =>
-        lanes.GetOrAdd(queue, name => new Lane(name)).AskAsync(store, agents, bell, cancellationToken);
+        lanes.GetOrAdd(queue, name => new Lane(name)).AskAsync(store, bell, cancellationToken);
 
     private sealed class Lane(string queue)
     {
@@ -19,12 +18,7 @@ internal sealed class LaneLeaser(LeaseStore store, ServedAgents agents)
         private List<TaskCompletionSource<LeasedJob?>> asking = [];
         private bool underWay;
 
-        public Task<LeasedJob?> AskAsync(
-            LeaseStore store,
-            ServedAgents agents,
-            string? bell,
-            CancellationToken cancellationToken
-        )
+        public Task<LeasedJob?> AskAsync(LeaseStore store, string? bell, CancellationToken cancellationToken)
         {
             var answer = new TaskCompletionSource<LeasedJob?>(TaskCreationOptions.RunContinuationsAsynchronously);
             lock (gate)
@@ -34,16 +28,11 @@ internal sealed class LaneLeaser(LeaseStore store, ServedAgents agents)
                     return answer.Task;
                 underWay = true;
             }
-            _ = ServeAsync(store, agents, bell, cancellationToken);
+            _ = ServeAsync(store, bell, cancellationToken);
             return answer.Task;
         }
 
-        private async Task ServeAsync(
-            LeaseStore store,
-            ServedAgents agents,
-            string? bell,
-            CancellationToken cancellationToken
-        )
+        private async Task ServeAsync(LeaseStore store, string? bell, CancellationToken cancellationToken)
         {
             while (true)
             {
@@ -62,7 +51,7 @@ internal sealed class LaneLeaser(LeaseStore store, ServedAgents agents)
                     // A stop must not lose leases that were just taken: the statement itself is not cancelled.
                     var jobs = cancellationToken.IsCancellationRequested
                         ? []
-                        : await store.TakeAsync(queue, round.Count, agents.Keys, bell, CancellationToken.None);
+                        : await store.TakeAsync(queue, round.Count, bell, CancellationToken.None);
                     for (var i = 0; i < round.Count; i++)
                         round[i].SetResult(i < jobs.Count ? jobs[i] : null);
                 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AgentControl.Engine.Execution;
+using AgentControl.Engine.Jobs;
 
 namespace AgentControl.Engine.Dispatch;
 
@@ -22,17 +23,18 @@ internal sealed class Lanes(LaneLeaser leaser, AttemptRunner runner)
         {
             try
             {
-                while (
-                    gate.MayStay()
-                    && !stopping.IsCancellationRequested
-                    && await leaser.NextAsync(queue, bell, stopping) is { } job
-                )
-                    await runner.RunAsync(job, stopping);
+                for (var job = await NextAsync(); job is not null; )
+                    job = await runner.RunAsync(job, stopping, Ask) ?? await NextAsync();
             }
             finally
             {
                 again = gate.Exit();
             }
         }
+
+        bool MayTake() => gate.MayStay() && !stopping.IsCancellationRequested;
+        // The end of a job brings the next one; a lane that was found empty is asked once more.
+        LeaseAsk? Ask() => MayTake() ? new LeaseAsk(queue, bell) : null;
+        async Task<LeasedJob?> NextAsync() => MayTake() ? await leaser.NextAsync(queue, bell, stopping) : null;
     }
 }

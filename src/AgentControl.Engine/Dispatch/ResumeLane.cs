@@ -1,4 +1,3 @@
-using AgentControl.Engine.Agents;
 using AgentControl.Engine.Execution;
 using AgentControl.Engine.Jobs;
 using Hangfire.Server;
@@ -9,7 +8,6 @@ namespace AgentControl.Engine.Dispatch;
 /// <summary>Runs what a person's answer woke on hands of its own, inside the Hangfire server: a full queue never delays a decision.</summary>
 internal sealed class ResumeLane(
     LeaseStore leases,
-    ServedAgents agents,
     AttemptRunner runner,
     ResumeSignal signal,
     Stopping stopping,
@@ -34,7 +32,7 @@ internal sealed class ResumeLane(
             await signal.WaitAsync(Poll, either.Token);
             while (!either.IsCancellationRequested)
             {
-                var jobs = await leases.TakeResumedAsync(1, agents.Keys, CancellationToken.None);
+                var jobs = await leases.TakeResumedAsync(1, CancellationToken.None);
                 if (jobs.Count == 0)
                     return;
                 await runner.RunAsync(jobs[0], either.Token);

@@ -5,18 +5,18 @@ using AgentControl.Core.Leases;
 using AgentControl.Core.Steps;
 using AgentControl.Engine.Agents;
 using AgentControl.Engine.Events;
+using AgentControl.Engine.Hosting;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Recording;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace AgentControl.Engine.Execution;
 
 /// <summary>Runs one attempt from its lease to its end. Never throws but for a broken process: what goes wrong is the job's story.</summary>
 internal sealed class AttemptRunner(
-    NpgsqlDataSource database,
+    EnginePool database,
     Writers writers,
     AgentCatalog agents,
     AttemptFactory factory,
@@ -30,7 +30,9 @@ internal sealed class AttemptRunner(
     private const int MaxLoads = 20;
     private static readonly TimeSpan BetweenLoads = TimeSpan.FromMilliseconds(100);
 
-    public async Task RunAsync(LeasedJob job, CancellationToken stopping)
+    /// <param name="next">Asked at the end: what the hand wants next, which then comes with the end's own commit.</param>
+    /// <returns>The job that the hand was given; null where it has to ask.</returns>
+    public async Task<LeasedJob?> RunAsync(LeasedJob job, CancellationToken stopping, Func<LeaseAsk?>? next = null)
     {
         Attempt? attempt = null;
         try
@@ -40,8 +42,7 @@ internal sealed class AttemptRunner(
             using var watch = running.Add(attempt);
             using var stop = stopping.Register(() => attempt.Hold(StopReason.Draining));
             var end = await RunToEndAsync(attempt);
-            if (end is not null)
-                await FinishAsync(attempt, end);
+            return end is null ? null : await FinishAsync(attempt, end, next?.Invoke());
         }
         catch (LeaseLostException)
         {
@@ -57,6 +58,7 @@ internal sealed class AttemptRunner(
             if (attempt is not null)
                 aftermath.After(attempt);
         }
+        return null;
     }
 
     /// <summary>A connection that died in the pool costs a moment, not the attempt.</summary>
@@ -173,9 +175,11 @@ internal sealed class AttemptRunner(
             _ => AttemptEnds.Parked(attempt),
         };
 
-    private static async Task FinishAsync(Attempt attempt, EndRecord end)
+    private static async Task<LeasedJob?> FinishAsync(Attempt attempt, EndRecord end, LeaseAsk? next)
     {
-        attempt.Last.End = end;
-        attempt.Final = await attempt.Writer.WriteAsync(attempt.Pen, attempt.Last);
+        attempt.Last.End = end with { Next = next };
+        var row = await attempt.Writer.WriteAsync(attempt.Pen, attempt.Last);
+        attempt.Final = row;
+        return row.Next;
     }
 }

@@ -1,3 +1,4 @@
+using AgentControl.Engine.Hosting;
 using Npgsql;
 
 namespace AgentControl.Engine.Execution;
@@ -42,14 +43,10 @@ internal sealed class Journal
 
     public bool IsOpen(string key) => openWaits.Contains(key);
 
-    public static async Task<Journal> LoadAsync(
-        NpgsqlDataSource database,
-        Guid jobId,
-        CancellationToken cancellationToken
-    )
+    public static async Task<Journal> LoadAsync(EnginePool database, Guid jobId, CancellationToken cancellationToken)
     {
         var journal = new Journal();
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =

@@ -66,6 +66,7 @@ public static class EngineRegistration
             builder.ConnectionStringBuilder.ApplicationName ??= "AgentControl";
             return builder.Build();
         });
+        services.AddSingleton(_ => EnginePool.Of(configuration.GetConnectionString("AgentControl")!));
         services.AddDbContextFactory<ControlDbContext>(
             (provider, o) => o.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
         );

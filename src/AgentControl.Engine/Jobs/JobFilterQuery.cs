@@ -8,6 +8,8 @@ internal static class JobFilterQuery
     /// <summary>Ids carry the time of their making; this much disagreement of clocks loses no job.</summary>
     private static readonly TimeSpan ClockSlack = TimeSpan.FromDays(1);
 
+    private static readonly string[] States = [.. Enum.GetValues<JobState>().Select(s => s.Word())];
+
     private static readonly string[] FailedLabels = ["failed", "timed_out"];
 
     public static IQueryable<JobRow> Matching(this IQueryable<JobRow> jobs, JobFilter filter, DateTimeOffset now)
@@ -16,12 +18,16 @@ internal static class JobFilterQuery
         jobs = ByText(jobs, filter);
         jobs = ByTime(jobs, filter, now);
         if (Labels(filter) is { } labels)
+        {
             jobs =
                 labels.Count == 1
                     ? jobs.Where(j => j.Run.Label == labels[0])
                     : jobs.Where(j => labels.Contains(j.Run.Label));
-        if (filter.States.Count > 0)
-            jobs = jobs.Where(j => filter.States.Contains(j.Run.State));
+            // A label says nothing about a missing row, a state does: with it PostgreSQL may begin at the index of labels.
+            var states =
+                filter.States.Count > 0 ? filter.States : [.. States.Where(s => LabelsOf(s).Intersect(labels).Any())];
+            jobs = jobs.Where(j => states.Contains(j.Run.State));
+        }
         if (filter.Queue is { } queue)
             jobs = jobs.Where(j => j.Run.Queue == queue);
         if (filter.CostOver is { } cost)

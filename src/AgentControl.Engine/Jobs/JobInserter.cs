@@ -2,6 +2,7 @@ using AgentControl.Core.Events;
 using AgentControl.Core.Jobs;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Live;
+using AgentControl.Engine.Storage;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -10,8 +11,8 @@ namespace AgentControl.Engine.Jobs;
 /// <summary>Inserts jobs with their first event: one statement for one job as for ten thousand.</summary>
 internal static class JobInserter
 {
-    private const string Insert = """
-        WITH t AS MATERIALIZED (SELECT ac_now() AS now),
+    private const string Insert = $$"""
+        WITH t AS MATERIALIZED (SELECT {{Sql.Now}} AS now),
         n AS (SELECT * FROM unnest(@id, @short, @name, @input, @parent_index, @tags)
               AS n(id, short_id, name, input, parent_index, tags)),
         j AS (INSERT INTO jobs (id, short_id, name, agent, agent_version, queue, tags, workspace, parent_id, parent_key, parent_index, batch_id, submitted_by,

@@ -1,20 +1,21 @@
 using AgentControl.Core.Events;
+using AgentControl.Engine.Agents;
 using AgentControl.Engine.Events;
+using AgentControl.Engine.Hosting;
 using AgentControl.Engine.Live;
+using AgentControl.Engine.Storage;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace AgentControl.Engine.Jobs;
 
 /// <summary>Takes leases: one conditional update per round, for as many jobs as there are hands.</summary>
-internal sealed class LeaseStore(NpgsqlDataSource database, WorkerIdentity worker, EventFeed feed)
+internal sealed class LeaseStore(EnginePool pool, WorkerIdentity worker, ServedAgents agents, EventFeed feed)
 {
-    private const string Take = """
-        WITH t AS MATERIALIZED (SELECT ac_now() AS now),
+    private const string Take = $$"""
+        WITH t AS MATERIALIZED (SELECT {{Sql.Now}} AS now),
         c AS MATERIALIZED (
-          SELECT q.job_id FROM job_runs q JOIN jobs j ON j.id = q.job_id
-           WHERE q.state = 'queued' AND j.agent || '@' || j.agent_version = ANY(@agents) AND {0}
-           LIMIT @count FOR UPDATE OF q SKIP LOCKED),
+          {0}),
         u AS (UPDATE job_runs r SET state = 'running', epoch = r.epoch + 1, attempt = r.attempt + 1, strikes = r.strikes + 1,
                 worker = @worker, lease_until = t.now + @lease, leased_at = t.now, started_at = COALESCE(r.started_at, t.now),
                 write_no = 0, front = false, resume = false, last_no = r.last_no + CASE WHEN r.recovering THEN 2 ELSE 1 END,
@@ -32,111 +33,153 @@ internal sealed class LeaseStore(NpgsqlDataSource database, WorkerIdentity worke
           FROM u JOIN jobs j ON j.id = u.job_id, t
         """;
 
+    private const string Ready =
+        "FROM job_runs q JOIN jobs j ON j.id = q.job_id WHERE q.state = 'queued' AND j.agent || '@' || j.agent_version = ANY(@agents)";
+
+    private const string InLaneOrder =
+        "AND NOT q.resume AND q.queue = lane.queue ORDER BY q.front DESC, q.priority DESC, q.queued_at, q.job_id";
+
+    /// <summary>The next jobs of a queue, at most so many.</summary>
     private static readonly string NextOfLane = Take.Replace(
         "{0}",
-        "NOT q.resume AND q.queue = @queue ORDER BY q.front DESC, q.priority DESC, q.queued_at, q.job_id",
+        $"SELECT p.job_id FROM (SELECT @queue AS queue) lane, LATERAL (SELECT q.job_id {Ready} {InLaneOrder} LIMIT @count FOR UPDATE OF q SKIP LOCKED) p",
         StringComparison.Ordinal
     );
 
     private static readonly string NextToResume = Take.Replace(
         "{0}",
-        "q.resume ORDER BY q.queued_at",
+        $"SELECT q.job_id {Ready} AND q.resume ORDER BY q.queued_at LIMIT @count FOR UPDATE OF q SKIP LOCKED",
         StringComparison.Ordinal
     );
+
+    // A hand whose job has not ended after all is not free.
+    private static readonly string NextOfEnded = Take.Replace(
+        "{0}",
+        $"""
+        SELECT p.job_id
+            FROM (SELECT a.queue, count(*) AS hands FROM unnest(@ended, @ended_epoch, @ended_queue) AS a(job_id, epoch, queue)
+                    JOIN job_runs e ON e.job_id = a.job_id AND e.epoch = a.epoch AND e.state <> 'running' GROUP BY a.queue) lane,
+            LATERAL (SELECT q.job_id {Ready} {InLaneOrder} LIMIT lane.hands FOR UPDATE OF q SKIP LOCKED) p
+        """,
+        StringComparison.Ordinal
+    );
+
+    /// <summary>The statement that gives each hand of an ended attempt its lane's next job; it runs in the transaction that wrote the ends.</summary>
+    public static NpgsqlBatchCommand ForEnded() => new(NextOfEnded);
+
+    /// <summary>Fills the statement of <see cref="ForEnded"/>.</summary>
+    public void FillForEnded(NpgsqlBatchCommand command, IReadOnlyList<(Guid Job, int Epoch, LeaseAsk Ask)> hands)
+    {
+        var into = new ParameterFill(command.Parameters);
+        into.Array("ended", NpgsqlDbType.Uuid, hands.Select(h => h.Job));
+        into.Array("ended_epoch", NpgsqlDbType.Integer, hands.Select(h => h.Epoch));
+        into.Array("ended_queue", NpgsqlDbType.Text, hands.Select(h => h.Ask.Queue));
+        Fill(into, hands[0].Ask.Bell);
+    }
 
     /// <summary>The next jobs of a queue, at most <paramref name="count"/>.</summary>
     /// <param name="bell">The Hangfire job that rang, for the record.</param>
     public Task<IReadOnlyList<LeasedJob>> TakeAsync(
         string queue,
         int count,
-        IReadOnlyList<string> agents,
         string? bell,
         CancellationToken cancellationToken
-    ) => TakeAsync(NextOfLane, queue, count, agents, bell, cancellationToken);
+    ) =>
+        TakeAsync(
+            NextOfLane,
+            into =>
+            {
+                into.Value("queue", NpgsqlDbType.Text, queue);
+                into.Value("count", NpgsqlDbType.Integer, count);
+            },
+            bell,
+            cancellationToken
+        );
 
     /// <summary>The next jobs that a person's answer woke.</summary>
-    public Task<IReadOnlyList<LeasedJob>> TakeResumedAsync(
-        int count,
-        IReadOnlyList<string> agents,
-        CancellationToken cancellationToken
-    ) => TakeAsync(NextToResume, null, count, agents, null, cancellationToken);
+    public Task<IReadOnlyList<LeasedJob>> TakeResumedAsync(int count, CancellationToken cancellationToken) =>
+        TakeAsync(NextToResume, into => into.Value("count", NpgsqlDbType.Integer, count), null, cancellationToken);
+
+    /// <summary>The leases that a statement took. Publish them when its transaction is on disk.</summary>
+    public async Task<IReadOnlyList<LeasedJob>> ReadAsync(NpgsqlDataReader reader)
+    {
+        var jobs = new List<LeasedJob>();
+        while (await reader.ReadAsync())
+            jobs.Add(Read(reader));
+        return jobs;
+    }
+
+    /// <summary>Tells watchers of leases that are on disk.</summary>
+    public void Publish(IReadOnlyList<LeasedJob> jobs, string? bell) =>
+        feed.Publish([.. jobs.SelectMany(j => Events(j, bell))]);
 
     private async Task<IReadOnlyList<LeasedJob>> TakeAsync(
         string sql,
-        string? queue,
-        int count,
-        IReadOnlyList<string> agents,
+        Action<ParameterFill> fill,
         string? bell,
         CancellationToken cancellationToken
     )
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await pool.OpenAsync(cancellationToken);
         await using var command = new NpgsqlCommand(sql, connection);
-        if (queue is not null)
-            command.Parameters.AddWithValue("queue", queue);
-        command.Parameters.AddWithValue("count", count);
-        command.Parameters.AddWithValue("agents", agents.ToArray());
-        command.Parameters.AddWithValue("worker", worker.Name);
-        command.Parameters.AddWithValue("lease", worker.Lease);
-        command.Parameters.Add(
-            new NpgsqlParameter("bell", NpgsqlDbType.Text) { Value = (object?)bell ?? DBNull.Value }
-        );
+        var into = new ParameterFill(command.Parameters);
+        fill(into);
+        Fill(into, bell);
         await command.PrepareAsync(cancellationToken);
-        var jobs = new List<LeasedJob>();
-        var events = new List<LiveEvent>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var job = Read(reader);
-            jobs.Add(job);
-            var attempt = reader.GetInt32(24);
-            var lastNo = reader.GetInt64(23);
-            var started = lastNo - (job.Recovered ? 1 : 0);
-            var data = EventData.Of(
+        IReadOnlyList<LeasedJob> jobs;
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+            jobs = await ReadAsync(reader);
+        Publish(jobs, bell);
+        return jobs;
+    }
+
+    private void Fill(ParameterFill into, string? bell)
+    {
+        into.Value("agents", NpgsqlDbType.Array | NpgsqlDbType.Text, agents.Keys);
+        into.Value("worker", NpgsqlDbType.Text, worker.Name);
+        into.Value("lease", NpgsqlDbType.Interval, worker.Lease);
+        into.Value("bell", NpgsqlDbType.Text, bell);
+    }
+
+    private IEnumerable<LiveEvent> Events(LeasedJob job, string? bell)
+    {
+        yield return new(
+            job.Id,
+            job.LastNo - (job.Recovered ? 1 : 0),
+            job.Now,
+            EventTypes.JobStarted,
+            "info",
+            $"Attempt {job.Attempt} on {worker.Name}",
+            EventData.Of(
                 new
                 {
-                    attempt,
+                    attempt = job.Attempt,
                     epoch = job.Epoch,
                     worker = worker.Name,
                     queue = job.Queue,
                     hangfireJobId = bell,
                 }
+            ),
+            null
+        );
+        if (job.Recovered)
+            yield return new(
+                job.Id,
+                job.LastNo,
+                job.Now,
+                EventTypes.JobRecovered,
+                "warning",
+                $"Goes on behind {job.Steps} recorded steps",
+                EventData.Of(
+                    new
+                    {
+                        replayedSteps = job.Steps,
+                        attempt = job.Attempt,
+                        worker = worker.Name,
+                    }
+                ),
+                null
             );
-            events.Add(
-                new(
-                    job.Id,
-                    started,
-                    job.Now,
-                    EventTypes.JobStarted,
-                    "info",
-                    $"Attempt {attempt} on {worker.Name}",
-                    data,
-                    null
-                )
-            );
-            if (job.Recovered)
-                events.Add(
-                    new(
-                        job.Id,
-                        lastNo,
-                        job.Now,
-                        EventTypes.JobRecovered,
-                        "warning",
-                        $"Goes on behind {job.Steps} recorded steps",
-                        EventData.Of(
-                            new
-                            {
-                                replayedSteps = job.Steps,
-                                attempt,
-                                worker = worker.Name,
-                            }
-                        ),
-                        null
-                    )
-                );
-        }
-        feed.Publish(events);
-        return jobs;
     }
 
     private static LeasedJob Read(NpgsqlDataReader row) =>
@@ -165,5 +208,11 @@ internal sealed class LeaseStore(NpgsqlDataSource database, WorkerIdentity worke
             StartedAt = row.GetFieldValue<DateTimeOffset>(20),
             Remaining = TimeSpan.FromMilliseconds(row.GetInt64(21)),
             DeadlineAt = row.IsDBNull(22) ? null : row.GetFieldValue<DateTimeOffset>(22),
+            LastNo = row.GetInt64(23),
+            Attempt = row.GetInt32(24),
         };
 }
+
+/// <summary>A hand that is free again asks for its lane's next job.</summary>
+/// <param name="Bell">The Hangfire job that brought the hand, for the record.</param>
+internal sealed record LeaseAsk(string Queue, string? Bell);

@@ -30,4 +30,8 @@ internal sealed record LeasedJob
     /// <summary>Running time that is left until the job's timeout.</summary>
     public required TimeSpan Remaining { get; init; }
     public DateTimeOffset? DeadlineAt { get; init; }
+
+    /// <summary>Number of the last event that the lease wrote.</summary>
+    public required long LastNo { get; init; }
+    public required int Attempt { get; init; }
 }

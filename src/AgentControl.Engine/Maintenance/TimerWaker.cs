@@ -55,9 +55,9 @@ internal sealed class TimerWaker(
             return TimeSpan.Zero;
         var seconds = await Sql.ScalarAsync<double?>(
             connection,
-            "SELECT GREATEST(0.001, extract(epoch FROM min(due_at) - ac_now()))::float8 FROM waits WHERE due_at IS NOT NULL"
+            "SELECT extract(epoch FROM min(due_at) - ac_now())::float8 FROM waits WHERE due_at IS NOT NULL"
         );
-        return seconds is { } soon ? TimeSpan.FromSeconds(Math.Min(soon, 60)) : null;
+        return seconds is { } soon ? TimeSpan.FromSeconds(Math.Clamp(soon, 0.001, 60)) : null;
     }
 
     private async Task FireAsync(

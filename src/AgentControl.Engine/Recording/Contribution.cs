@@ -1,4 +1,5 @@
 using AgentControl.Engine.Events;
+using AgentControl.Engine.Jobs;
 
 namespace AgentControl.Engine.Recording;
 
@@ -62,6 +63,9 @@ internal sealed record EndRecord
 
     /// <summary>Wait so long and try again.</summary>
     public double? RetrySeconds { get; init; }
+
+    /// <summary>What the hand wants next.</summary>
+    public LeaseAsk? Next { get; init; }
 }
 
 /// <summary>What one branch of a job records together: all of it or nothing.</summary>
@@ -83,7 +87,11 @@ internal readonly record struct RecordReply(
     bool CancelRequested,
     int Wakes,
     string State
-);
+)
+{
+    /// <summary>The job that the hand got with the end of its last one.</summary>
+    public LeasedJob? Next { get; init; }
+}
 
 /// <summary>Another worker holds the job, or it has ended: nothing was written.</summary>
 internal sealed class LeaseLostException(Guid jobId, int epoch)

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Threading.Channels;
+using AgentControl.Engine.Hosting;
+using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Live;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -11,60 +13,114 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
 {
     /// <summary>Most jobs in one statement: keeps a batch in the low milliseconds.</summary>
     private const int MaxJobs = 128;
-    private readonly NpgsqlDataSource database;
+
+    private static readonly TimeSpan MaxGather = TimeSpan.FromMicroseconds(300);
+    private readonly EnginePool database;
+    private readonly LeaseStore leases;
     private readonly RecordingOptions options;
     private readonly EventFeed feed;
     private readonly TimeProvider time;
     private readonly ILogger<GroupCommitWriter> log;
-    private readonly Channel<JobPen> queue = Channel.CreateUnbounded<JobPen>(new() { SingleReader = true });
-    private readonly Task loop;
+    private readonly ConcurrentQueue<JobPen> queue = new();
+    private readonly TaskCompletionSource idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock gate = new();
+    private bool leading;
+    private bool closed;
+
+    /// <summary>Jobs in the last batch.</summary>
+    private int company;
+    private readonly Dictionary<RecordForm, RecordCommand> commands = [];
     private NpgsqlConnection? connection;
 
     public GroupCommitWriter(
-        NpgsqlDataSource database,
+        EnginePool database,
+        LeaseStore leases,
         RecordingOptions options,
         EventFeed feed,
         TimeProvider time,
         ILogger<GroupCommitWriter> log
     )
     {
-        (this.database, this.options, this.feed, this.time, this.log) = (database, options, feed, time, log);
-        loop = Task.Run(RunAsync);
+        (this.database, this.leases, this.options) = (database, leases, options);
+        (this.feed, this.time, this.log) = (feed, time, log);
     }
 
     /// <summary>Completes when the contribution is on disk. Fails with <see cref="LeaseLostException"/> when the fence refused it.</summary>
+    /// <remarks>Whoever finds nobody writing writes for all: a lone job's record goes out on its own thread.</remarks>
     public Task<RecordReply> WriteAsync(JobPen pen, Contribution contribution)
     {
         var done = pen.Add(contribution);
-        if (pen.TryEnqueue())
-            ObjectDisposedException.ThrowIf(!queue.Writer.TryWrite(pen), this);
+        if (!pen.TryEnqueue())
+            return done;
+        lock (gate)
+        {
+            ObjectDisposedException.ThrowIf(closed, this);
+            queue.Enqueue(pen);
+            if (leading)
+                return done;
+            leading = true;
+        }
+        _ = LeadAsync();
         return done;
     }
 
     public async ValueTask DisposeAsync()
     {
-        queue.Writer.TryComplete();
-        await loop;
-        if (connection is not null)
-            await connection.DisposeAsync();
+        lock (gate)
+        {
+            closed = true;
+            if (!leading)
+                idle.TrySetResult();
+        }
+        await idle.Task;
+        await DropAsync();
     }
 
-    private async Task RunAsync()
+    /// <summary>Writes until nothing waits.</summary>
+    private async Task LeadAsync()
     {
         var batch = new List<JobPen>();
-        while (batch.Count > 0 || await queue.Reader.WaitToReadAsync())
+        while (true)
         {
-            while (batch.Count < MaxJobs && queue.Reader.TryRead(out var pen))
+            await GatherAsync(company - batch.Count);
+            while (batch.Count < MaxJobs && queue.TryDequeue(out var pen))
             {
                 pen.InFlight ??= pen.Take();
                 if (pen.InFlight is null)
-                    pen.Leave(queue.Writer);
+                    Leave(pen);
                 else
                     batch.Add(pen);
             }
             if (batch.Count > 0)
+            {
+                company = batch.Count;
                 batch = await CommitAsync(batch);
+                continue;
+            }
+            lock (gate)
+            {
+                if (!queue.IsEmpty)
+                    continue;
+                leading = false;
+                if (closed)
+                    idle.TrySetResult();
+                return;
+            }
         }
+    }
+
+    /// <summary>Jobs that travelled together come back almost together: a moment's wait halves the commits. A lone job waits for nobody.</summary>
+    private async Task GatherAsync(int expected)
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (expected > 1 && queue.Count < expected && Stopwatch.GetElapsedTime(since) < MaxGather)
+            await Task.Yield();
+    }
+
+    private void Leave(JobPen pen)
+    {
+        if (!pen.TryLeave())
+            queue.Enqueue(pen);
     }
 
     /// <summary>Commits what it can and returns the pens that must be tried again.</summary>
@@ -109,6 +165,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     {
         var broken = connection;
         connection = null;
+        commands.Clear();
         if (broken is not null)
             await broken.DisposeAsync();
     }
@@ -132,55 +189,78 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
 
     private async Task<List<JobPen>> SendAsync(List<JobPen> batch)
     {
-        connection ??= await OpenAsync();
         var sentAt = Stopwatch.GetTimestamp();
-        var answers = new Dictionary<Guid, Answer>(batch.Count);
-        await using (var command = RecordCommand.Build(batch, options.Worker, options.Lease, connection))
-        {
-            await command.PrepareAsync();
-            await using var reader = await command.ExecuteReaderAsync();
-            while (await reader.ReadAsync())
-            {
-                answers[reader.GetGuid(0)] = new Answer(
-                    reader.GetBoolean(1),
-                    reader.GetBoolean(2),
-                    reader.GetInt64(4),
-                    new RecordReply(
-                        reader.GetFieldValue<DateTimeOffset>(3),
-                        reader.GetInt64(5),
-                        reader.GetBoolean(6),
-                        reader.GetBoolean(7),
-                        reader.GetInt32(8),
-                        reader.GetString(9)
-                    ),
-                    reader.FieldCount > 10 && !reader.IsDBNull(10)
-                        ? new EventRecord(
-                            reader.GetString(10),
-                            reader.GetString(12),
-                            reader.IsDBNull(13) ? null : reader.GetString(13),
-                            reader.GetString(11)
-                        )
-                        : null
-                );
-            }
-        }
+        var form = RecordCommand.FormOf(batch);
+        var (answers, leased) = await ExecuteAsync(form, batch);
+        if (form == RecordForm.Single && answers.Count == 0)
+            (answers, leased) = await ExecuteAsync(RecordForm.Lean, batch);
+        Deal(leased, batch, answers);
+        var bell = batch.Select(p => p.InFlight!.End?.Next).FirstOrDefault(n => n is not null)?.Bell;
         var busy = new List<JobPen>();
         var events = new List<LiveEvent>();
         foreach (var pen in batch)
             Settle(pen, answers, sentAt, busy, events);
         feed.Publish(events);
+        leases.Publish(leased, bell);
         feed.Touch(time.GetUtcNow());
         if (busy.Count == batch.Count)
             await Task.Delay(options.BusyPause, time);
         return busy;
     }
 
-    /// <summary>A connection that plans the record statement once: planning anew costs more than running it.</summary>
-    private async Task<NpgsqlConnection> OpenAsync()
+    private async Task<(Dictionary<Guid, Answer> Answers, IReadOnlyList<LeasedJob> Leased)> ExecuteAsync(
+        RecordForm form,
+        List<JobPen> batch
+    )
     {
-        var opened = await database.OpenConnectionAsync();
-        await Storage.Sql.ExecuteAsync(opened, "SET plan_cache_mode = force_generic_plan");
-        return opened;
+        connection ??= await database.OpenAsync();
+        if (!commands.TryGetValue(form, out var command))
+            commands[form] = command = new RecordCommand(connection, form, options, leases);
+        var answers = new Dictionary<Guid, Answer>(batch.Count);
+        await using var reader = await command.ExecuteAsync(batch);
+        while (await reader.ReadAsync())
+            answers[reader.GetGuid(0)] = Read(reader);
+        return (answers, await reader.NextResultAsync() ? await leases.ReadAsync(reader) : []);
+    }
+
+    private static Answer Read(NpgsqlDataReader reader) =>
+        new(
+            reader.GetBoolean(1),
+            reader.GetBoolean(2),
+            reader.GetInt64(4),
+            new RecordReply(
+                reader.GetFieldValue<DateTimeOffset>(3),
+                reader.GetInt64(5),
+                reader.GetBoolean(6),
+                reader.GetBoolean(7),
+                reader.GetInt32(8),
+                reader.GetString(9)
+            ),
+            reader.FieldCount > 10 && !reader.IsDBNull(10)
+                ? new EventRecord(
+                    reader.GetString(10),
+                    reader.GetString(12),
+                    reader.IsDBNull(13) ? null : reader.GetString(13),
+                    reader.GetString(11)
+                )
+                : null
+        );
+
+    /// <summary>Gives the jobs that came with the ends to the hands that asked, each in its own lane.</summary>
+    private static void Deal(IReadOnlyList<LeasedJob> leased, List<JobPen> batch, Dictionary<Guid, Answer> answers)
+    {
+        if (leased.Count == 0)
+            return;
+        var lanes = leased.GroupBy(j => j.Queue).ToDictionary(g => g.Key, g => new Queue<LeasedJob>(g));
+        foreach (var pen in batch)
+            if (
+                pen.InFlight!.End?.Next is { } ask
+                && answers.TryGetValue(pen.JobId, out var answer)
+                && answer.Done
+                && lanes.TryGetValue(ask.Queue, out var jobs)
+                && jobs.TryDequeue(out var job)
+            )
+                answers[pen.JobId] = answer with { Reply = answer.Reply with { Next = job } };
     }
 
     private void Settle(
@@ -216,7 +296,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     {
         var batch = pen.InFlight!;
         pen.InFlight = null;
-        pen.Leave(queue.Writer);
+        Leave(pen);
         how(batch);
     }
 

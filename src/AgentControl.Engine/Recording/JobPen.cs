@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Threading.Channels;
+using AgentControl.Core.Events;
 
 namespace AgentControl.Engine.Recording;
 
@@ -59,13 +59,11 @@ internal sealed class JobPen(Guid jobId, int epoch)
             return !queued && (queued = true);
     }
 
-    /// <summary>Leaves the writer's queue, or goes to its end where more was added meanwhile.</summary>
-    public void Leave(ChannelWriter<JobPen> queue)
+    /// <summary>Leaves the writer's queue. False where more was added meanwhile: it goes to the end of the queue.</summary>
+    public bool TryLeave()
     {
         lock (gate)
-            queued = waiting.Count > 0;
-        if (queued)
-            queue.TryWrite(this);
+            return !(queued = waiting.Count > 0);
     }
 
     public void Heard(long sentAt) => LastReply = sentAt;
@@ -86,6 +84,13 @@ internal sealed class PenBatch(long writeNo, List<(Contribution What, TaskComple
         parts.Sum(p => p.What.Events.Count) + (parts.Exists(p => p.What.End is not null) ? 1 : 0);
 
     public int StepCount { get; } = parts.Sum(p => p.What.Steps.Count(s => s.State != "running"));
+
+    public int AnomalyCount => Parts.Sum(c => c.Events.Count(e => e.Type == EventTypes.Anomaly));
+
+    public int Retries => Parts.Sum(c => c.Retries);
+
+    /// <summary>Key of the newest step.</summary>
+    public string? LastStep => Parts.SelectMany(c => c.Steps).LastOrDefault()?.Key;
 
     /// <summary>All events in order, counted from 1 within the batch; the end's own comes last.</summary>
     public IEnumerable<(int Index, EventRecord Event, bool Final)> Numbered()

@@ -1,63 +1,112 @@
 using AgentControl.Core.Events;
+using AgentControl.Engine.Jobs;
+using AgentControl.Engine.Storage;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace AgentControl.Engine.Recording;
 
-/// <summary>Fills the parameters of <see cref="RecordSql"/> from the batches of several jobs.</summary>
-internal static class RecordCommand
+/// <summary>One form of <see cref="RecordSql"/> on one connection, prepared once and filled with the batches of several jobs each time. All of it is one commit.</summary>
+internal sealed class RecordCommand : IAsyncDisposable
 {
-    public static NpgsqlCommand Build(
-        IReadOnlyList<JobPen> pens,
-        string worker,
-        TimeSpan lease,
-        NpgsqlConnection connection
-    )
+    private readonly RecordForm form;
+    private readonly RecordingOptions options;
+    private readonly LeaseStore leases;
+    private readonly NpgsqlBatch commands;
+    private bool prepared;
+
+    public RecordCommand(NpgsqlConnection connection, RecordForm form, RecordingOptions options, LeaseStore leases)
     {
-        var full = pens.Any(p => p.InFlight!.End is not null || p.InFlight.Parts.Any(c => c.Checkpoints.Count > 0));
-        var command = new NpgsqlCommand(full ? RecordSql.Full : RecordSql.Lean, connection);
-        var into = command.Parameters;
-        AddJobs(into, pens, lease);
-        AddSteps(into, pens);
-        AddEvents(into, pens);
-        if (!full)
-            return command;
-        into.Add(new NpgsqlParameter<string>("worker", NpgsqlDbType.Text) { TypedValue = worker });
-        AddEnds(into, pens);
-        AddCheckpoints(into, pens);
-        return command;
+        (this.form, this.options, this.leases) = (form, options, leases);
+        commands = new NpgsqlBatch(connection);
+        commands.BatchCommands.Add(
+            new(
+                form switch
+                {
+                    RecordForm.Single => RecordSql.Single,
+                    RecordForm.Lean => RecordSql.Lean,
+                    _ => RecordSql.Full,
+                }
+            )
+        );
+        if (form == RecordForm.FullWithLeases)
+            commands.BatchCommands.Add(LeaseStore.ForEnded());
     }
 
-    private static void Add<T>(
-        this NpgsqlParameterCollection into,
-        string name,
-        NpgsqlDbType type,
-        IEnumerable<T> values
-    ) => into.Add(new NpgsqlParameter<T[]>(name, NpgsqlDbType.Array | type) { TypedValue = [.. values] });
+    public static RecordForm FormOf(IReadOnlyList<JobPen> pens) =>
+        pens.Any(p => p.InFlight!.End?.Next is not null) ? RecordForm.FullWithLeases
+        : pens.Any(p => p.InFlight!.End is not null || p.InFlight.Parts.Any(c => c.Checkpoints.Count > 0))
+            ? RecordForm.Full
+        : pens.Count == 1 ? RecordForm.Single
+        : RecordForm.Lean;
 
-    private static void AddJobs(NpgsqlParameterCollection into, IReadOnlyList<JobPen> pens, TimeSpan lease)
+    public async Task<NpgsqlDataReader> ExecuteAsync(IReadOnlyList<JobPen> pens)
+    {
+        var into = new ParameterFill(commands.BatchCommands[0].Parameters);
+        if (form == RecordForm.Single)
+            FillJob(into, pens[0]);
+        else
+            FillJobs(into, pens);
+        into.Value("lease", NpgsqlDbType.Interval, options.Lease);
+        FillSteps(into, pens);
+        FillEvents(into, pens);
+        if (form >= RecordForm.Full)
+        {
+            into.Value("worker", NpgsqlDbType.Text, options.Worker);
+            FillEnds(into, pens);
+            FillCheckpoints(into, pens);
+        }
+        if (form == RecordForm.FullWithLeases)
+            leases.FillForEnded(
+                commands.BatchCommands[1],
+                [
+                    .. pens.Where(p => p.InFlight!.End?.Next is not null)
+                        .Select(p => (p.JobId, p.Epoch, p.InFlight!.End!.Next!)),
+                ]
+            );
+        if (!prepared)
+            await commands.PrepareAsync();
+        prepared = true;
+        return await commands.ExecuteReaderAsync();
+    }
+
+    public ValueTask DisposeAsync() => commands.DisposeAsync();
+
+    private static void FillJob(ParameterFill into, JobPen pen)
+    {
+        var batch = pen.InFlight!;
+        into.Value("job", NpgsqlDbType.Uuid, pen.JobId);
+        into.Value("epoch", NpgsqlDbType.Integer, pen.Epoch);
+        into.Value("write_no", NpgsqlDbType.Bigint, batch.WriteNo);
+        into.Value("n_events", NpgsqlDbType.Integer, batch.EventCount);
+        into.Value("n_steps", NpgsqlDbType.Integer, batch.StepCount);
+        into.Value("n_anomalies", NpgsqlDbType.Integer, batch.AnomalyCount);
+        into.Value("n_retries", NpgsqlDbType.Integer, batch.Retries);
+        into.Value("p_completed", NpgsqlDbType.Bigint, batch.Progress?.Completed);
+        into.Value("p_total", NpgsqlDbType.Bigint, batch.Progress?.Total);
+        into.Value("p_stage", NpgsqlDbType.Text, batch.Progress?.Stage);
+        into.Value("p_detail", NpgsqlDbType.Text, batch.Progress?.Detail);
+        into.Value("step", NpgsqlDbType.Text, batch.LastStep);
+    }
+
+    private static void FillJobs(ParameterFill into, IReadOnlyList<JobPen> pens)
     {
         var batches = pens.Select(p => p.InFlight!).ToArray();
-        into.Add("job", NpgsqlDbType.Uuid, pens.Select(p => p.JobId));
-        into.Add("epoch", NpgsqlDbType.Integer, pens.Select(p => p.Epoch));
-        into.Add("write_no", NpgsqlDbType.Bigint, batches.Select(b => b.WriteNo));
-        into.Add("n_events", NpgsqlDbType.Integer, batches.Select(b => b.EventCount));
-        into.Add("n_steps", NpgsqlDbType.Integer, batches.Select(b => b.StepCount));
-        into.Add(
-            "n_anomalies",
-            NpgsqlDbType.Integer,
-            batches.Select(b => b.Parts.Sum(c => c.Events.Count(e => e.Type == EventTypes.Anomaly)))
-        );
-        into.Add("n_retries", NpgsqlDbType.Integer, batches.Select(b => b.Parts.Sum(c => c.Retries)));
-        into.Add("p_completed", NpgsqlDbType.Bigint, batches.Select(b => b.Progress?.Completed));
-        into.Add("p_total", NpgsqlDbType.Bigint, batches.Select(b => b.Progress?.Total));
-        into.Add("p_stage", NpgsqlDbType.Text, batches.Select(b => b.Progress?.Stage));
-        into.Add("p_detail", NpgsqlDbType.Text, batches.Select(b => b.Progress?.Detail));
-        into.Add("step", NpgsqlDbType.Text, batches.Select(b => b.Parts.SelectMany(c => c.Steps).LastOrDefault()?.Key));
-        into.Add(new NpgsqlParameter<TimeSpan>("lease", NpgsqlDbType.Interval) { TypedValue = lease });
+        into.Array("job", NpgsqlDbType.Uuid, pens.Select(p => p.JobId));
+        into.Array("epoch", NpgsqlDbType.Integer, pens.Select(p => p.Epoch));
+        into.Array("write_no", NpgsqlDbType.Bigint, batches.Select(b => b.WriteNo));
+        into.Array("n_events", NpgsqlDbType.Integer, batches.Select(b => b.EventCount));
+        into.Array("n_steps", NpgsqlDbType.Integer, batches.Select(b => b.StepCount));
+        into.Array("n_anomalies", NpgsqlDbType.Integer, batches.Select(b => b.AnomalyCount));
+        into.Array("n_retries", NpgsqlDbType.Integer, batches.Select(b => b.Retries));
+        into.Array("p_completed", NpgsqlDbType.Bigint, batches.Select(b => b.Progress?.Completed));
+        into.Array("p_total", NpgsqlDbType.Bigint, batches.Select(b => b.Progress?.Total));
+        into.Array("p_stage", NpgsqlDbType.Text, batches.Select(b => b.Progress?.Stage));
+        into.Array("p_detail", NpgsqlDbType.Text, batches.Select(b => b.Progress?.Detail));
+        into.Array("step", NpgsqlDbType.Text, batches.Select(b => b.LastStep));
     }
 
-    private static void AddSteps(NpgsqlParameterCollection into, IReadOnlyList<JobPen> pens)
+    private static void FillSteps(ParameterFill into, IReadOnlyList<JobPen> pens)
     {
         // Two branches, or an early 'running' and the end, may name one key in a batch: the last one stands.
         var rows = new List<(Guid Job, StepRecord Step, int? Event)>();
@@ -73,63 +122,79 @@ internal static class RecordCommand
             }
             rows.AddRange(own.Values);
         }
-        into.Add("s_job", NpgsqlDbType.Uuid, rows.Select(r => r.Job));
-        into.Add("s_key", NpgsqlDbType.Text, rows.Select(r => r.Step.Key));
-        into.Add("s_name", NpgsqlDbType.Text, rows.Select(r => r.Step.Name));
-        into.Add("s_kind", NpgsqlDbType.Text, rows.Select(r => r.Step.Kind));
-        into.Add("s_state", NpgsqlDbType.Text, rows.Select(r => r.Step.State));
-        into.Add("s_event", NpgsqlDbType.Integer, rows.Select(r => r.Event));
-        into.Add("s_attempt", NpgsqlDbType.Integer, rows.Select(r => r.Step.Attempt));
-        into.Add("s_hash", NpgsqlDbType.Bytea, rows.Select(r => r.Step.InputHash));
-        into.Add("s_result", NpgsqlDbType.Bytea, rows.Select(r => r.Step.Result));
-        into.Add("s_error", NpgsqlDbType.Text, rows.Select(r => r.Step.Error));
-        into.Add("s_service", NpgsqlDbType.Text, rows.Select(r => r.Step.Service));
-        into.Add("s_usage", NpgsqlDbType.Text, rows.Select(r => r.Step.Usage));
-        into.Add("s_elapsed", NpgsqlDbType.Double, rows.Select(r => r.Step.ElapsedMs));
+        into.Array("s_job", NpgsqlDbType.Uuid, rows.Select(r => r.Job));
+        into.Array("s_key", NpgsqlDbType.Text, rows.Select(r => r.Step.Key));
+        into.Array("s_name", NpgsqlDbType.Text, rows.Select(r => r.Step.Name));
+        into.Array("s_kind", NpgsqlDbType.Text, rows.Select(r => r.Step.Kind));
+        into.Array("s_state", NpgsqlDbType.Text, rows.Select(r => r.Step.State));
+        into.Array("s_event", NpgsqlDbType.Integer, rows.Select(r => r.Event));
+        into.Array("s_attempt", NpgsqlDbType.Integer, rows.Select(r => r.Step.Attempt));
+        into.Array("s_hash", NpgsqlDbType.Bytea, rows.Select(r => r.Step.InputHash));
+        into.Array("s_result", NpgsqlDbType.Bytea, rows.Select(r => r.Step.Result));
+        into.Array("s_error", NpgsqlDbType.Text, rows.Select(r => r.Step.Error));
+        into.Array("s_service", NpgsqlDbType.Text, rows.Select(r => r.Step.Service));
+        into.Array("s_usage", NpgsqlDbType.Text, rows.Select(r => r.Step.Usage));
+        into.Array("s_elapsed", NpgsqlDbType.Double, rows.Select(r => r.Step.ElapsedMs));
     }
 
-    private static void AddEvents(NpgsqlParameterCollection into, IReadOnlyList<JobPen> pens)
+    private static void FillEvents(ParameterFill into, IReadOnlyList<JobPen> pens)
     {
         var rows = pens.SelectMany(pen =>
                 pen.InFlight!.Numbered().Select(e => (Job: pen.JobId, e.Index, e.Event, e.Final))
             )
             .ToArray();
-        into.Add("e_job", NpgsqlDbType.Uuid, rows.Select(r => r.Job));
-        into.Add("e_idx", NpgsqlDbType.Integer, rows.Select(r => r.Index));
-        into.Add("e_type", NpgsqlDbType.Text, rows.Select(r => r.Event.Type));
-        into.Add("e_level", NpgsqlDbType.Text, rows.Select(r => r.Event.Level));
-        into.Add("e_message", NpgsqlDbType.Text, rows.Select(r => r.Event.Message));
-        into.Add("e_data", NpgsqlDbType.Text, rows.Select(r => r.Event.Data));
-        into.Add("e_actor", NpgsqlDbType.Text, rows.Select(r => r.Event.Actor));
-        into.Add("e_final", NpgsqlDbType.Boolean, rows.Select(r => r.Final));
+        into.Array("e_job", NpgsqlDbType.Uuid, rows.Select(r => r.Job));
+        into.Array("e_idx", NpgsqlDbType.Integer, rows.Select(r => r.Index));
+        into.Array("e_type", NpgsqlDbType.Text, rows.Select(r => r.Event.Type));
+        into.Array("e_level", NpgsqlDbType.Text, rows.Select(r => r.Event.Level));
+        into.Array("e_message", NpgsqlDbType.Text, rows.Select(r => r.Event.Message));
+        into.Array("e_data", NpgsqlDbType.Text, rows.Select(r => r.Event.Data));
+        into.Array("e_actor", NpgsqlDbType.Text, rows.Select(r => r.Event.Actor));
+        into.Array("e_final", NpgsqlDbType.Boolean, rows.Select(r => r.Final));
     }
 
-    private static void AddEnds(NpgsqlParameterCollection into, IReadOnlyList<JobPen> pens)
+    private static void FillEnds(ParameterFill into, IReadOnlyList<JobPen> pens)
     {
         var ends = pens.Select(p => p.InFlight!.End).ToArray();
-        into.Add("want", NpgsqlDbType.Text, ends.Select(e => e?.State));
-        into.Add("outcome", NpgsqlDbType.Text, ends.Select(e => e?.Outcome));
-        into.Add("queue", NpgsqlDbType.Text, ends.Select(e => e?.Queue));
-        into.Add("known_wakes", NpgsqlDbType.Integer, ends.Select(e => e?.Wakes ?? 0));
-        into.Add("orderly", NpgsqlDbType.Boolean, ends.Select(e => e?.Orderly ?? true));
-        into.Add("retry_seconds", NpgsqlDbType.Double, ends.Select(e => e?.RetrySeconds));
-        into.Add("output", NpgsqlDbType.Bytea, ends.Select(e => e?.Output));
-        into.Add("error", NpgsqlDbType.Text, ends.Select(e => e?.Error));
-        into.Add("parent", NpgsqlDbType.Uuid, pens.Select(p => p.ParentId));
-        into.Add("parent_key", NpgsqlDbType.Text, pens.Select(p => p.ParentKey));
+        into.Array("want", NpgsqlDbType.Text, ends.Select(e => e?.State));
+        into.Array("outcome", NpgsqlDbType.Text, ends.Select(e => e?.Outcome));
+        into.Array("queue", NpgsqlDbType.Text, ends.Select(e => e?.Queue));
+        into.Array("known_wakes", NpgsqlDbType.Integer, ends.Select(e => e?.Wakes ?? 0));
+        into.Array("orderly", NpgsqlDbType.Boolean, ends.Select(e => e?.Orderly ?? true));
+        into.Array("retry_seconds", NpgsqlDbType.Double, ends.Select(e => e?.RetrySeconds));
+        into.Array("output", NpgsqlDbType.Bytea, ends.Select(e => e?.Output));
+        into.Array("error", NpgsqlDbType.Text, ends.Select(e => e?.Error));
+        into.Array("parent", NpgsqlDbType.Uuid, pens.Select(p => p.ParentId));
+        into.Array("parent_key", NpgsqlDbType.Text, pens.Select(p => p.ParentKey));
     }
 
-    private static void AddCheckpoints(NpgsqlParameterCollection into, IReadOnlyList<JobPen> pens)
+    private static void FillCheckpoints(ParameterFill into, IReadOnlyList<JobPen> pens)
     {
         var rows = pens.SelectMany(pen =>
                 pen.InFlight!.Parts.SelectMany(c => c.Checkpoints)
                     .Select((c, i) => (Job: pen.JobId, Saved: c, Rank: i + 1))
             )
             .ToArray();
-        into.Add("c_job", NpgsqlDbType.Uuid, rows.Select(r => r.Job));
-        into.Add("c_key", NpgsqlDbType.Text, rows.Select(r => r.Saved.Key));
-        into.Add("c_value", NpgsqlDbType.Bytea, rows.Select(r => r.Saved.Value));
-        into.Add("c_step", NpgsqlDbType.Text, rows.Select(r => r.Saved.Step));
-        into.Add("c_rank", NpgsqlDbType.Integer, rows.Select(r => r.Rank));
+        into.Array("c_job", NpgsqlDbType.Uuid, rows.Select(r => r.Job));
+        into.Array("c_key", NpgsqlDbType.Text, rows.Select(r => r.Saved.Key));
+        into.Array("c_value", NpgsqlDbType.Bytea, rows.Select(r => r.Saved.Value));
+        into.Array("c_step", NpgsqlDbType.Text, rows.Select(r => r.Saved.Step));
+        into.Array("c_rank", NpgsqlDbType.Integer, rows.Select(r => r.Rank));
     }
+}
+
+/// <summary>How much a batch asks of its statement.</summary>
+internal enum RecordForm
+{
+    /// <summary>Steps and events of one job.</summary>
+    Single,
+
+    /// <summary>Steps and events of several jobs.</summary>
+    Lean,
+
+    /// <summary>Checkpoints and ends too.</summary>
+    Full,
+
+    /// <summary>And the next jobs of the hands whose jobs ended.</summary>
+    FullWithLeases,
 }

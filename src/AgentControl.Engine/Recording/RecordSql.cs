@@ -1,10 +1,12 @@
+using AgentControl.Engine.Storage;
+
 namespace AgentControl.Engine.Recording;
 
 /// <summary>The one statement of a batch: fence, numbers, lease, journal, log and, in its full form, checkpoints and ends.</summary>
 internal static class RecordSql
 {
-    private const string Head = """
-        WITH t AS MATERIALIZED (SELECT ac_now() AS now),
+    private const string Head = $"""
+        WITH t AS MATERIALIZED (SELECT {Sql.Now} AS now),
         i AS (SELECT * FROM unnest(@job, @epoch, @write_no, @n_events, @n_steps, @n_anomalies, @n_retries,
                 @p_completed, @p_total, @p_stage, @p_detail, @step)
               AS i(job_id, epoch, write_no, n_events, n_steps, n_anomalies, n_retries, p_completed, p_total, p_stage, p_detail, step)),
@@ -13,6 +15,15 @@ internal static class RecordSql
             FROM job_runs r WHERE r.job_id = ANY(@job) ORDER BY r.job_id FOR UPDATE SKIP LOCKED),
         ok AS (SELECT i.* FROM i JOIN l USING (job_id)
                 WHERE l.state = 'running' AND l.epoch = i.epoch AND l.write_no = i.write_no - 1),
+        """;
+
+    // One job alone: no arrays of jobs, nothing to tell apart. No row means that it was busy or lost, which the general form tells.
+    private const string HeadSingle = $"""
+        WITH t AS MATERIALIZED (SELECT {Sql.Now} AS now),
+        l AS MATERIALIZED (
+          SELECT r.job_id FROM job_runs r WHERE r.job_id = @job AND r.epoch = @epoch AND r.write_no = @write_no - 1 AND r.state = 'running' FOR UPDATE SKIP LOCKED),
+        ok AS (SELECT l.job_id, @write_no AS write_no, @n_events AS n_events, @n_steps AS n_steps, @n_anomalies AS n_anomalies, @n_retries AS n_retries,
+                 @p_completed AS p_completed, @p_total AS p_total, @p_stage AS p_stage, @p_detail AS p_detail, @step AS step FROM l),
         """;
 
     private const string Common = """
@@ -127,6 +138,11 @@ internal static class RecordSql
                COALESCE(u.wakes, l.wakes), COALESCE(u.state, l.state)
         """;
 
+    private const string SingleReply = """
+
+        SELECT u.job_id, true, true, t.now, u.base, u.last_no, u.pause_requested, u.cancel_requested, u.wakes, u.state FROM u, t
+        """;
+
     private const string LeanReply = """
           FROM l JOIN i USING (job_id) LEFT JOIN u USING (job_id), t
         """;
@@ -137,6 +153,7 @@ internal static class RecordSql
           FROM l JOIN i USING (job_id) LEFT JOIN u USING (job_id) LEFT JOIN e last ON last.job_id = u.job_id AND last.no = u.last_no, t
         """;
 
+    public const string Single = HeadSingle + LeanUpdate + Tail + LeanEvents + SingleReply;
     public const string Lean = Head + LeanUpdate + Tail + LeanEvents + ReplyColumns + LeanReply;
     public const string Full = Head + FullUpdate + Tail + FullEvents + ReplyColumns + FullReply;
 }

@@ -1,20 +1,29 @@
+using AgentControl.Engine.Hosting;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Live;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace AgentControl.Engine.Recording;
 
-/// <summary>The writers of a process; a job always uses the same one. With one, its batches are largest.</summary>
+/// <summary>The writers of a process; a job always uses the same one.</summary>
 internal sealed class Writers(
-    NpgsqlDataSource database,
+    EnginePool database,
+    LeaseStore leases,
     WorkerIdentity worker,
     EventFeed feed,
     TimeProvider time,
     ILogger<GroupCommitWriter> log
 ) : IAsyncDisposable
 {
-    private readonly GroupCommitWriter[] writers = [new(database, new(worker.Name, worker.Lease), feed, time, log)];
+    /// <summary>While one batch is on its way to disk, the next is made.</summary>
+    private const int Count = 1;
+
+    private readonly GroupCommitWriter[] writers =
+    [
+        .. Enumerable
+            .Range(0, Count)
+            .Select(_ => new GroupCommitWriter(database, leases, new(worker.Name, worker.Lease), feed, time, log)),
+    ];
 
     public string Worker => worker.Name;
 

@@ -22,6 +22,21 @@ public sealed class InvariantCheck(NpgsqlDataSource database)
             "SELECT j.id::text AS id FROM jobs j LEFT JOIN job_runs r ON r.job_id = j.id WHERE r.job_id IS NULL"
         ),
         (
+            "a job's lease, wait and end belong to its state",
+            """
+            SELECT job_id::text AS id FROM job_runs WHERE state NOT IN ('scheduled','queued','running','waiting','paused','succeeded','failed','cancelled')
+                OR (state = 'running') <> (lease_until IS NOT NULL) OR (state = 'waiting') > (waiting_kind IS NOT NULL)
+                OR (state IN ('succeeded','failed','cancelled')) <> (finished_at IS NOT NULL)
+            """
+        ),
+        (
+            "a journal entry is numbered once it has ended",
+            """
+            SELECT job_id || ' ' || key AS id FROM steps
+             WHERE state NOT IN ('running','completed','failed','superseded') OR (state = 'running') <> (no IS NULL)
+            """
+        ),
+        (
             "a key has one live journal entry",
             "SELECT job_id || ' ' || key AS id FROM steps WHERE state <> 'superseded' GROUP BY job_id, key HAVING count(*) > 1"
         ),

@@ -5,6 +5,9 @@ namespace AgentControl.Engine.Storage;
 /// <summary>Short forms for small statements with positional parameters.</summary>
 internal static class Sql
 {
+    /// <summary><c>ac_now()</c>, written out for statements that run for each step or job: calling it costs more than all it does.</summary>
+    public const string Now = "clock_timestamp() + (SELECT shift FROM clock)";
+
     public static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql, params object?[] values)
     {
         await using var command = Command(connection, sql, values);

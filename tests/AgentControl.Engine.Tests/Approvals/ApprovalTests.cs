@@ -161,7 +161,7 @@ public sealed class ApprovalTests(SharedEngine shared) : IClassFixture<SharedEng
         await engine.UntilAsync(job, "cancelled");
         Assert.Equal(
             "rejected",
-            await engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{job}'")
+            await engine.ScalarAsync<string>($"SELECT r.label FROM job_runs r WHERE job_id = '{job}'")
         );
     }
 
@@ -207,7 +207,7 @@ public sealed class ApprovalTests(SharedEngine shared) : IClassFixture<SharedEng
         await engine.UntilTrueAsync(job, $"SELECT cancel_requested FROM job_runs WHERE job_id = '{job}'");
         held.Open();
         await engine.UntilAsync(job, state);
-        Assert.Equal(label, await engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{job}'"));
+        Assert.Equal(label, await engine.ScalarAsync<string>($"SELECT r.label FROM job_runs r WHERE job_id = '{job}'"));
         Assert.Equal(
             "job." + state,
             await engine.ScalarAsync<string>($"SELECT type FROM events WHERE job_id = '{job}' ORDER BY no DESC LIMIT 1")

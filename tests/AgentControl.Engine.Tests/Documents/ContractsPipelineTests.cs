@@ -89,7 +89,10 @@ public sealed class ContractsPipelineTests(PostgresFixture postgres)
             );
         await engine.UntilAsync(id, "cancelled");
 
-        Assert.Equal("rejected", await engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{id}'"));
+        Assert.Equal(
+            "rejected",
+            await engine.ScalarAsync<string>($"SELECT r.label FROM job_runs r WHERE job_id = '{id}'")
+        );
         Assert.Contains("wrong quarter", await engine.LogAsync(id), StringComparison.Ordinal);
         Assert.Equal(
             0L,

@@ -34,7 +34,7 @@ public sealed class FailureTests(SharedEngine shared) : IClassFixture<SharedEngi
         await engine.UntilAsync(job, "waiting");
         Assert.Equal(
             "retrying",
-            await engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{job}'")
+            await engine.ScalarAsync<string>($"SELECT r.label FROM job_runs r WHERE job_id = '{job}'")
         );
         Assert.Equal(
             1L,
@@ -137,7 +137,7 @@ public sealed class FailureTests(SharedEngine shared) : IClassFixture<SharedEngi
         await engine.UntilAsync(job, "failed");
         Assert.Equal(
             "timed_out",
-            await engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{job}'")
+            await engine.ScalarAsync<string>($"SELECT r.label FROM job_runs r WHERE job_id = '{job}'")
         );
         mended = true;
         Assert.Equal(CommandResult.Accepted, (await engine.Jobs.RetryAsync(job, EngineProcess.Ana, null, Now)).Result);
@@ -172,7 +172,7 @@ public sealed class FailureTests(SharedEngine shared) : IClassFixture<SharedEngi
         await engine.UntilAsync(late, "failed");
         Assert.Equal(
             "timed_out",
-            await engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{late}'")
+            await engine.ScalarAsync<string>($"SELECT r.label FROM job_runs r WHERE job_id = '{late}'")
         );
         Assert.Equal(0L, await engine.ScalarAsync<long>($"SELECT count(*) FROM waits WHERE job_id = '{late}'"));
     }
@@ -245,7 +245,7 @@ public sealed class FailureTests(SharedEngine shared) : IClassFixture<SharedEngi
         await engine.UntilAsync(job, "waiting");
         input = 2;
         await engine.ShiftClockAsync("2 hours");
-        await engine.UntilTrueAsync(job, $"SELECT label = 'needs_approval' FROM job_runs WHERE job_id = '{job}'");
+        await engine.UntilTrueAsync(job, $"SELECT r.label = 'needs_approval' FROM job_runs r WHERE job_id = '{job}'");
         Assert.Equal(
             1L,
             await engine.ScalarAsync<long>(

@@ -73,7 +73,7 @@ public sealed class StepTests(PostgresFixture postgres)
         );
         Assert.Equal(
             "needs_approval",
-            await engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{id}'")
+            await engine.ScalarAsync<string>($"SELECT r.label FROM job_runs r WHERE job_id = '{id}'")
         );
 
         var approval = await engine.ScalarAsync<Guid>($"SELECT id FROM approvals WHERE job_id = '{id}'");

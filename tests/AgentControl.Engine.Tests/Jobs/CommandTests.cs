@@ -14,7 +14,7 @@ public sealed class CommandTests(SharedEngine shared) : IClassFixture<SharedEngi
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
     private Task<string> LabelAsync(Guid job) =>
-        engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{job}'");
+        engine.ScalarAsync<string>($"SELECT r.label FROM job_runs r WHERE job_id = '{job}'");
 
     [Fact]
     public async Task A_pause_lets_the_running_step_finish_and_a_resume_goes_on_behind_it()

@@ -6,21 +6,9 @@ namespace AgentControl.Engine.Tests.Jobs;
 public sealed class LabelTests(SharedEngine shared) : IClassFixture<SharedEngine>
 {
     [Fact]
-    public async Task The_column_says_what_the_code_says_over_all_combinations()
+    public async Task The_function_says_what_the_code_says_over_all_combinations()
     {
         var engine = shared.Engine;
-        // One row for each combination in a copy of the table without its checks, but with its computed column.
-        await engine.ExecuteAsync(
-            """
-            CREATE TABLE label_copy (LIKE job_runs INCLUDING GENERATED INCLUDING DEFAULTS);
-            ALTER TABLE label_copy ALTER COLUMN label DROP NOT NULL
-            """
-        );
-        var id = await engine.SubmitAsync(
-            "test",
-            new { code = "none" },
-            s => s with { RunAt = DateTimeOffset.UtcNow.AddYears(1) }
-        );
         var expected = new Dictionary<string, string>();
         bool[] flags = [false, true];
         string?[] kinds = [null, "approval", "signal", "timer", "children", "retry", "service"];
@@ -42,24 +30,15 @@ public sealed class LabelTests(SharedEngine shared) : IClassFixture<SharedEngine
                 outcome
             );
 
-        await engine.ExecuteAsync(
-            $"""
-            DO $$ DECLARE columns text; BEGIN
-              SELECT string_agg(quote_ident(attname), ',') INTO columns FROM pg_attribute
-               WHERE attrelid = 'job_runs'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
-                 AND attname NOT IN ('state','waiting_kind','pause_requested','cancel_requested','recovering','backing_off','outcome');
-              EXECUTE 'INSERT INTO label_copy (' || columns || ',state,waiting_kind,pause_requested,cancel_requested,recovering,backing_off,outcome)
-                SELECT ' || columns || ',s,k,p,c,r,b,o FROM (SELECT ' || columns || ' FROM job_runs WHERE job_id = ''{id}'') x,
-                 unnest(ARRAY[''scheduled'',''queued'',''running'',''waiting'',''paused'',''succeeded'',''failed'',''cancelled'']) s,
-                 unnest(ARRAY[NULL,''approval'',''signal'',''timer'',''children'',''retry'',''service'']) k,
-                 unnest(ARRAY[false,true]) p, unnest(ARRAY[false,true]) c, unnest(ARRAY[false,true]) r, unnest(ARRAY[false,true]) b,
-                 unnest(ARRAY[NULL,''timeout'',''rejected'',''cancelled'',''other'']) o';
-            END $$
-            """
-        );
         var compared = 0;
         await using var command = engine.Database.CreateCommand(
-            "SELECT state, waiting_kind, pause_requested, cancel_requested, recovering, backing_off, outcome, label FROM label_copy"
+            """
+            SELECT s, k, p, c, r, b, o, ac_label(s, r, c, p, b, k, o)
+              FROM unnest(ARRAY['scheduled','queued','running','waiting','paused','succeeded','failed','cancelled']) s,
+                   unnest(ARRAY[NULL,'approval','signal','timer','children','retry','service']) k,
+                   unnest(ARRAY[false,true]) p, unnest(ARRAY[false,true]) c, unnest(ARRAY[false,true]) r, unnest(ARRAY[false,true]) b,
+                   unnest(ARRAY[NULL,'timeout','rejected','cancelled','other']) o
+            """
         );
         await using var row = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
         while (await row.ReadAsync(TestContext.Current.CancellationToken))
@@ -72,5 +51,55 @@ public sealed class LabelTests(SharedEngine shared) : IClassFixture<SharedEngine
             compared++;
         }
         Assert.Equal(expected.Count, compared);
+    }
+
+    [Fact]
+    public async Task A_label_is_read_like_a_column_and_found_by_its_index()
+    {
+        var engine = shared.Engine;
+        var id = await engine.SubmitAsync(
+            "test",
+            new { code = "none" },
+            s => s with { RunAt = DateTimeOffset.UtcNow.AddYears(1) }
+        );
+
+        Assert.Equal(
+            "scheduled",
+            await engine.ScalarAsync<string>($"SELECT r.label FROM job_runs r WHERE r.job_id = '{id}'")
+        );
+        await using var connection = await engine.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var command = new Npgsql.NpgsqlCommand(
+            "SET enable_seqscan = off; EXPLAIN SELECT * FROM job_runs r WHERE r.label = 'scheduled' ORDER BY r.job_id DESC",
+            connection
+        );
+        Assert.Contains(
+            "ix_job_runs_label",
+            (string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!
+        );
+    }
+
+    [Theory]
+    [InlineData("state = 'running'")]
+    [InlineData("state = 'waiting', waiting_kind = NULL")]
+    [InlineData("state = 'succeeded'")]
+    [InlineData("state = 'lost'")]
+    public async Task A_state_comes_with_what_belongs_to_it(string change)
+    {
+        var engine = shared.Engine;
+        var id = await engine.SubmitAsync(
+            "test",
+            new { code = "none" },
+            s => s with { RunAt = DateTimeOffset.UtcNow.AddYears(1) }
+        );
+
+        var refused = await Assert.ThrowsAsync<Npgsql.PostgresException>(() =>
+            engine.ExecuteAsync($"UPDATE job_runs SET {change} WHERE job_id = '{id}'")
+        );
+
+        Assert.Equal(Npgsql.PostgresErrorCodes.CheckViolation, refused.SqlState);
+        Assert.Equal(
+            "scheduled",
+            await engine.ScalarAsync<string>($"SELECT state FROM job_runs WHERE job_id = '{id}'")
+        );
     }
 }

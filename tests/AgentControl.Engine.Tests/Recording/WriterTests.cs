@@ -1,4 +1,5 @@
 using AgentControl.Core.Jobs;
+using AgentControl.Engine.Hosting;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Recording;
@@ -16,7 +17,8 @@ public sealed class WriterTests(SharedEngine shared) : IClassFixture<SharedEngin
 
     private GroupCommitWriter Writer(NpgsqlDataSource? pool = null, int leaseSeconds = 30) =>
         new(
-            pool ?? engine.Database,
+            new EnginePool(pool ?? engine.Database),
+            engine.Get<LeaseStore>(),
             new RecordingOptions("writer-test", TimeSpan.FromSeconds(leaseSeconds)),
             new EventFeed(),
             TimeProvider.System,

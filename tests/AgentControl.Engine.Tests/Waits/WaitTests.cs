@@ -84,7 +84,7 @@ public sealed class WaitTests(SharedEngine shared) : IClassFixture<SharedEngine>
         await engine.UntilAsync(job, "waiting");
         Assert.Equal(
             "needs_approval",
-            await engine.ScalarAsync<string>($"SELECT label FROM job_runs WHERE job_id = '{job}'")
+            await engine.ScalarAsync<string>($"SELECT r.label FROM job_runs r WHERE job_id = '{job}'")
         );
         await engine.ShiftClockAsync("2 hours");
         await engine.UntilTrueAsync(job, $"SELECT count(*) = 1 FROM waits WHERE job_id = '{job}' AND target = 'end'");

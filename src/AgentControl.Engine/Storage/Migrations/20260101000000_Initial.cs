@@ -411,16 +411,11 @@ namespace AgentControl.Engine.Storage.Migrations
                     input_tokens = table.Column<long>(type: "bigint", nullable: false),
                     output_tokens = table.Column<long>(type: "bigint", nullable: false),
                     cost_usd = table.Column<decimal>(type: "numeric(14,6)", nullable: false),
-                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
-                    label = table.Column<string>(type: "text", nullable: false, computedColumnSql: "CASE state\n  WHEN 'scheduled' THEN 'scheduled'\n  WHEN 'queued' THEN CASE WHEN recovering THEN 'recovering' ELSE 'queued' END\n  WHEN 'running' THEN CASE WHEN cancel_requested THEN 'cancelling' WHEN pause_requested THEN 'pausing'\n                           WHEN recovering THEN 'recovering' WHEN backing_off THEN 'retrying' ELSE 'running' END\n  WHEN 'waiting' THEN CASE waiting_kind WHEN 'approval' THEN 'needs_approval' WHEN 'retry' THEN 'retrying' ELSE 'waiting' END\n  WHEN 'paused' THEN 'paused'\n  WHEN 'succeeded' THEN 'completed'\n  WHEN 'failed' THEN CASE WHEN outcome = 'timeout' THEN 'timed_out' ELSE 'failed' END\n  ELSE CASE WHEN outcome = 'rejected' THEN 'rejected' ELSE 'cancelled' END\nEND", stored: true)
+                    updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_job_runs", x => x.job_id);
-                    table.CheckConstraint("ck_job_runs_final", "(state IN ('succeeded','failed','cancelled')) = (finished_at IS NOT NULL)");
-                    table.CheckConstraint("ck_job_runs_lease", "(state = 'running') = (lease_until IS NOT NULL)");
-                    table.CheckConstraint("ck_job_runs_state", "state IN ('scheduled','queued','running','waiting','paused','succeeded','failed','cancelled')");
-                    table.CheckConstraint("ck_job_runs_waiting", "(state = 'waiting') <= (waiting_kind IS NOT NULL)");
                     table.ForeignKey(
                         name: "fk_job_runs_jobs_job_id",
                         column: x => x.job_id,
@@ -686,12 +681,6 @@ namespace AgentControl.Engine.Storage.Migrations
                 filter: "finished_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
-                name: "ix_job_runs_label_job_id",
-                table: "job_runs",
-                columns: new[] { "label", "job_id" },
-                descending: new[] { false, true });
-
-            migrationBuilder.CreateIndex(
                 name: "ix_job_runs_lane",
                 table: "job_runs",
                 columns: new[] { "queue", "front", "priority", "queued_at", "job_id" },
@@ -855,6 +844,7 @@ namespace AgentControl.Engine.Storage.Migrations
                 table: "workspace_files",
                 column: "deleted_at",
                 filter: "deleted_at IS NOT NULL");
+
             migrationBuilder.Sql(EngineSchema.Sql);
         }
 

@@ -832,8 +832,7 @@ namespace AgentControl.Engine.Storage.Migrations
                         .IsRequired()
                         .ValueGeneratedOnAddOrUpdate()
                         .HasColumnType("text")
-                        .HasColumnName("label")
-                        .HasComputedColumnSql("CASE state\n  WHEN 'scheduled' THEN 'scheduled'\n  WHEN 'queued' THEN CASE WHEN recovering THEN 'recovering' ELSE 'queued' END\n  WHEN 'running' THEN CASE WHEN cancel_requested THEN 'cancelling' WHEN pause_requested THEN 'pausing'\n                           WHEN recovering THEN 'recovering' WHEN backing_off THEN 'retrying' ELSE 'running' END\n  WHEN 'waiting' THEN CASE waiting_kind WHEN 'approval' THEN 'needs_approval' WHEN 'retry' THEN 'retrying' ELSE 'waiting' END\n  WHEN 'paused' THEN 'paused'\n  WHEN 'succeeded' THEN 'completed'\n  WHEN 'failed' THEN CASE WHEN outcome = 'timeout' THEN 'timed_out' ELSE 'failed' END\n  ELSE CASE WHEN outcome = 'rejected' THEN 'rejected' ELSE 'cancelled' END\nEND", true);
+                        .HasColumnName("label");
 
                     b.Property<long>("LastNo")
                         .HasColumnType("bigint")
@@ -996,10 +995,6 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasDatabaseName("ix_job_runs_scheduled")
                         .HasFilter("state = 'scheduled'");
 
-                    b.HasIndex("Label", "JobId")
-                        .IsDescending(false, true)
-                        .HasDatabaseName("ix_job_runs_label_job_id");
-
                     b.HasIndex("Queue", "JobId")
                         .IsDescending(false, true)
                         .HasDatabaseName("ix_job_runs_queue");
@@ -1009,16 +1004,7 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasDatabaseName("ix_job_runs_lane")
                         .HasFilter("state = 'queued' AND NOT resume");
 
-                    b.ToTable("job_runs", null, t =>
-                        {
-                            t.HasCheckConstraint("ck_job_runs_final", "(state IN ('succeeded','failed','cancelled')) = (finished_at IS NOT NULL)");
-
-                            t.HasCheckConstraint("ck_job_runs_lease", "(state = 'running') = (lease_until IS NOT NULL)");
-
-                            t.HasCheckConstraint("ck_job_runs_state", "state IN ('scheduled','queued','running','waiting','paused','succeeded','failed','cancelled')");
-
-                            t.HasCheckConstraint("ck_job_runs_waiting", "(state = 'waiting') <= (waiting_kind IS NOT NULL)");
-                        });
+                    b.ToTable("job_runs", (string)null);
 
                     b
                         .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.050000000000000003)

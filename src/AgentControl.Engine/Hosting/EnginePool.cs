@@ -1,0 +1,25 @@
+using Npgsql;
+
+namespace AgentControl.Engine.Hosting;
+
+/// <summary>Connections for the engine's own statements. They are few, always the same, prepared and planned once: planning them anew costs more than running them. Searches, whose best plan depends on their values, use the ordinary pool.</summary>
+internal sealed class EnginePool(NpgsqlDataSource database) : IAsyncDisposable
+{
+    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken = default) =>
+        database.OpenConnectionAsync(cancellationToken);
+
+    public static EnginePool Of(string connectionString)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString) { Name = "agentcontrol-engine" };
+        var options = builder.ConnectionStringBuilder;
+        options.ApplicationName ??= "AgentControl";
+        options.Options = $"{options.Options} -c plan_cache_mode=force_generic_plan".Trim();
+        options.MaxAutoPrepare = Math.Max(options.MaxAutoPrepare, 100);
+        options.AutoPrepareMinUsages = 2;
+        // Nothing of the engine leaves a trace on its connection.
+        options.NoResetOnClose = true;
+        return new(builder.Build());
+    }
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+}
