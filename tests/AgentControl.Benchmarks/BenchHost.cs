@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AgentControl.Agents;
 using AgentControl.Core.Agents;
 using AgentControl.Engine;
@@ -28,7 +29,8 @@ internal sealed class BenchHost : IAsyncDisposable
         string connectionString,
         string directory,
         int workers,
-        IEnumerable<AgentDefinition>? more = null
+        IEnumerable<AgentDefinition>? more = null,
+        ControlDatabase? own = null
     )
     {
         var builder = Host.CreateApplicationBuilder();
@@ -48,6 +50,11 @@ internal sealed class BenchHost : IAsyncDisposable
             builder.Services.AddSingleton(agent);
         var host = builder.Build();
         await host.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
+        if (own is not null)
+            await own.ReleaseDeadLeasesAsync(
+                host.Services.GetRequiredService<NpgsqlDataSource>(),
+                CancellationToken.None
+            );
         await host.StartAsync();
         return new BenchHost(host);
     }
@@ -57,6 +64,28 @@ internal sealed class BenchHost : IAsyncDisposable
         await using var command = Database.CreateCommand(sql);
         command.CommandTimeout = 600;
         return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async Task<IReadOnlyList<T>> ListAsync<T>(string sql)
+    {
+        var values = new List<T>();
+        await using var command = Database.CreateCommand(sql);
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+            values.Add(reader.GetFieldValue<T>(0));
+        return values;
+    }
+
+    /// <summary>Asks until the answer is true; for what is set up, not for what is timed.</summary>
+    public async Task UntilAsync(string question)
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (!await ScalarAsync<bool>(question))
+        {
+            if (Stopwatch.GetElapsedTime(since) > TimeSpan.FromMinutes(4))
+                throw new TimeoutException($"Not within four minutes: {question}");
+            await Task.Delay(100);
+        }
     }
 
     public async Task ExecuteAsync(string sql)

@@ -4,6 +4,12 @@ using AgentControl.Benchmarks;
 using AgentControl.Engine.Storage.Embedded;
 using Microsoft.Extensions.Logging.Abstractions;
 
+if (args is [RecoveryBenchmark.WorkerArgument, var folder, var trace, var submit])
+{
+    await RecoveryBenchmark.WorkAsync(folder, trace, submit.Length > 0);
+    return 0;
+}
+
 var quick = args.Contains("--quick");
 var wanted = args.Where(a => !a.StartsWith("--", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
 bool Runs(string name) => wanted.Count == 0 || wanted.Contains(name);
@@ -34,6 +40,8 @@ await using (
             figures.AddRange(await ResumeBenchmark.RunAsync(host, quick ? 100 : 1_000, quick ? 30 : 100));
         if (Runs("jobs"))
             figures.AddRange(await JobsBenchmark.RunAsync(host, connectionString));
+        if (Runs("parked"))
+            figures.AddRange(await ParkedBenchmark.RunAsync(host));
     }
     if (Runs("lists") || Runs("live"))
     {
@@ -46,14 +54,16 @@ await using (
     }
 }
 Directory.Delete(directory, recursive: true);
+if (Runs("recovery"))
+    figures.AddRange(await RecoveryBenchmark.RunAsync());
 
 var output = Console.Out;
-output.WriteLine($"{"figure", -36}{"ours", 12}{"peer", 12}{"ratio", 8}  {"need", -8}{"aim", -8}peer");
+output.WriteLine($"{"figure", -46}{"ours", 12}{"peer", 12}{"ratio", 8}  {"need", -8}{"aim", -8}peer");
 foreach (var figure in figures)
     output.WriteLine(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{figure.Name, -36}{figure.Ours, 12:0.##}{figure.Peer, 12:0.##}{figure.Ratio, 8:0.00}  {figure.Need, -8}{figure.Aim, -8}{figure.PeerName}"
+            $"{figure.Name, -46}{figure.Ours, 12:0.##}{figure.Peer, 12:0.##}{figure.Ratio, 8:0.00}  {figure.Need, -8}{figure.Aim, -8}{figure.PeerName}"
         )
     );
 Directory.CreateDirectory("artifacts");

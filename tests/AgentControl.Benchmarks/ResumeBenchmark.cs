@@ -28,13 +28,9 @@ internal static class ResumeBenchmark
         );
         var accepted = (SubmitOutcome.AcceptedBatch)
             await host.Get<JobCommands>().SubmitBatchAsync(batch, By, null, CancellationToken.None);
-        while (
-            await host.ScalarAsync<long>(
-                "SELECT count(*) FROM approvals a JOIN job_runs r USING (job_id) WHERE a.state = 'pending' AND r.state = 'waiting'"
-            )
-            < parked + samples
-        )
-            await Task.Delay(100);
+        await host.UntilAsync(
+            $"SELECT count(*) = {parked + samples} FROM job_runs r JOIN jobs j ON j.id = r.job_id WHERE j.batch_id = '{accepted.BatchId}' AND r.state = 'waiting'"
+        );
         var resumed = new List<double>();
         foreach (var job in accepted.Jobs.Take(samples))
         {

@@ -32,7 +32,13 @@ internal sealed class CrashPoint : IDisposable
 
     public NpgsqlDataSourceBuilder Watch(NpgsqlDataSourceBuilder builder)
     {
-        builder.ConfigureTracing(options => options.ConfigureCommandEnrichmentCallback(Seen));
+        builder.ConfigureTracing(options =>
+            options
+                .ConfigureCommandEnrichmentCallback((activity, command) => Seen(activity, command.CommandText))
+                .ConfigureBatchEnrichmentCallback(
+                    (activity, batch) => Seen(activity, batch.BatchCommands[0].CommandText)
+                )
+        );
         return builder;
     }
 
@@ -40,9 +46,9 @@ internal sealed class CrashPoint : IDisposable
 
     public void Dispose() => listener.Dispose();
 
-    private void Seen(Activity activity, NpgsqlCommand command)
+    private void Seen(Activity activity, string sql)
     {
-        if (!Writes(command.CommandText))
+        if (!Writes(sql))
             return;
         var number = Interlocked.Increment(ref count);
         activity.SetTag(Tag, number);

@@ -26,6 +26,7 @@ builder.Services.AddWorkspaces(builder.Configuration);
 builder.Services.AddQueries();
 var crash = new CrashPoint();
 builder.Services.AddSingleton(_ => crash.Watch(new NpgsqlDataSourceBuilder(database.ConnectionString)).Build());
+builder.Services.AddSingleton(_ => EnginePool.Of(database.ConnectionString, pool => crash.Watch(pool)));
 var effects = new EffectLog(builder.Configuration["Effects"] ?? Path.GetTempFileName());
 builder.Services.AddSingleton(ReferenceAgent.Definition(effects));
 builder.Services.AddSingleton(ChildAgent.Definition(effects));

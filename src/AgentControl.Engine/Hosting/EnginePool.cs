@@ -8,9 +8,11 @@ internal sealed class EnginePool(NpgsqlDataSource database) : IAsyncDisposable
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken = default) =>
         database.OpenConnectionAsync(cancellationToken);
 
-    public static EnginePool Of(string connectionString)
+    /// <param name="configure">What else the data source is to do, such as logging.</param>
+    public static EnginePool Of(string connectionString, Action<NpgsqlDataSourceBuilder>? configure = null)
     {
         var builder = new NpgsqlDataSourceBuilder(connectionString) { Name = "agentcontrol-engine" };
+        configure?.Invoke(builder);
         var options = builder.ConnectionStringBuilder;
         options.ApplicationName ??= "AgentControl";
         options.Options = $"{options.Options} -c plan_cache_mode=force_generic_plan".Trim();

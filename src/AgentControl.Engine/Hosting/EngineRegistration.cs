@@ -66,7 +66,12 @@ public static class EngineRegistration
             builder.ConnectionStringBuilder.ApplicationName ??= "AgentControl";
             return builder.Build();
         });
-        services.AddSingleton(_ => EnginePool.Of(configuration.GetConnectionString("AgentControl")!));
+        services.AddSingleton(provider =>
+            EnginePool.Of(
+                configuration.GetConnectionString("AgentControl")!,
+                builder => builder.UseLoggerFactory(provider.GetService<ILoggerFactory>())
+            )
+        );
         services.AddDbContextFactory<ControlDbContext>(
             (provider, o) => o.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
         );

@@ -101,7 +101,7 @@ internal sealed class LeaseStore(EnginePool pool, WorkerIdentity worker, ServedA
         TakeAsync(NextToResume, into => into.Value("count", NpgsqlDbType.Integer, count), null, cancellationToken);
 
     /// <summary>The leases that a statement took. Publish them when its transaction is on disk.</summary>
-    public async Task<IReadOnlyList<LeasedJob>> ReadAsync(NpgsqlDataReader reader)
+    public static async Task<IReadOnlyList<LeasedJob>> ReadAsync(NpgsqlDataReader reader)
     {
         var jobs = new List<LeasedJob>();
         while (await reader.ReadAsync())

@@ -41,7 +41,7 @@ public sealed class QueueQueries(IDbContextFactory<ControlDbContext> contexts)
                          extract(epoch FROM ac_now() - min(queued_at) FILTER (WHERE state = 'queued'))::float8 AS oldest,
                          count(*) FILTER (WHERE state = 'running') AS running,
                          count(*) FILTER (WHERE state = 'waiting') AS waiting
-                  FROM job_runs WHERE label IN ('queued','running','waiting','needs_approval','retrying','recovering','pausing','cancelling')
+                  FROM job_runs r WHERE r.label IN ('queued','running','waiting','needs_approval','retrying','recovering','pausing','cancelling')
                   GROUP BY queue
                 ), names AS (
                   SELECT name FROM served UNION SELECT name FROM lanes UNION SELECT name FROM queues

@@ -220,7 +220,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         await using var reader = await command.ExecuteAsync(batch);
         while (await reader.ReadAsync())
             answers[reader.GetGuid(0)] = Read(reader);
-        return (answers, await reader.NextResultAsync() ? await leases.ReadAsync(reader) : []);
+        return (answers, await reader.NextResultAsync() ? await LeaseStore.ReadAsync(reader) : []);
     }
 
     private static Answer Read(NpgsqlDataReader reader) =>
