@@ -28,7 +28,15 @@ internal static class ParkedBenchmark
         [
             new("10,000 parked: memory kept", "MB", (memory - memoryBefore) / Mega, null, null, "50", ""),
             new("10,000 parked: connections held", "", busy, null, null, "0", "0"),
-            new("10,000 parked: idle CPU, program + PostgreSQL", "% of a core", cpu, cpuBefore, "with 1,000 parked", "1", ""),
+            new(
+                "10,000 parked: idle CPU, program + PostgreSQL",
+                "% of a core",
+                cpu,
+                cpuBefore,
+                "with 1,000 parked",
+                "1",
+                ""
+            ),
         ];
     }
 

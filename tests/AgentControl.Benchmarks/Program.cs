@@ -37,7 +37,7 @@ await using (
         if (Runs("steps"))
             figures.AddRange(await StepsBenchmark.RunAsync(host, quick ? 1 : 5));
         if (Runs("resume"))
-            figures.AddRange(await ResumeBenchmark.RunAsync(host, quick ? 100 : 1_000, quick ? 30 : 100));
+            figures.AddRange(await ResumeBenchmark.RunAsync(host, quick ? 100 : 1_000, quick ? 50 : 400));
         if (Runs("jobs"))
             figures.AddRange(await JobsBenchmark.RunAsync(host, connectionString));
         if (Runs("parked"))

@@ -39,7 +39,9 @@ internal static class RecoveryBenchmark
             );
             first.Kill();
             await first.WaitForExitAsync();
-            var recorded = (await ListAsync(database, "SELECT job_id || ' ' || key FROM steps WHERE state = 'completed'")).ToHashSet(StringComparer.Ordinal);
+            var recorded = (
+                await ListAsync(database, "SELECT job_id || ' ' || key FROM steps WHERE state = 'completed'")
+            ).ToHashSet(StringComparer.Ordinal);
             var cut = (await File.ReadAllLinesAsync(trace)).Length - recorded.Count;
 
             var since = Stopwatch.GetTimestamp();
@@ -48,7 +50,10 @@ internal static class RecoveryBenchmark
             var ready = Stopwatch.GetElapsedTime(since);
             await UntilAsync(
                 database,
-                string.Create(CultureInfo.InvariantCulture, $"SELECT count(*) = {Jobs} FROM job_runs WHERE state = 'succeeded'")
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"SELECT count(*) = {Jobs} FROM job_runs WHERE state = 'succeeded'"
+                )
             );
             var done = Stopwatch.GetElapsedTime(since);
             var runs = (await File.ReadAllLinesAsync(trace)).GroupBy(l => l, StringComparer.Ordinal).ToArray();
@@ -59,9 +64,33 @@ internal static class RecoveryBenchmark
             return
             [
                 new("recovery: start to ready", "s", ready.TotalSeconds, null, null, "", ""),
-                new("recovery: start to all jobs done", "s", done.TotalSeconds, left, "the steps that were left", "", ""),
-                new("recovery: recorded steps that ran twice", "", runs.Count(r => r.Count() > 1 && recorded.Contains(r.Key)), null, null, "0", "0"),
-                new("recovery: cut-off steps that ran again", "", runs.Count(r => r.Count() > 1), cut, "steps cut off", "16", "16"),
+                new(
+                    "recovery: start to all jobs done",
+                    "s",
+                    done.TotalSeconds,
+                    left,
+                    "the steps that were left",
+                    "",
+                    ""
+                ),
+                new(
+                    "recovery: recorded steps that ran twice",
+                    "",
+                    runs.Count(r => r.Count() > 1 && recorded.Contains(r.Key)),
+                    null,
+                    null,
+                    "0",
+                    "0"
+                ),
+                new(
+                    "recovery: cut-off steps that ran again",
+                    "",
+                    runs.Count(r => r.Count() > 1),
+                    cut,
+                    "steps cut off",
+                    "16",
+                    "16"
+                ),
             ];
         }
         finally
@@ -94,7 +123,10 @@ internal static class RecoveryBenchmark
             var empty = JsonSerializer.SerializeToElement(new { });
             await host.Get<JobCommands>()
                 .SubmitBatchAsync(
-                    new(new JobSubmission { Agent = "bench.traced", Input = empty }, [.. Enumerable.Repeat(empty, Jobs)]),
+                    new(
+                        new JobSubmission { Agent = "bench.traced", Input = empty },
+                        [.. Enumerable.Repeat(empty, Jobs)]
+                    ),
                     new Actor("person:bench", "bench"),
                     null,
                     CancellationToken.None

@@ -13,6 +13,9 @@ namespace AgentControl.Benchmarks;
 /// <summary>From the decision's request to the first line behind the wait, and from a submission to its start.</summary>
 internal static class ResumeBenchmark
 {
+    /// <summary>First uses of code and connections, which are not counted.</summary>
+    private const int Warm = 50;
+
     private static readonly Actor By = new("person:bench", "bench");
     private static readonly ConcurrentDictionary<Guid, TaskCompletionSource<long>> behind = new();
 
@@ -24,15 +27,15 @@ internal static class ResumeBenchmark
         var empty = JsonSerializer.SerializeToElement(new { });
         var batch = new BatchSubmission(
             new JobSubmission { Agent = "bench.waiting", Input = empty },
-            [.. Enumerable.Repeat(empty, parked + samples)]
+            [.. Enumerable.Repeat(empty, parked + Warm + samples)]
         );
         var accepted = (SubmitOutcome.AcceptedBatch)
             await host.Get<JobCommands>().SubmitBatchAsync(batch, By, null, CancellationToken.None);
         await host.UntilAsync(
-            $"SELECT count(*) = {parked + samples} FROM job_runs r JOIN jobs j ON j.id = r.job_id WHERE j.batch_id = '{accepted.BatchId}' AND r.state = 'waiting'"
+            $"SELECT count(*) = {parked + Warm + samples} FROM job_runs r JOIN jobs j ON j.id = r.job_id WHERE j.batch_id = '{accepted.BatchId}' AND r.state = 'waiting'"
         );
         var resumed = new List<double>();
-        foreach (var job in accepted.Jobs.Take(samples))
+        foreach (var job in accepted.Jobs.Take(Warm + samples))
         {
             var approval = await host.ScalarAsync<Guid>($"SELECT id FROM approvals WHERE job_id = '{job}'");
             var line = behind[job] = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -42,7 +45,9 @@ internal static class ResumeBenchmark
             var at = await line.Task.WaitAsync(TimeSpan.FromSeconds(30));
             resumed.Add(Stopwatch.GetElapsedTime(since, at).TotalMilliseconds);
         }
-        var started = await StartsAsync(host, samples);
+        resumed.RemoveRange(0, Warm);
+        var started = await StartsAsync(host, Warm + samples);
+        started.RemoveRange(0, Warm);
         return
         [
             Of("resume latency p50", resumed, 0.5, "15", "4"),

@@ -24,13 +24,17 @@ internal static class HangfireRegistration
                 ApplicationName = "AgentControl.Hangfire",
                 MaxPoolSize = PoolSize,
                 Enlist = false,
+                // Its few statements come again and again and leave nothing behind: most of what a process does while it idles.
+                NoResetOnClose = true,
+                MaxAutoPrepare = 50,
+                AutoPrepareMinUsages = 2,
             };
             var storage = new PostgreSqlStorageOptions
             {
                 SchemaName = "hangfire",
                 PrepareSchemaIfNecessary = true,
                 // The in-process signal wakes a hand at once; the poll is for bells of other processes.
-                QueuePollInterval = TimeSpan.FromSeconds(1),
+                QueuePollInterval = TimeSpan.FromSeconds(2),
                 UseSlidingInvisibilityTimeout = true,
                 InvisibilityTimeout = TimeSpan.FromSeconds(30),
                 DistributedLockTimeout = TimeSpan.FromMinutes(1),
