@@ -16,6 +16,9 @@ public sealed class SharedEngine(PostgresFixture postgres) : IAsyncLifetime
     public Npgsql.NpgsqlDataSource OpenPool(string name) =>
         Npgsql.NpgsqlDataSource.Create($"{database!.ConnectionString};Application Name={name}");
 
+    /// <summary>A proxy before this engine's database.</summary>
+    public ReplyThief OpenThief() => new(database!.ConnectionString);
+
     internal EngineProcess Engine { get; private set; } = null!;
 
     /// <summary>How often each step's body ran, by its StepId.</summary>

@@ -89,6 +89,47 @@ public sealed class WriterTests(SharedEngine shared) : IClassFixture<SharedEngin
     }
 
     [Fact]
+    public async Task Replies_that_the_network_swallows_lose_and_double_nothing()
+    {
+        await using var thief = shared.OpenThief();
+        await using var pool = NpgsqlDataSource.Create(thief.ConnectionString);
+        await using var writer = Writer(pool);
+        var (alone, together) = (await HeldAsync(), await HeldAsync());
+        var (one, other) = (new JobPen(alone, 1), new JobPen(together, 1));
+        await writer.WriteAsync(one, Step("first"));
+        for (var i = 1; i <= 5; i++)
+        {
+            thief.StealNext();
+            await writer.WriteAsync(one, Step($"step{i}"));
+            thief.StealNext();
+            await Task.WhenAll(writer.WriteAsync(one, Step($"both{i}")), writer.WriteAsync(other, Step($"both{i}")));
+        }
+        var end = new Contribution
+        {
+            End = new()
+            {
+                State = "succeeded",
+                Output = "1"u8.ToArray(),
+                Event = new("job.succeeded", "Completed"),
+            },
+        };
+        thief.StealNext();
+        await writer.WriteAsync(other, end);
+
+        Assert.Equal(11, thief.Stolen);
+        Assert.Equal(11L, await StepsAsync(alone));
+        Assert.Equal(5L, await StepsAsync(together));
+        Assert.True(await GaplessAsync(alone));
+        Assert.True(await GaplessAsync(together));
+        Assert.Equal(
+            1L,
+            await engine.ScalarAsync<long>(
+                $"SELECT count(*) FROM events WHERE job_id = '{together}' AND type = 'job.succeeded'"
+            )
+        );
+    }
+
+    [Fact]
     public async Task A_connection_that_dies_between_batches_loses_and_doubles_nothing()
     {
         await using var pool = shared.OpenPool("dying");
