@@ -94,7 +94,7 @@ internal sealed class Handovers(NpgsqlDataSource database, EventFeed feed)
         }
         var riding = new Contribution();
         scope.Flush(riding);
-        var next = Guid.CreateVersion7();
+        var next = JobIds.Next();
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         var told = await JobLog.FenceAndAppendAsync(connection, attempt.Pen, riding.Events);

@@ -22,7 +22,7 @@ internal static class ForkStatement
         return await row.ReadAsync(cancellationToken)
             ? new NewJob
             {
-                Id = Guid.CreateVersion7(),
+                Id = JobIds.Next(),
                 Name = row.GetString(0),
                 Agent = row.GetString(1),
                 AgentVersion = row.GetString(2),

@@ -42,7 +42,7 @@ public sealed partial class JobCommands
         var input = SubmissionRules.InputBytes(job.Input);
         if (input.Length > SubmissionRules.MaxInputBytes)
             return TooLarge("input", input.Length);
-        var row = NewJobOf(job, agent!, actor, input, null, Guid.CreateVersion7());
+        var row = NewJobOf(job, agent!, actor, input, null, JobIds.Next());
         var outcome = await InsertAsync([row], key, row.Id, cancellationToken);
         if (outcome is not null)
             return outcome is SubmitOutcome.AcceptedBatch first
@@ -71,7 +71,7 @@ public sealed partial class JobCommands
         var batchId = Guid.CreateVersion7();
         var rows = new List<NewJob>(batch.Items.Count);
         // In the order of the items, so that a list shows them so and a repeated request answers the same.
-        var ids = batch.Items.Select(_ => Guid.CreateVersion7()).Order().ToList();
+        var ids = batch.Items.Select(_ => JobIds.Next()).ToList();
         long bytes = 0;
         for (var i = 0; i < batch.Items.Count; i++)
         {

@@ -74,6 +74,18 @@ public sealed class NewJobPageTests(PostgresFixture fixture)
     }
 
     [Fact]
+    public async Task Agent_ChosenAgain_KeepsWhatWasFilledIn()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var page = Open(bundle);
+        page.Find("#field-text").Input("hello");
+
+        page.Find("#new-agent").Change(page.Find("#new-agent option").GetAttribute("value"));
+
+        Assert.Equal("hello", page.Find("#field-text").GetAttribute("value"));
+    }
+
+    [Fact]
     public async Task From_AnotherJob_TakesItsInput()
     {
         await using var bundle = await PageBundle.CreateAsync(fixture);

@@ -80,7 +80,8 @@ public sealed partial class NewJobPage
 
     private async Task ChooseAsync(string? name)
     {
-        if (_agents.FirstOrDefault(a => a.Name == name) is not { } agent)
+        // Chosen again, the same agent keeps what was typed and the files that are on their way.
+        if (name == _view.Agent?.Name || _agents.FirstOrDefault(a => a.Name == name) is not { } agent)
             return;
         _view.Choose(agent);
         await RestoreAsync();
