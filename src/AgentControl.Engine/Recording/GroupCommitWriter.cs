@@ -27,8 +27,9 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     private bool leading;
     private bool closed;
 
-    /// <summary>Jobs in the last batch.</summary>
+    /// <summary>Jobs in the larger of the last two batches: one that came too late travels alone and must not teach the others to.</summary>
     private int company;
+    private int previous;
     private readonly Dictionary<RecordForm, RecordCommand> commands = [];
     private NpgsqlConnection? connection;
 
@@ -93,7 +94,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
             }
             if (batch.Count > 0)
             {
-                company = batch.Count;
+                (company, previous) = (Math.Max(batch.Count, previous), batch.Count);
                 batch = await CommitAsync(batch);
                 continue;
             }

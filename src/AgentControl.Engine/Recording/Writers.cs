@@ -15,7 +15,7 @@ internal sealed class Writers(
     ILogger<GroupCommitWriter> log
 ) : IAsyncDisposable
 {
-    /// <summary>While one batch is on its way to disk, the next is made.</summary>
+    /// <summary>A second one halves the batches and costs more than it overlaps on few cores.</summary>
     private const int Count = 1;
 
     private readonly GroupCommitWriter[] writers =
