@@ -90,7 +90,9 @@ public sealed class AgentDefinition
         try
         {
             _ = input.Deserialize(InputType, JournalJson.Options);
-            return new Dictionary<string, string[]>();
+            var errors = new Dictionary<string, string[]>();
+            SchemaLimits.Check(InputSchema, input, "input", errors);
+            return errors;
         }
         catch (JsonException problem)
         {

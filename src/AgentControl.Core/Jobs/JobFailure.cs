@@ -17,11 +17,23 @@ public sealed record JobFailure(string Type, string Message, string? Step = null
         return exception switch
         {
             Steps.StepFailedException failed => failed.Failure,
-            PermanentFailureException permanent => new(permanent.Type, Cut(permanent.Message)),
-            TimeoutException => new(Timeout, Cut(exception.Message), Retryable: true),
-            _ => new(exception.GetType().Name, Cut(exception.Message), Retryable: true),
+            PermanentFailureException permanent => new(permanent.Type, Cut(permanent.Message), StepOf(exception)),
+            TimeoutException => new(Timeout, Cut(exception.Message), StepOf(exception), Retryable: true),
+            _ => new(exception.GetType().Name, Cut(exception.Message), StepOf(exception), Retryable: true),
         };
     }
+
+    /// <summary>
+    /// The recorded step failure that an exception is or wraps. A replay meets it again at once: only a person's retry, which supersedes the record, can help.
+    /// </summary>
+    public static Steps.StepFailedException? RecordedIn(Exception? exception)
+    {
+        while (exception is not (null or Steps.StepFailedException))
+            exception = exception.InnerException;
+        return (Steps.StepFailedException?)exception;
+    }
+
+    private static string? StepOf(Exception exception) => RecordedIn(exception)?.Key;
 
     private static string Cut(string message) =>
         message.Length <= MaxMessageLength ? message : message[..MaxMessageLength];

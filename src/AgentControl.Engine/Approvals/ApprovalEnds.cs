@@ -16,6 +16,8 @@ internal static class ApprovalEnds
     /// <summary>Nobody decided in time; null where it was decided first.</summary>
     public static async Task<LiveEvent?> ExpireAsync(NpgsqlConnection connection, Guid job, string key, Guid approval)
     {
+        if (await EscalateAsync(connection, job, key, approval) is { } escalated)
+            return escalated;
         await using var command = Sql.Command(
             connection,
             """
@@ -58,6 +60,43 @@ internal static class ApprovalEnds
         else
             await JobLog.AnswerAsync(connection, job, key, JournalJson.Serialize(outcome), fast: true);
         return line;
+    }
+
+    /// <summary>Where the request says so, everyone with the approver role may decide from now on, and there is no more deadline. Null for any other.</summary>
+    private static async Task<LiveEvent?> EscalateAsync(
+        NpgsqlConnection connection,
+        Guid job,
+        string key,
+        Guid approval
+    )
+    {
+        var title = await Sql.ScalarAsync<string?>(
+            connection,
+            """
+            UPDATE approvals SET deadline = NULL, approvers = '{}'
+             WHERE id = $1 AND state = 'pending' AND deadline <= ac_now() AND on_expire = 'escalate' RETURNING title
+            """,
+            approval
+        );
+        if (title is null)
+            return null;
+        await Sql.ExecuteAsync(connection, "UPDATE waits SET due_at = NULL WHERE job_id = $1 AND key = $2", job, key);
+        await Sql.ExecuteAsync(
+            connection,
+            "UPDATE job_runs SET waiting_until = NULL WHERE job_id = $1 AND waiting_approval = $2",
+            job,
+            approval
+        );
+        return await JobLog.AppendAsync(
+            connection,
+            job,
+            new(
+                EventTypes.ApprovalEscalated,
+                $"Nobody decided '{title}' in time: every approver may decide now",
+                EventData.Of(new { approvalId = approval }),
+                "warning"
+            )
+        );
     }
 
     /// <summary>The job's own end by a decision: at once where it is parked, by request where other branches still run.</summary>

@@ -36,10 +36,7 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
                 $"No agent '{agent}' is registered: register it or mend the name."
             );
         if (inputs.Count > MaxChildren)
-            throw new PermanentFailureException(
-                "tooManyChildren",
-                $"{inputs.Count:N0} children are asked for; a job may have {MaxChildren:N0}."
-            );
+            throw TooMany(inputs.Count);
         var queue = options.Queue ?? definition.Queue;
         // After a person's retry a fan-out that is made anew has children and counts of its own.
         var group =
@@ -136,6 +133,7 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
         IReadOnlyList<LiveEvent> born = [];
         if (!there)
         {
+            await CheckRoomAsync(connection, attempt.Job.Id, group, total);
             await Storage.Sql.ExecuteAsync(
                 connection,
                 "INSERT INTO child_groups (parent_id, key, total, succeeded, failed, cancelled) VALUES ($1, $2, $3, 0, 0, 0) ON CONFLICT DO NOTHING",
@@ -149,6 +147,21 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
         feed.Publish([.. told, .. born]);
         return group;
     }
+
+    private static async Task CheckRoomAsync(NpgsqlConnection connection, Guid parent, string group, int total)
+    {
+        var others = await Storage.Sql.ScalarAsync<long>(
+            connection,
+            "SELECT COALESCE(sum(total), 0)::bigint FROM child_groups WHERE parent_id = $1 AND key <> $2",
+            parent,
+            group
+        );
+        if (others + total > MaxChildren)
+            throw TooMany(others + total);
+    }
+
+    private static PermanentFailureException TooMany(long children) =>
+        new("tooManyChildren", $"{children:N0} children are asked for; a job may have {MaxChildren:N0}.");
 
     public async Task<IReadOnlyList<ChildResult>> ResultsAsync(
         Guid parent,

@@ -208,7 +208,7 @@ internal sealed class Attempt : IDisposable
             return claimed.Add(key);
     }
 
-    /// <summary>All branches of an attempt follow the same version of a change.</summary>
+    /// <summary>A scope follows the same version of a change from its first question on.</summary>
     public int VersionOf(string key, Func<int> decide)
     {
         lock (versions)

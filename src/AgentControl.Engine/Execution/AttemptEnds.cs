@@ -18,12 +18,12 @@ internal static class AttemptEnds
             Event = new(EventTypes.JobSucceeded, "Completed"),
         };
 
-    /// <summary>A passing failure waits and tries again while strikes are left; any other ends the job with its story.</summary>
+    /// <summary>A passing failure waits and tries again while strikes are left; any other, and a recorded one, ends the job with its story.</summary>
     public static EndRecord Failed(Exception problem, Attempt attempt)
     {
         var failure = JobFailure.From(problem);
         var strikes = attempt.Progressed ? 1 : attempt.Job.Strikes;
-        if (failure.Retryable && strikes < attempt.Job.MaxAttempts)
+        if (failure.Retryable && JobFailure.RecordedIn(problem) is null && strikes < attempt.Job.MaxAttempts)
         {
             var delay = StrikeRules.RetryDelay(strikes);
             return new()

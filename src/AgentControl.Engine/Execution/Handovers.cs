@@ -86,6 +86,11 @@ internal sealed class Handovers(NpgsqlDataSource database, EventFeed feed)
             throw new InvalidOperationException(
                 "ContinueAsNewAsync ends the whole job and cannot be called inside Parallel."
             );
+        if (input.Length > SubmissionRules.MaxInputBytes)
+            throw new PermanentFailureException(
+                "inputTooLarge",
+                $"The input to go on with has {input.Length:N0} bytes; at most {SubmissionRules.MaxInputBytes:N0} are allowed. Write it to a file of the workspace and pass its path."
+            );
         attempt.Cancellation.ThrowIfCancellationRequested();
         if (attempt.Holding)
         {
@@ -118,6 +123,7 @@ internal sealed class Handovers(NpgsqlDataSource database, EventFeed feed)
         await Storage.Sql.ExecuteAsync(
             connection,
             """
+            WITH p AS (UPDATE job_runs n SET priority = o.priority FROM job_runs o WHERE n.job_id = $1 AND o.job_id = $2)
             UPDATE jobs n SET timeout_seconds = o.timeout_seconds, concurrency_key = o.concurrency_key, budget = o.budget, notify = o.notify,
                    approval_policy = o.approval_policy, traceparent = o.traceparent, batch_id = o.batch_id
               FROM jobs o WHERE n.id = $1 AND o.id = $2

@@ -153,11 +153,12 @@ internal sealed class JobContext : IJobContext
     public async Task<int> VersionAsync(string change, int current)
     {
         using var call = scope.Enter("Version");
-        var key = $"version:{change}";
-        // A job whose journal went past this place before the change was known follows the old way.
+        var within = scope.Path.Length == 0 ? "" : scope.Path + "/";
+        var key = $"{within}version:{change}";
+        // A scope whose journal went past this place before the change was known follows the old way.
         var value = attempt.VersionOf(
             key,
-            () => attempt.Journal.Contains(key) || !attempt.Journal.Unread.Any() ? current : 0
+            () => attempt.Journal.Contains(key) || !attempt.Journal.HasUnread(within) ? current : 0
         );
         return await steps.RunAsync(change, null, _ => Task.FromResult(value), new() { Kind = "version", Key = key });
     }

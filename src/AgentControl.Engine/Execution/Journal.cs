@@ -9,6 +9,24 @@ internal sealed class Journal
     private readonly Dictionary<string, JournalEntry> entries = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (int Tries, bool NotIdempotent)> begun = new(StringComparer.Ordinal);
     private readonly HashSet<string> openWaits = new(StringComparer.Ordinal);
+    private long steps;
+    private long bytes;
+
+    /// <summary>Most entries of one job.</summary>
+    public const int MaxSteps = 100_000;
+
+    /// <summary>Most bytes of all results of one job.</summary>
+    public const long MaxBytes = 256L * 1024 * 1024;
+
+    /// <summary>Whether the job has recorded as much as a replay may have to read.</summary>
+    public bool IsFull => Interlocked.Read(ref steps) >= MaxSteps || Interlocked.Read(ref bytes) >= MaxBytes;
+
+    /// <summary>Counts a result that this attempt recorded.</summary>
+    public void Count(int length)
+    {
+        Interlocked.Increment(ref steps);
+        Interlocked.Add(ref bytes, length);
+    }
 
     /// <summary>In keys of the engine's own questions about steps that may have happened.</summary>
     public const string OutcomeMark = "~outcome@";
@@ -23,6 +41,10 @@ internal sealed class Journal
             && !e.Key.StartsWith(DivergenceMark, StringComparison.Ordinal)
             && !e.Key.Contains(OutcomeMark, StringComparison.Ordinal)
         );
+
+    /// <summary>Whether the code of a scope has entries before it that it has not asked for.</summary>
+    /// <param name="within">The beginning of the scope's keys; empty for the whole job.</param>
+    public bool HasUnread(string within) => Unread.Any(e => e.Key.StartsWith(within, StringComparison.Ordinal));
 
     public JournalEntry? Find(string key)
     {
@@ -86,6 +108,7 @@ internal sealed class Journal
             begun[key] = (row.GetInt32(9), kind.StartsWith("once:", StringComparison.Ordinal));
             return;
         }
+        Count(result?.Length ?? 0);
         entries[key] = new(
             key,
             kind,

@@ -41,6 +41,11 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
         attempt.Cancellation.ThrowIfCancellationRequested();
         if (attempt.Holding)
             return await attempt.HoldBackAsync<T>(scope);
+        if (attempt.Journal.IsFull)
+            throw new PermanentFailureException(
+                "journalFull",
+                $"The job has recorded {Journal.MaxSteps:N0} steps or {Journal.MaxBytes / 1024 / 1024} MiB of results, which is all that one journal holds. Go on with ContinueAsNewAsync."
+            );
         var (tries, unknown) = attempt.Journal.Begun(key);
         if (unknown && await DecideUnknownAsync<T>(key, name, options.Kind, tries) is { Done: true } decided)
             return decided.Value!;
@@ -123,6 +128,7 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
         );
         contribution.Events.Add(new(EventTypes.StepCompleted, $"{name} completed", EventData.Step(key, name, tries)));
         var reply = await (record is null ? attempt.RecordAsync(contribution) : record(contribution, value));
+        attempt.Journal.Count(result.Length);
         scope.Recorded(reply.Now);
         return JournalJson.Deserialize<T>(result)!;
     }

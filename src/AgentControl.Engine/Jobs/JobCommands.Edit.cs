@@ -75,6 +75,8 @@ public sealed partial class JobCommands
             actor,
             async (connection, row) =>
             {
+                if (SubmissionRules.CheckEdit(name, priority, tags) is { Count: > 0 } errors)
+                    return CommandOutcome.Invalid(errors);
                 if (runAt is not null && row.State != JobState.Scheduled)
                     return CommandOutcome.Refused(
                         $"Only a scheduled job has a start time to change; this one is {row.State.Word()}."

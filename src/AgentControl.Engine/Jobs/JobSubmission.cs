@@ -64,13 +64,22 @@ public enum CommandResult
 
     /// <summary>The state does not allow it: 409, nothing changed.</summary>
     Refused,
+
+    /// <summary>A field is wrong: 400, nothing changed.</summary>
+    Invalid,
 }
 
 /// <param name="Reason">For people, where refused.</param>
 public sealed record CommandOutcome(CommandResult Result, string? Reason = null)
 {
+    /// <summary>What is wrong, by field, where the command was not valid.</summary>
+    public IReadOnlyDictionary<string, string[]> Errors { get; private init; } = new Dictionary<string, string[]>();
+
     public static readonly CommandOutcome Accepted = new(CommandResult.Accepted);
     public static readonly CommandOutcome NotFound = new(CommandResult.NotFound);
 
     public static CommandOutcome Refused(string reason) => new(CommandResult.Refused, reason);
+
+    public static CommandOutcome Invalid(IReadOnlyDictionary<string, string[]> errors) =>
+        new(CommandResult.Invalid, string.Join(' ', errors.Select(e => $"{e.Key}: {e.Value[0]}"))) { Errors = errors };
 }

@@ -18,7 +18,7 @@ internal sealed class LeaseStore(EnginePool pool, WorkerIdentity worker, ServedA
           {0}),
         u AS (UPDATE job_runs r SET state = 'running', epoch = r.epoch + 1, attempt = r.attempt + 1, strikes = r.strikes + 1,
                 worker = @worker, lease_until = t.now + @lease, leased_at = t.now, started_at = COALESCE(r.started_at, t.now),
-                write_no = 0, front = false, resume = false, last_no = r.last_no + CASE WHEN r.recovering THEN 2 ELSE 1 END,
+                write_no = 0, front = false, resume = false, backing_off = false, last_no = r.last_no + CASE WHEN r.recovering THEN 2 ELSE 1 END,
                 recoveries = r.recoveries + r.recovering::int, updated_at = t.now
               FROM c, t WHERE r.job_id = c.job_id RETURNING r.*),
         e AS (INSERT INTO events (job_id, no, at, type, level, message, data, actor)

@@ -27,26 +27,41 @@ internal static class SubmissionRules
             foreach (var (field, problems) in agent.Check(job.Input))
                 errors[field] = problems;
         }
-        if (
-            job.Name is { } name
-            && (name.Length is 0 or > MaxNameLength || name.Any(char.IsControl) || Texts.Clean(name) != name)
-        )
-            Wrong("name", $"Use 1 to {MaxNameLength} characters without line breaks, or leave it out.");
+        CheckLooks(job.Name, job.Priority, job.Tags, Wrong);
         if (job.Queue is { } queue && !QueueNames.IsValid(queue))
             Wrong("queue", "Use a-z, 0-9, '-' and '_', at most 50 characters.");
-        if (job.Priority is < -2 or > 2)
-            Wrong("priority", "Use a whole number from -2 to 2.");
-        if (
-            job.Tags.Count > MaxTags
-            || job.Tags.Any(t => t.Length is 0 or > MaxTagLength || t.Any(char.IsControl) || Texts.Clean(t) != t)
-        )
-            Wrong("tags", $"Use at most {MaxTags} tags of 1 to {MaxTagLength} characters.");
         CheckSeconds(job.TtlSeconds, "ttlSeconds", Wrong);
         CheckSeconds(job.TimeoutSeconds, "timeoutSeconds", Wrong);
         if (job.MaxAttempts is < 1 or > 100)
             Wrong("maxAttempts", "Use 1 to 100.");
         return errors;
     }
+
+    /// <summary>The same rules for what a person may change later.</summary>
+    public static Dictionary<string, string[]> CheckEdit(string? name, short? priority, IReadOnlyList<string>? tags)
+    {
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        CheckLooks(name, priority ?? 0, tags ?? [], (field, why) => errors[field] = [why]);
+        return errors;
+    }
+
+    private static void CheckLooks(
+        string? name,
+        short priority,
+        IReadOnlyList<string> tags,
+        Action<string, string> wrong
+    )
+    {
+        if (name is not null && !IsLine(name, MaxNameLength))
+            wrong("name", $"Use 1 to {MaxNameLength} characters without line breaks, or leave it out.");
+        if (priority is < -2 or > 2)
+            wrong("priority", "Use a whole number from -2 to 2.");
+        if (tags.Count > MaxTags || tags.Any(t => !IsLine(t, MaxTagLength)))
+            wrong("tags", $"Use at most {MaxTags} tags of 1 to {MaxTagLength} characters.");
+    }
+
+    private static bool IsLine(string? text, int max) =>
+        text is { Length: > 0 } && text.Length <= max && !text.Any(char.IsControl) && Texts.Clean(text) == text;
 
     private static void CheckSeconds(int? seconds, string field, Action<string, string> wrong)
     {

@@ -95,6 +95,7 @@ internal sealed class LeaseSweeper(
         foreach (var id in over)
             await TimeOutAsync(connection, id, cancellationToken);
         await CancelOrphansAsync(connection, cancellationToken);
+        await SpillResumedAsync(connection, cancellationToken);
         foreach (
             var parent in await IdsAsync(
                 connection,
@@ -103,6 +104,21 @@ internal sealed class LeaseSweeper(
             )
         )
             bells.RingParent(parent);
+    }
+
+    /// <summary>An answered job that found all hands of the resume lanes busy goes to the front of its own queue.</summary>
+    private static async Task SpillResumedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = Sql.Command(
+            connection,
+            """
+            UPDATE job_runs SET resume = false, front = true WHERE job_id IN (
+              SELECT job_id FROM job_runs WHERE state = 'queued' AND resume AND updated_at < ac_now() - interval '1 second'
+               ORDER BY queued_at LIMIT $1 FOR UPDATE SKIP LOCKED)
+            """,
+            MaxPerRound
+        );
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Children of a cancelled parent go with it, also those that it was just making, and where nobody's command ended it.</summary>

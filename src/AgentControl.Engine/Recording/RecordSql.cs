@@ -28,7 +28,7 @@ internal static class RecordSql
 
     private const string Common = """
           write_no = i.write_no, last_no = r.last_no + i.n_events, updated_at = t.now,
-          backing_off = r.backing_off AND i.n_steps = 0,
+          backing_off = i.n_retries > 0 OR (r.backing_off AND i.n_steps = 0),
           steps = r.steps + i.n_steps, anomalies = r.anomalies + i.n_anomalies, retries = r.retries + i.n_retries,
           progress_completed = COALESCE(i.p_completed, r.progress_completed),
           progress_total = CASE WHEN i.p_completed IS NULL THEN r.progress_total ELSE i.p_total END,

@@ -167,6 +167,7 @@ internal static class CommandEndpoints
         var outcome = await act(job, context.User.RequireCaller().Actor);
         return outcome.Result switch
         {
+            CommandResult.Invalid => Problems.BadFields(outcome.Errors),
             CommandResult.Refused => Problems.Conflict(
                 "job.refused",
                 outcome.Reason ?? "The job's state does not allow it."

@@ -243,6 +243,34 @@ public sealed class ApprovalTests(SharedEngine shared) : IClassFixture<SharedEng
     }
 
     [Fact]
+    public async Task A_question_that_escalates_stays_open_for_every_approver()
+    {
+        var (job, approval) = await AskAsync(
+            new ApprovalRequest
+            {
+                Title = "In time?",
+                Approvers = ["nobody-is-here"],
+                DecideWithin = TimeSpan.FromHours(1),
+                OnExpire = ApprovalExpiry.Escalate,
+            }
+        );
+        await engine.ShiftClockAsync("2 hours");
+        await engine.UntilTrueAsync(
+            job,
+            $"SELECT EXISTS (SELECT 1 FROM events WHERE job_id = '{job}' AND type = 'approval.escalated')"
+        );
+        Assert.Equal("waiting", await engine.StateAsync(job));
+        Assert.True(
+            await engine.ScalarAsync<bool>(
+                $"SELECT waiting_until IS NULL AND waiting_kind = 'approval' FROM job_runs WHERE job_id = '{job}'"
+            )
+        );
+
+        Assert.IsType<DecideOutcome.Decided>(await DecideAsync(approval, ApprovalDecision.Approve));
+        await engine.UntilAsync(job, "succeeded");
+    }
+
+    [Fact]
     public async Task A_decision_and_the_end_of_its_time_at_once_leave_one()
     {
         var (job, approval) = await AskAsync(

@@ -193,6 +193,31 @@ public sealed class ChildrenTests(SharedEngine shared) : IClassFixture<SharedEng
     }
 
     [Fact]
+    public async Task A_job_that_goes_on_as_new_keeps_its_urgency_and_refuses_too_large_an_input()
+    {
+        CodeInput second = shared.Input((_, _) => Task.FromResult<object?>(2));
+        var job = await shared.StartAsync(
+            async context =>
+            {
+                var refused = await Assert.ThrowsAsync<PermanentFailureException>(() =>
+                    context.ContinueAsNewAsync(new { code = new string('x', 1024 * 1024) })
+                );
+                Assert.Equal("inputTooLarge", refused.Type);
+                await context.ContinueAsNewAsync(second);
+                return null;
+            },
+            submission => submission with { Priority = 2 }
+        );
+        await engine.UntilAsync(job, "succeeded");
+        Assert.Equal(
+            2,
+            await engine.ScalarAsync<short>(
+                $"SELECT r.priority FROM job_runs r JOIN jobs j ON j.id = r.job_id WHERE j.continued_from = '{job}'"
+            )
+        );
+    }
+
+    [Fact]
     public async Task A_cancel_before_the_job_goes_on_as_new_ends_it()
     {
         var held = new HoldPoint();

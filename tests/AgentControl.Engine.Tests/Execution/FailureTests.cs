@@ -86,6 +86,93 @@ public sealed class FailureTests(SharedEngine shared) : IClassFixture<SharedEngi
         );
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_recorded_failure_ends_the_job_at_once_and_a_persons_retry_takes_it_back(bool wrapped)
+    {
+        var attempts = 0;
+        var mended = false;
+        var job = await shared.StartAsync(
+            async context =>
+            {
+                attempts++;
+                try
+                {
+                    return await context.StepAsync(
+                        "shaky",
+                        _ => mended ? Task.FromResult(7) : throw new IOException("The line is down")
+                    );
+                }
+                catch (StepFailedException failed) when (wrapped)
+                {
+                    throw new InvalidOperationException("The report is not possible", failed);
+                }
+            },
+            submission => submission with { MaxAttempts = 1 }
+        );
+        await engine.UntilAsync(job, "failed");
+        Assert.Equal(1, attempts);
+
+        mended = true;
+        await engine.Jobs.RetryAsync(job, EngineProcess.Ana, null, Now);
+        await engine.UntilAsync(job, "succeeded");
+        Assert.Equal(7, (await engine.OutputAsync(job)).GetInt32());
+    }
+
+    [Fact]
+    public async Task A_final_failure_of_a_step_is_not_tried_again_by_its_job()
+    {
+        var attempts = 0;
+        var job = await shared.StartAsync(async context =>
+        {
+            attempts++;
+            return await context.StepAsync(
+                "once",
+                Task<int> (_) => throw new IOException("The line is down"),
+                new() { NotIdempotent = true }
+            );
+        });
+        await engine.UntilAsync(job, "failed");
+        Assert.Equal(1, attempts);
+    }
+
+    [Fact]
+    public async Task A_branch_that_backs_off_shows_while_the_others_run()
+    {
+        var held = new HoldPoint();
+        var job = await shared.StartAsync(async context =>
+            await context.Parallel(
+                "both",
+                [0, 1],
+                2,
+                async (item, branch, _) =>
+                    item == 0
+                        ? await branch.StepAsync(
+                            "shaky",
+                            call => call.Attempt == 1 ? throw new IOException("The line is down") : Task.FromResult(1)
+                        )
+                        : await branch.StepAsync(
+                            "long",
+                            async _ =>
+                            {
+                                await held.PassAsync(CancellationToken.None);
+                                return 2;
+                            }
+                        )
+            )
+        );
+        await engine.UntilTrueAsync(
+            job,
+            $"SELECT r.state = 'running' AND r.label = 'retrying' FROM job_runs r WHERE job_id = '{job}'"
+        );
+        await held.Reached;
+        held.Open();
+        await engine.UntilAsync(job, "waiting");
+        await engine.ShiftClockAsync("15 seconds");
+        await engine.UntilAsync(job, "succeeded");
+    }
+
     [Fact]
     public async Task A_job_that_kills_its_worker_ends_failed_with_its_story()
     {

@@ -239,4 +239,35 @@ public sealed class ReplayTests(SharedEngine shared) : IClassFixture<SharedEngin
         await engine.UntilAsync(young, "succeeded");
         Assert.Equal(2, (await engine.OutputAsync(young)).GetInt32());
     }
+
+    [Fact]
+    public async Task Version_in_a_branch_asks_that_branch_alone()
+    {
+        var asked = false;
+        var job = await shared.StartAsync(async context =>
+            await context.Parallel(
+                "docs",
+                [0, 1],
+                2,
+                async (item, branch, _) =>
+                {
+                    if (item == 1)
+                        await branch.StepAsync("other", _ => Task.FromResult(1));
+                    await branch.SleepAsync(TimeSpan.FromHours(item + 1));
+                    asked = true;
+                    return await branch.VersionAsync("order", 2);
+                }
+            )
+        );
+        await engine.UntilAsync(job, "waiting");
+        Assert.False(asked);
+        await engine.ShiftClockAsync("90 minutes");
+        await engine.UntilTrueAsync(
+            job,
+            $"SELECT state = 'waiting' AND attempt = 2 FROM job_runs WHERE job_id = '{job}'"
+        );
+        await engine.ShiftClockAsync("90 minutes");
+        await engine.UntilAsync(job, "succeeded");
+        Assert.Equal([2, 2], (await engine.OutputAsync(job)).EnumerateArray().Select(v => v.GetInt32()));
+    }
 }

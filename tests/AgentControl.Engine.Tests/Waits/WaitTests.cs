@@ -52,6 +52,39 @@ public sealed class WaitTests(SharedEngine shared) : IClassFixture<SharedEngine>
     }
 
     [Fact]
+    public async Task An_answer_that_finds_the_resume_lane_full_goes_to_the_front_of_its_queue()
+    {
+        // More long jobs than the lane has hands, all woken by a person; the last one runs on its own queue's workers.
+        const int Count = 5;
+        var running = 0;
+        var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var jobs = new List<Guid>();
+        for (var i = 0; i < Count; i++)
+            jobs.Add(
+                await shared.StartAsync(async context =>
+                {
+                    await context.WaitForSignalAsync<int>("go");
+                    return await context.StepAsync(
+                        "long",
+                        async call =>
+                        {
+                            if (Interlocked.Increment(ref running) == Count)
+                                all.TrySetResult();
+                            await all.Task.WaitAsync(call.CancellationToken);
+                            return 1;
+                        }
+                    );
+                })
+            );
+        foreach (var job in jobs)
+            await engine.UntilAsync(job, "waiting");
+        foreach (var job in jobs)
+            await SendAsync(job, "go", 1);
+        foreach (var job in jobs)
+            await engine.UntilAsync(job, "succeeded");
+    }
+
+    [Fact]
     public async Task Thirty_signals_at_once_are_thirty_answers()
     {
         const int Count = 30;

@@ -28,6 +28,26 @@ public sealed class CommandTests(ProgramFixture program) : IClassFixture<Program
         await late.ProblemAsync(HttpStatusCode.Conflict, "job.refused");
     }
 
+    [Theory]
+    [InlineData("name", """{"name":"two\nlines"}""")]
+    [InlineData("priority", """{"priority":7}""")]
+    [InlineData("tags", """{"tags":["ok",""]}""")]
+    [InlineData("tags", """{"tags":[null]}""")]
+    public async Task An_edit_that_a_submission_would_refuse_names_its_field_and_changes_nothing(
+        string field,
+        string body
+    )
+    {
+        var id = await ScheduledAsync();
+
+        using var answer = await program.Admin.SendAsync(Json(HttpMethod.Patch, $"jobs/{id}", body));
+
+        var problem = await answer.ProblemAsync(HttpStatusCode.BadRequest, "invalid");
+        Assert.Contains(field, problem.GetProperty("errors").ToString(), StringComparison.Ordinal);
+        var job = await program.Admin.GetFromJsonAsync<JsonElement>($"jobs/{id}");
+        Assert.Equal((0, 0), (job.GetProperty("priority").GetInt32(), job.GetProperty("tags").GetArrayLength()));
+    }
+
     [Fact]
     public async Task Cancel_is_idempotent_and_retry_brings_the_job_back()
     {
