@@ -91,7 +91,7 @@ internal sealed class TimelineJournal(Guid jobId)
     private TimelineStep Step(StepOutline step) =>
         new(
             step.Key,
-            step.Name.Replace(folder, "", StringComparison.Ordinal),
+            StepWords.Of(step.Kind, step.Name.Replace(folder, "", StringComparison.Ordinal)),
             step.Kind,
             step.State,
             step.Attempt,
