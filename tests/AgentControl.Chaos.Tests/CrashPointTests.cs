@@ -18,19 +18,18 @@ public sealed class CrashPointTests(PostgresFixture postgres)
         var settings = world.Settings(database.ConnectionString);
         world.Look(database.ConnectionString);
         var host = await HostProcess.StartAsync(settings);
-        var crashes = 0;
-        // After a statement is before the next one: the odd numbers of both kinds visit every gap once.
-        var stride = Environment.GetEnvironmentVariable("AGENTCONTROL_CHAOS") == "full" ? 1 : 2;
+        var (crashes, statements) = (0, 0);
         try
         {
             // A job without a crash says how many statements there are.
             await host.OrderAsync("crash before 1000000", "armed");
             var calm = (await host.SubmitAsync("reference", "{}"))!.Value;
             await FinishedAsync(world, calm);
-            var statements = int.Parse((await host.OrderAsync("count", "counted "))!["counted ".Length..], null);
+            statements = int.Parse((await host.OrderAsync("count", "counted "))!["counted ".Length..], null);
             Assert.InRange(statements, 20, 200);
 
-            for (var number = 1; number <= statements; number += stride)
+            // After a statement may be before its COMMIT, before the next one is behind it: both are visited for every number.
+            for (var number = 1; number <= statements; number++)
             {
                 await host.OrderAsync($"crash {moment} {number}", "armed");
                 var job = await host.SubmitAsync("reference", "{}");
@@ -56,7 +55,8 @@ public sealed class CrashPointTests(PostgresFixture postgres)
             await host.DisposeAsync();
         }
         TestContext.Current.SendDiagnosticMessage($"{crashes} crashes {moment} a statement");
-        Assert.True(crashes >= 15, $"Only {crashes} crashes happened");
+        // Records that travel together in one run and apart in another make the count of statements vary a little.
+        Assert.True(crashes >= statements * 0.8, $"Only {crashes} crashes happened at {statements} statements");
         await world.CheckAsync(1);
     }
 

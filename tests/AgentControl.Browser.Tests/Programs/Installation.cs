@@ -17,6 +17,29 @@ internal sealed class Installation(IReadOnlyDictionary<string, string> settings)
 
     public async Task StartAsync() => Program = await RunningProgram.StartAsync(Url, data, settings);
 
+    /// <summary>As a crash of the server: <c>kill -QUIT</c> of its postmaster.</summary>
+    public async Task KillDatabaseAsync()
+    {
+        using var kill = Process.Start("kill", ["-QUIT", File.ReadLines(PidFile).First()]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>What <c>AgentControl.Web verify</c> says of this folder: its exit code and, unless that is 0, its words.</summary>
+    public async Task<(int Code, string Words)> VerifyAsync()
+    {
+        using var verify = Process.Start(
+            new ProcessStartInfo("dotnet", [Repository.Program, "verify"])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                Environment = { ["AgentControl__DataDirectory"] = data },
+            }
+        )!;
+        var words = await verify.StandardOutput.ReadToEndAsync() + await verify.StandardError.ReadToEndAsync();
+        await verify.WaitForExitAsync();
+        return (verify.ExitCode, verify.ExitCode == 0 ? "" : words);
+    }
+
     public async Task<NpgsqlConnection> OpenDatabaseAsync()
     {
         var connection = new NpgsqlConnection(ConnectionString());
