@@ -1,6 +1,7 @@
 using AgentControl.Web.Hosting;
 
 var builder = WebApplication.CreateBuilder(args);
+builder.AddOperatorSettings(Environment.CurrentDirectory);
 #pragma warning disable RS0030 // commands write to the console they were called from
 var output = Console.Out;
 #pragma warning restore RS0030
