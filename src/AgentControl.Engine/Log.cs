@@ -42,4 +42,11 @@ internal static partial class Log
 
     [LoggerMessage(EventId = 1010, Message = "{Message}")]
     public static partial void Hangfire(ILogger logger, LogLevel level, string message, Exception? problem);
+
+    [LoggerMessage(
+        1011,
+        LogLevel.Warning,
+        "{Partitions} monthly partitions could not be made beside a long query; trying again in {Pause}"
+    )]
+    public static partial void PartitionsHeldUp(ILogger logger, int partitions, TimeSpan pause);
 }

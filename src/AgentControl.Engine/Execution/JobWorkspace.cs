@@ -91,7 +91,7 @@ internal sealed class JobWorkspace(Attempt attempt, Scope scope, StepRunner step
                     Anchor = path is null ? null : new CommentAnchor(CommentAnchor.FileKind, path),
                 };
                 await FencedAsync(
-                    new EventRecord(EventTypes.CommentAdded, Texts.Clean(markdown, 300), EventData.Of(new { path })),
+                    WorkspaceComments.EventOf(comment),
                     connection => WorkspaceComments.AddAsync(connection, comment, step.CancellationToken)
                 );
                 return true;

@@ -9,15 +9,15 @@ namespace AgentControl.Engine.Hosting;
 /// <summary>The database of this process: a given one, or the program's own PostgreSQL in the data directory.</summary>
 public sealed class ControlDatabase : IAsyncDisposable
 {
-    private readonly EmbeddedPostgres? embedded;
+    private readonly IAsyncDisposable? server;
 
-    private ControlDatabase(string connectionString, EmbeddedPostgres? embedded) =>
-        (ConnectionString, this.embedded) = (connectionString, embedded);
+    private ControlDatabase(string connectionString, IAsyncDisposable? server) =>
+        (ConnectionString, this.server) = (connectionString, server);
 
     public string ConnectionString { get; }
 
     /// <summary>True where no other process can use this database: leases found at start belong to the dead.</summary>
-    public bool IsOwn => embedded is not null;
+    public bool IsOwn => server is EmbeddedPostgres;
 
     public static async Task<ControlDatabase> OpenAsync(
         IConfiguration configuration,
@@ -27,13 +27,21 @@ public sealed class ControlDatabase : IAsyncDisposable
     {
         if (configuration.GetConnectionString("AgentControl") is { Length: > 0 } given)
             return new(given, null);
-        var options = new EmbeddedPostgresOptions
-        {
-            DataDirectory = Path.GetFullPath(configuration["AgentControl:DataDirectory"] ?? "./data"),
-            Binaries = configuration[PostgresBinaries.ConfigurationKey],
-        };
-        var own = await EmbeddedPostgres.StartAsync(options, log, cancellationToken);
+        var own = await EmbeddedPostgres.StartAsync(Embedded(configuration), log, cancellationToken);
         return new(own.ConnectionString, own);
+    }
+
+    /// <summary>For a look beside whoever serves this database: it is not owned, and nothing is made where there is none.</summary>
+    public static async Task<ControlDatabase> VisitAsync(
+        IConfiguration configuration,
+        ILogger log,
+        CancellationToken cancellationToken
+    )
+    {
+        if (configuration.GetConnectionString("AgentControl") is { Length: > 0 } given)
+            return new(given, null);
+        var visit = await PostgresVisit.BeginAsync(Embedded(configuration), log, cancellationToken);
+        return new(visit.ConnectionString, visit);
     }
 
     /// <summary>A process that alone owns its database knows that every running lease is its dead predecessor's: they end at once.</summary>
@@ -48,5 +56,12 @@ public sealed class ControlDatabase : IAsyncDisposable
         );
     }
 
-    public ValueTask DisposeAsync() => embedded?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => server?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private static EmbeddedPostgresOptions Embedded(IConfiguration configuration) =>
+        new()
+        {
+            DataDirectory = Path.GetFullPath(configuration["AgentControl:DataDirectory"] ?? "./data"),
+            Binaries = configuration[PostgresBinaries.ConfigurationKey],
+        };
 }

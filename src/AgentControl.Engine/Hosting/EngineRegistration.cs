@@ -135,6 +135,8 @@ public static class EngineRegistration
         services.AddHostedService(s => s.GetRequiredService<TimerWaker>());
         services.AddSingleton<LeaseSweeper>();
         services.AddHostedService(s => s.GetRequiredService<LeaseSweeper>());
+        services.AddSingleton<PartitionKeeper>();
+        services.AddHostedService(s => s.GetRequiredService<PartitionKeeper>());
     }
 
     private static void ReadQueues(IConfiguration configuration, QueueOptions options)

@@ -172,6 +172,7 @@ public sealed partial class JobCommands
         return null;
     }
 
+    /// <summary>What the first answer named: a job that goes on as another belongs to the batch, but was not submitted with it.</summary>
     private static async Task<IReadOnlyList<Guid>> JobsOfBatchAsync(
         NpgsqlConnection connection,
         Guid batchId,
@@ -181,7 +182,7 @@ public sealed partial class JobCommands
         var jobs = new List<Guid>();
         await using var command = Sql.Command(
             connection,
-            "SELECT id FROM jobs WHERE batch_id = $1 ORDER BY id",
+            "SELECT id FROM jobs WHERE batch_id = $1 AND continued_from IS NULL ORDER BY id",
             batchId
         );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

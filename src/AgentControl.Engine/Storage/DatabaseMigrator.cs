@@ -8,9 +8,6 @@ public sealed class DatabaseMigrator(NpgsqlDataSource database, IDbContextFactor
 {
     private const long Lock = 0x61635f6d69677261;
 
-    /// <summary>Months for which partitions are made ahead.</summary>
-    private const int MonthsAhead = 2;
-
     /// <exception cref="InvalidOperationException">The database was made by a newer program.</exception>
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
@@ -19,16 +16,11 @@ public sealed class DatabaseMigrator(NpgsqlDataSource database, IDbContextFactor
         try
         {
             await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-            var known = context.Database.GetMigrations().ToHashSet(StringComparer.Ordinal);
-            var newer = (await context.Database.GetAppliedMigrationsAsync(cancellationToken))
-                .Where(m => !known.Contains(m))
-                .ToArray();
-            if (newer.Length > 0)
-                throw new InvalidOperationException(
-                    $"The database was made by a newer program (migration {newer[0]}). Start that version, or restore a backup from before its start."
-                );
+            if (await SchemaState.ReadAsync(context, cancellationToken) is { IsNewer: true } newer)
+                throw new InvalidOperationException(newer.Problem);
             await context.Database.MigrateAsync(cancellationToken);
-            await Sql.ExecuteAsync(connection, "SELECT ac_make_partitions($1)", MonthsAhead);
+            // What a long read holds up now, the maintenance loop makes later: rows wait in the default partition.
+            await Partitions.MakeAsync(connection, cancellationToken);
         }
         finally
         {

@@ -101,6 +101,7 @@ public sealed class InvariantCheck(NpgsqlDataSource database)
             System.Data.IsolationLevel.RepeatableRead,
             cancellationToken
         );
+        await Sql.ExecuteAsync(connection, "SET TRANSACTION READ ONLY");
         foreach (var (name, rows) in Checks)
         {
             await using var command = new NpgsqlCommand(

@@ -68,23 +68,51 @@ CREATE INDEX ix_events_xid ON events (xid);
 CREATE FUNCTION ac_uuid_floor(moment timestamptz) RETURNS uuid LANGUAGE sql IMMUTABLE AS
 $$ SELECT (lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0') || '00000000000000000000')::uuid $$;
 
--- Makes the monthly partitions from this month to so many months ahead; safe to repeat.
-CREATE FUNCTION ac_make_partitions(ahead int) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE month timestamptz; parent text; child text;
+-- The month after, in UTC.
+CREATE FUNCTION ac_month_after(month timestamptz, months int) RETURNS timestamptz LANGUAGE sql IMMUTABLE AS
+$$ SELECT (month AT TIME ZONE 'UTC' + make_interval(months => months)) AT TIME ZONE 'UTC' $$;
+
+-- The months that still need a partition: from this one to so many ahead, and those whose rows fell into the default partition meanwhile.
+CREATE FUNCTION ac_missing_partitions(ahead int) RETURNS TABLE (parent text, month timestamptz) LANGUAGE plpgsql AS $$
+DECLARE this_month timestamptz := date_trunc('month', ac_now(), 'UTC'); stray uuid;
 BEGIN
-  PERFORM pg_advisory_xact_lock(hashtext('agentcontrol.partitions'));
-  FOR i IN 0..ahead LOOP
-    month := date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + make_interval(months => i);
-    FOREACH parent IN ARRAY ARRAY['steps','events'] LOOP
-      child := parent || to_char(month AT TIME ZONE 'UTC', '_YYYYMM');
-      IF to_regclass(child) IS NULL THEN
-        EXECUTE format('CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', child, parent,
-          ac_uuid_floor(month), ac_uuid_floor((month AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC'));
-      END IF;
+  FOREACH parent IN ARRAY ARRAY['steps','events'] LOOP
+    FOR i IN 0..ahead LOOP
+      month := ac_month_after(this_month, i);
+      IF to_regclass(parent || to_char(month AT TIME ZONE 'UTC', '_YYYYMM')) IS NULL THEN RETURN NEXT; END IF;
+    END LOOP;
+    month := '2020-01-01 00:00Z';
+    LOOP
+      EXECUTE format('SELECT job_id FROM %I WHERE job_id >= $1 AND job_id < $2 ORDER BY job_id LIMIT 1', parent || '_rest')
+        INTO stray USING ac_uuid_floor(month), ac_uuid_floor(this_month);
+      EXIT WHEN stray IS NULL;
+      month := date_trunc('month', to_timestamp(('x' || left(replace(stray::text, '-', ''), 12))::bit(48)::bigint / 1000.0), 'UTC');
+      RETURN NEXT;
+      month := ac_month_after(month, 1);
     END LOOP;
   END LOOP;
 END $$;
-SELECT ac_make_partitions(2);
+
+-- Makes one month's partition beside running jobs, and takes over its rows where the default partition holds some: PostgreSQL
+-- would refuse the partition otherwise. Its own right to move lines of the log ends with the call. Gives up (55P03) instead of
+-- making every writer queue behind it while a long read holds the table. One table a transaction: writers lock both.
+CREATE FUNCTION ac_make_partition(parent text, month timestamptz) RETURNS void LANGUAGE plpgsql
+SET lock_timeout = '2s' SET agentcontrol.retention = 'on' AS $$
+DECLARE
+  child text := parent || to_char(month AT TIME ZONE 'UTC', '_YYYYMM');
+  rest text := parent || '_rest';
+  low uuid := ac_uuid_floor(month);
+  high uuid := ac_uuid_floor(ac_month_after(month, 1));
+BEGIN
+  PERFORM pg_advisory_xact_lock(hashtext('agentcontrol.partitions'));
+  IF to_regclass(child) IS NOT NULL THEN RETURN; END IF;
+  EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', rest);
+  EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL)', child, parent);
+  EXECUTE format('INSERT INTO %I SELECT * FROM %I WHERE job_id >= $1 AND job_id < $2', child, rest) USING low, high;
+  EXECUTE format('DELETE FROM %I WHERE job_id >= $1 AND job_id < $2', rest) USING low, high;
+  EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, child, low, high);
+END $$;
+SELECT ac_make_partition(m.parent, m.month) FROM ac_missing_partitions(2) m;
 
 -- The log is append-only; retention says so in its own session.
 CREATE FUNCTION ac_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,4 +1,8 @@
+using AgentControl.Core.Events;
+using AgentControl.Engine.Events;
+using AgentControl.Engine.Live;
 using AgentControl.Engine.Paging;
+using AgentControl.Engine.Recording;
 using AgentControl.Engine.Storage;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -26,11 +30,12 @@ public sealed record Comment(Guid Id, string Workspace, Author By, string Body)
     public DateTimeOffset At { get; init; }
 }
 
-/// <summary>Comments and their lines in the feed: added together, never changed, read newest first.</summary>
+/// <summary>Comments and their lines in the feed and in their job's log: added together, never changed, read newest first.</summary>
 public sealed class WorkspaceComments(
     NpgsqlDataSource database,
     IDbContextFactory<ControlDbContext> contexts,
-    WorkspaceChanges changes
+    WorkspaceChanges changes,
+    EventFeed feed
 )
 {
     /// <summary>Longer bodies are refused at the doors and cut here.</summary>
@@ -44,20 +49,45 @@ public sealed class WorkspaceComments(
             INSERT INTO workspace_activity (id, workspace, kind, author_kind, author_name, job_id, path, text, at)
             SELECT id, workspace, 'comment.added', author_kind, author_name, job_id,
                    CASE WHEN anchor_kind = 'file' THEN anchor END, left(body, 200), at FROM added)
-        SELECT at FROM added UNION ALL SELECT at FROM workspace_comments WHERE id = $1 LIMIT 1
+        SELECT at, true FROM added UNION ALL SELECT at, false FROM workspace_comments WHERE id = $1 LIMIT 1
         """;
+
+    private const int MaxEventText = 300;
 
     /// <summary>Adds a comment; the same id again changes nothing and answers the comment that stands.</summary>
     public async Task<Comment> AddAsync(Comment comment, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(comment);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var added = await AddAsync(connection, comment, cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        // The job's row first, as everything that writes its log does.
+        var job = comment.JobId is { } id && await JobLog.LockAsync(connection, id) ? id : (Guid?)null;
+        var (added, isNew) = await InsertAsync(connection, comment, cancellationToken);
+        var line = job is { } named && isNew ? await JobLog.AppendAsync(connection, named, EventOf(added)) : null;
+        await transaction.CommitAsync(cancellationToken);
         changes.Publish(comment.Workspace);
+        if (line is not null)
+            feed.Publish([line]);
         return added;
     }
 
-    /// <summary>On the caller's connection and inside its transaction; the caller publishes after its commit.</summary>
-    public static async Task<Comment> AddAsync(
+    /// <summary>On the caller's connection and inside its transaction, for a job that writes its log itself; the caller publishes after its commit.</summary>
+    internal static async Task<Comment> AddAsync(
+        NpgsqlConnection connection,
+        Comment comment,
+        CancellationToken cancellationToken
+    ) => (await InsertAsync(connection, comment, cancellationToken)).Comment;
+
+    /// <summary>The comment as a line of its job's log. An agent's own lines name no actor.</summary>
+    internal static EventRecord EventOf(Comment comment) =>
+        new(
+            EventTypes.CommentAdded,
+            Texts.Clean(comment.Body, MaxEventText),
+            EventData.Of(new { commentId = comment.Id, anchor = comment.Anchor }),
+            Actor: comment.By.Kind == Author.AgentKind ? null : PlainText.Clean(comment.By.Name, 200)
+        );
+
+    private static async Task<(Comment Comment, bool IsNew)> InsertAsync(
         NpgsqlConnection connection,
         Comment comment,
         CancellationToken cancellationToken
@@ -84,10 +114,12 @@ public sealed class WorkspaceComments(
         command.Parameters.Add(new() { Value = PlainText.Clean(clean.By.Name, 200) });
         command.Parameters.Add(new() { Value = clean.Body });
         // Nothing comes back where the same id was being committed elsewhere just now: the next look sees it.
-        object? at = null;
-        while (at is null)
-            at = await command.ExecuteScalarAsync(cancellationToken);
-        return clean with { At = new DateTimeOffset((DateTime)at) };
+        while (true)
+        {
+            await using var row = await command.ExecuteReaderAsync(cancellationToken);
+            if (await row.ReadAsync(cancellationToken))
+                return (clean with { At = row.GetFieldValue<DateTimeOffset>(0) }, row.GetBoolean(1));
+        }
     }
 
     /// <summary>Whether this job belongs to this workspace.</summary>

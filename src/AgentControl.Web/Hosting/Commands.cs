@@ -1,12 +1,36 @@
 using AgentControl.Engine.Hosting;
-using AgentControl.Engine.Storage;
 
 namespace AgentControl.Web.Hosting;
 
 /// <summary>What the program does instead of serving: <c>migrate</c> and <c>verify</c>.</summary>
 internal static class Commands
 {
-    /// <summary>Runs the command that the arguments name.</summary>
+    private const string Migrate = "migrate";
+    private const string Verify = "verify";
+
+    /// <summary>Runs a command that must find the database as it lies: before anything opens it for serving.</summary>
+    /// <returns>The exit code; null where the program is to go on.</returns>
+    public static async Task<int?> RunFirstAsync(WebApplicationBuilder builder, string[] args, TextWriter output)
+    {
+        switch (args.FirstOrDefault())
+        {
+            case Verify:
+                using (var logs = ControlPlane.StartLog(builder.Configuration))
+                    return await Verification.RunAsync(
+                        builder.Configuration,
+                        logs.CreateLogger<ControlDatabase>(),
+                        output,
+                        CancellationToken.None
+                    );
+            case { } unknown when unknown != Migrate && !unknown.StartsWith('-') && !unknown.Contains('='):
+                await output.WriteLineAsync($"'{unknown}' is no command. Use verify or migrate, or none to serve.");
+                return 2;
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>Brings the schema up, and ends there where the arguments say so.</summary>
     /// <returns>The exit code; null where the program is to serve.</returns>
     public static async Task<int?> RunAsync(
         WebApplication app,
@@ -16,31 +40,9 @@ internal static class Commands
     )
     {
         await app.PrepareAsync(database);
-        switch (args.FirstOrDefault())
-        {
-            case "migrate":
-                await output.WriteLineAsync("The schema is up to date.");
-                return 0;
-            case "verify":
-                return await VerifyAsync(app.Services.GetRequiredService<InvariantCheck>(), output);
-            case { } unknown when !unknown.StartsWith('-') && !unknown.Contains('='):
-                await output.WriteLineAsync($"'{unknown}' is no command. Use verify or migrate, or none to serve.");
-                return 2;
-            default:
-                return null;
-        }
-    }
-
-    private static async Task<int> VerifyAsync(InvariantCheck check, TextWriter output)
-    {
-        var violations = await check.RunAsync(CancellationToken.None);
-        foreach (var violation in violations)
-            await output.WriteLineAsync(
-                $"BROKEN: {violation.Invariant}: {violation.Rows} rows, such as {violation.Examples}"
-            );
-        await output.WriteLineAsync(
-            $"{InvariantCheck.Count - violations.Count} of {InvariantCheck.Count} invariants hold."
-        );
-        return violations.Count == 0 ? 0 : 1;
+        if (args.FirstOrDefault() != Migrate)
+            return null;
+        await output.WriteLineAsync("The schema is up to date.");
+        return 0;
     }
 }

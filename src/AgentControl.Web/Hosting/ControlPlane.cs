@@ -31,9 +31,7 @@ internal static class ControlPlane
             .AddFilter("Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager", LogLevel.Error);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning).AddSimpleConsole(c => c.SingleLine = true);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(40));
-        using var logs = LoggerFactory.Create(l =>
-            l.AddConfiguration(builder.Configuration.GetSection("Logging")).AddSimpleConsole(c => c.SingleLine = true)
-        );
+        using var logs = StartLog(builder.Configuration);
         var database = await ControlDatabase.OpenAsync(
             builder.Configuration,
             logs.CreateLogger<ControlDatabase>(),
@@ -57,6 +55,12 @@ internal static class ControlPlane
         services.AddPages();
         return database;
     }
+
+    /// <summary>What is said before the host has its own log.</summary>
+    public static ILoggerFactory StartLog(IConfiguration configuration) =>
+        LoggerFactory.Create(l =>
+            l.AddConfiguration(configuration.GetSection("Logging")).AddSimpleConsole(c => c.SingleLine = true)
+        );
 
     /// <summary>Brings the schema up before anything reads it.</summary>
     public static async Task PrepareAsync(this WebApplication app, ControlDatabase database)

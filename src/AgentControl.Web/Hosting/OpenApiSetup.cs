@@ -63,6 +63,12 @@ internal static class OpenApiSetup
     public static void MapApiDescription(this IEndpointRouteBuilder routes)
     {
         routes.MapOpenApi("/openapi/{documentName}.json").RequireAuthorization(Policies.Viewer);
-        routes.MapScalarApiReference("/scalar").RequireAuthorization(Policies.Viewer);
+        routes
+            .MapScalarApiReference(
+                "/scalar",
+                // Its fonts would come from a foreign host.
+                (options, context) => options.WithNonce(PageSecurity.NonceOf(context)).DisableDefaultFonts()
+            )
+            .RequireAuthorization(Policies.Viewer);
     }
 }

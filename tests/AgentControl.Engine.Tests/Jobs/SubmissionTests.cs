@@ -88,6 +88,37 @@ public sealed class SubmissionTests(SharedEngine shared) : IClassFixture<SharedE
     }
 
     [Fact]
+    public async Task A_repeated_batch_answers_the_first_jobs_also_when_they_went_on_as_others()
+    {
+        var second = shared.Input((_, _) => Task.FromResult<object?>(2));
+        var first = shared.Input(
+            async (job, _) =>
+            {
+                await job.ContinueAsNewAsync(second);
+                return 1;
+            }
+        );
+        var batch = new BatchSubmission(
+            Submission(first),
+            [JsonSerializer.SerializeToElement(first, Core.Json.JournalJson.Options)]
+        );
+        var submitted = Assert.IsType<SubmitOutcome.AcceptedBatch>(
+            await engine.Jobs.SubmitBatchAsync(batch, EngineProcess.Ana, Key("b2", "x"), Now)
+        );
+        await engine.UntilAsync(Assert.Single(submitted.Jobs), "succeeded");
+        Assert.Equal(
+            2L,
+            await engine.ScalarAsync<long>($"SELECT count(*) FROM jobs WHERE batch_id = '{submitted.BatchId}'")
+        );
+
+        var again = Assert.IsType<SubmitOutcome.AcceptedBatch>(
+            await engine.Jobs.SubmitBatchAsync(batch, EngineProcess.Ana, Key("b2", "x"), Now)
+        );
+
+        Assert.Equal(submitted.Jobs, again.Jobs);
+    }
+
+    [Fact]
     public async Task What_is_too_large_or_ill_formed_is_refused_by_field()
     {
         var large = Submission(new { code = "none", text = new string('x', 1024 * 1024) });

@@ -1,3 +1,4 @@
+using AgentControl.Engine.Live;
 using AgentControl.Engine.Storage;
 using AgentControl.Engine.Workspaces;
 using AgentControl.TestKit;
@@ -31,7 +32,7 @@ internal sealed class WorkspaceBundle : IAsyncDisposable, IDbContextFactory<Cont
         Queries = new WorkspaceFileQueries(this, Blobs, made);
         Folders = new WorkspaceFolders(Data);
         Feed = new WorkspaceFeed(Data, this, Changes);
-        Comments = new WorkspaceComments(Data, this, Changes);
+        Comments = new WorkspaceComments(Data, this, Changes, new EventFeed());
         Store = new WorkspaceStore(Data, this);
         Sweeper = new WorkspaceSweeper(Data, Blobs, options, Time, NullLogger<WorkspaceSweeper>.Instance);
     }

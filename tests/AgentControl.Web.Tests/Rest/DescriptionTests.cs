@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using AgentControl.Web.Tests.Fixtures;
 
 namespace AgentControl.Web.Tests.Rest;
@@ -86,6 +87,34 @@ public sealed class DescriptionTests(ProgramFixture program) : IClassFixture<Pro
         Assert.Equal((HttpStatusCode.Unauthorized, HttpStatusCode.OK), (closed.StatusCode, opened.StatusCode));
         var ready = await anybody.GetFromJsonAsync<JsonElement>(new Uri(program.Address, "/health/ready"));
         Assert.Equal("healthy", ready.GetProperty("checks").GetProperty("database").Text("status"));
+    }
+
+    [Fact]
+    public async Task The_description_runs_only_scripts_that_carry_the_mark_of_its_own_answer()
+    {
+        var (policy, page) = await ReadScalarAsync();
+        var (nextPolicy, _) = await ReadScalarAsync();
+
+        var scripts = policy.Split("; ").Single(d => d.StartsWith("script-src", StringComparison.Ordinal));
+        var nonce = Regex.Match(scripts, "^script-src 'nonce-([^']{20,})'$").Groups[1].Value;
+        Assert.True(nonce.Length > 0, policy);
+        Assert.DoesNotContain(nonce, nextPolicy, StringComparison.Ordinal);
+        var tags = Regex.Matches(page, "<script[^>]*>").Select(m => WebUtility.HtmlDecode(m.Value)).ToList();
+        Assert.NotEmpty(tags);
+        Assert.All(tags, tag => Assert.Contains($"nonce=\"{nonce}\"", tag, StringComparison.Ordinal));
+        Assert.DoesNotMatch(" on[a-z]+=\"", page);
+        foreach (var source in tags.Select(t => Regex.Match(t, " src=\"([^\"]+)\"")).Where(m => m.Success))
+        {
+            var address = new Uri(new Uri(program.Address, "/scalar/"), source.Groups[1].Value);
+            using var script = await program.Admin.GetAsync(address);
+            Assert.Equal((program.Address.Authority, HttpStatusCode.OK), (address.Authority, script.StatusCode));
+        }
+    }
+
+    private async Task<(string Policy, string Page)> ReadScalarAsync()
+    {
+        using var answer = await program.Admin.GetAsync(new Uri(program.Address, "/scalar/"));
+        return (answer.Headers.GetValues("Content-Security-Policy").Single(), await answer.Content.ReadAsStringAsync());
     }
 
     [Fact]

@@ -32,14 +32,24 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    public static async Task<EmbeddedPostgres> StartAsync(
+    public static Task<EmbeddedPostgres> StartAsync(
         EmbeddedPostgresOptions options,
         ILogger logger,
         CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(options);
-        var place = PostgresFolder.Open(options.DataDirectory);
+        return StartAsync(PostgresFolder.Open(options.DataDirectory), options, logger, cancellationToken);
+    }
+
+    /// <summary>In a folder whose lock is held; it is given back when the start fails.</summary>
+    internal static async Task<EmbeddedPostgres> StartAsync(
+        PostgresFolder place,
+        EmbeddedPostgresOptions options,
+        ILogger logger,
+        CancellationToken cancellationToken
+    )
+    {
         PostgresServer? starting = null;
         try
         {
@@ -107,15 +117,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        var address = new NpgsqlConnectionStringBuilder
-        {
-            Host = "127.0.0.1",
-            Port = port,
-            Username = PostgresServer.User,
-            Password = password,
-            Database = "postgres",
-            Pooling = false,
-        };
+        var address = Address(port, password, "postgres");
+        address.Pooling = false;
         await using (var connection = new NpgsqlConnection(address.ConnectionString))
         {
             await connection.OpenAsync(cancellationToken);
@@ -133,4 +136,15 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         address.Remove(nameof(address.Pooling));
         return address.ConnectionString;
     }
+
+    /// <summary>How a cluster of ours is reached.</summary>
+    internal static NpgsqlConnectionStringBuilder Address(int port, string password, string database) =>
+        new()
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            Username = PostgresServer.User,
+            Password = password,
+            Database = database,
+        };
 }

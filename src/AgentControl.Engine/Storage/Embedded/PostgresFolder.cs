@@ -18,7 +18,7 @@ internal sealed class PostgresFolder : IDisposable
     {
         this.held = held;
         DataDirectory = dataDirectory;
-        Root = Path.Combine(dataDirectory, "postgres");
+        Root = RootIn(dataDirectory);
         Draft = Root + ".new";
     }
 
@@ -37,10 +37,19 @@ internal sealed class PostgresFolder : IDisposable
 
     public static string PasswordIn(string root) => Path.Combine(root, "password");
 
-    public static PostgresFolder Open(string dataDirectory)
+    public static PostgresFolder Open(string dataDirectory) =>
+        TryOpen(dataDirectory, out var busy)
+        ?? throw new EmbeddedPostgresException(
+            $"Another program already uses the data folder {Path.GetFullPath(dataDirectory)}. Stop it, or choose another folder with AgentControl:DataDirectory.",
+            busy!
+        );
+
+    /// <summary>Null where another program holds the folder.</summary>
+    public static PostgresFolder? TryOpen(string dataDirectory, out IOException? busy)
     {
         var folder = Directory.CreateDirectory(Path.GetFullPath(dataDirectory));
         var path = RealPath(folder);
+        busy = null;
         try
         {
             var file = new FileStream(
@@ -51,14 +60,18 @@ internal sealed class PostgresFolder : IDisposable
             );
             return new PostgresFolder(path, file);
         }
-        catch (IOException busy)
+        catch (IOException held)
         {
-            throw new EmbeddedPostgresException(
-                $"Another program already uses the data folder {path}. Stop it, or choose another folder with AgentControl:DataDirectory.",
-                busy
-            );
+            busy = held;
+            return null;
         }
     }
+
+    /// <summary>Whether a cluster lies in this data folder; looks without touching anything.</summary>
+    public static bool HasCluster(string dataDirectory) =>
+        File.Exists(Path.Combine(ClusterIn(RootIn(dataDirectory)), "PG_VERSION"));
+
+    public static string RootIn(string dataDirectory) => Path.Combine(dataDirectory, "postgres");
 
     /// <summary>The major version that wrote the cluster; null when there is none yet.</summary>
     public int? ReadMajor()
@@ -80,16 +93,19 @@ internal sealed class PostgresFolder : IDisposable
         return null;
     }
 
-    public async Task<string> ReadPasswordAsync(CancellationToken cancellationToken)
+    public Task<string> ReadPasswordAsync(CancellationToken cancellationToken) =>
+        ReadPasswordAsync(Root, cancellationToken);
+
+    public static async Task<string> ReadPasswordAsync(string root, CancellationToken cancellationToken)
     {
         try
         {
-            return (await File.ReadAllTextAsync(PasswordIn(Root), cancellationToken)).Trim();
+            return (await File.ReadAllTextAsync(PasswordIn(root), cancellationToken)).Trim();
         }
         catch (FileNotFoundException missing)
         {
             throw new EmbeddedPostgresException(
-                $"The password of the cluster is missing: {PasswordIn(Root)}. Restore that file from a backup.",
+                $"The password of the cluster is missing: {PasswordIn(root)}. Restore that file from a backup.",
                 missing
             );
         }

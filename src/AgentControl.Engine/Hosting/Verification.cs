@@ -1,0 +1,66 @@
+using AgentControl.Engine.Storage;
+using AgentControl.Engine.Storage.Embedded;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace AgentControl.Engine.Hosting;
+
+/// <summary>The command <c>verify</c>: reads the configured database, beside a program that serves it or alone, and writes nothing.</summary>
+public static class Verification
+{
+    /// <returns>The exit code: 0 where every invariant holds.</returns>
+    public static async Task<int> RunAsync(
+        IConfiguration configuration,
+        ILogger log,
+        TextWriter output,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(output);
+        try
+        {
+            await using var database = await ControlDatabase.VisitAsync(configuration, log, cancellationToken);
+            return await CheckAsync(database.ConnectionString, output, cancellationToken);
+        }
+        catch (Exception unreachable)
+            when (unreachable
+                    is EmbeddedPostgresException
+                        or NpgsqlException
+                        or IOException
+                        or UnauthorizedAccessException
+            )
+        {
+            await output.WriteLineAsync($"The database could not be checked: {unreachable.Message}");
+            return 1;
+        }
+    }
+
+    private static async Task<int> CheckAsync(
+        string connectionString,
+        TextWriter output,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        var options = new DbContextOptionsBuilder<ControlDbContext>().UseNpgsql(source).Options;
+        await using (var context = new ControlDbContext(options))
+        {
+            if (await SchemaState.ReadAsync(context, cancellationToken) is { Problem: { } problem })
+            {
+                await output.WriteLineAsync(problem);
+                return 1;
+            }
+        }
+        var violations = await new InvariantCheck(source).RunAsync(cancellationToken);
+        foreach (var violation in violations)
+            await output.WriteLineAsync(
+                $"BROKEN: {violation.Invariant}: {violation.Rows} rows, such as {violation.Examples}"
+            );
+        await output.WriteLineAsync(
+            $"{InvariantCheck.Count - violations.Count} of {InvariantCheck.Count} invariants hold."
+        );
+        return violations.Count == 0 ? 0 : 1;
+    }
+}
