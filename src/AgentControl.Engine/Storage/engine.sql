@@ -29,7 +29,22 @@ $$ SELECT ac_label(r.state, r.recovering, r.cancel_requested, r.pause_requested,
 CREATE INDEX ix_job_runs_label ON job_runs
   (ac_label(state, recovering, cancel_requested, pause_requested, backing_off, waiting_kind, outcome), job_id DESC);
 
--- What belongs together when the state changes. Not a CHECK: steps leave the state as it is, and need not pay for it.
+-- The legal moves. Repeats JobTransitions; a test compares the two over all pairs.
+CREATE FUNCTION ac_may_become(was text, becomes text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+  SELECT
+    CASE was
+    WHEN 'scheduled' THEN becomes IN ('queued','cancelled')
+    WHEN 'queued' THEN becomes IN ('running','paused','failed','cancelled')
+    WHEN 'running' THEN becomes IN ('waiting','paused','queued','succeeded','failed','cancelled')
+    WHEN 'waiting' THEN becomes IN ('queued','paused','failed','cancelled')
+    WHEN 'paused' THEN becomes IN ('queued','waiting','failed','cancelled')
+    WHEN 'failed' THEN becomes = 'queued'
+    WHEN 'cancelled' THEN becomes = 'queued'
+    ELSE false
+    END
+$$;
+
+-- What belongs together when the state changes, and whether it may change so. Not a CHECK: steps leave the state as it is, and need not pay for it.
 CREATE FUNCTION ac_check_state() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NEW.state NOT IN ('scheduled','queued','running','waiting','paused','succeeded','failed','cancelled')
@@ -38,6 +53,12 @@ BEGIN
      OR (NEW.state IN ('succeeded','failed','cancelled')) <> (NEW.finished_at IS NOT NULL) THEN
     RAISE EXCEPTION 'job % may not be % with lease %, wait % and end %', NEW.job_id, NEW.state, NEW.lease_until, NEW.waiting_kind, NEW.finished_at
       USING ERRCODE = 'check_violation', CONSTRAINT = 'job_runs_state';
+  END IF;
+  IF TG_OP = 'UPDATE' AND OLD.state <> NEW.state THEN
+    IF NOT ac_may_become(OLD.state, NEW.state) THEN
+      RAISE EXCEPTION 'job % may not go from % to %', NEW.job_id, OLD.state, NEW.state
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'job_runs_transition';
+    END IF;
   END IF;
   RETURN NULL;
 END $$;

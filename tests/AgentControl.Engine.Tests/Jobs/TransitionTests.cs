@@ -5,6 +5,7 @@ using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Signals;
 using AgentControl.Engine.Storage;
 using AgentControl.Engine.Tests.Fixtures;
+using Npgsql;
 
 namespace AgentControl.Engine.Tests.Jobs;
 
@@ -60,6 +61,47 @@ public sealed class TransitionTests(SharedEngine shared) : IClassFixture<SharedE
         );
         Assert.Empty(await new InvariantCheck(engine.Database).RunAsync(Now));
     }
+
+    [Fact]
+    public async Task The_database_lets_states_move_as_the_table_of_transitions_says_and_no_other_way()
+    {
+        var job = await engine.SubmitAsync("test", new { }, with => with with { Queue = "nobody" });
+        await using var connection = await engine.Database.OpenConnectionAsync(Now);
+        await using var transaction = await connection.BeginTransactionAsync(Now);
+        await Sql.ExecuteAsync(
+            connection,
+            $"CREATE TEMP TABLE one ON COMMIT DROP AS SELECT * FROM job_runs WHERE job_id = '{job}'"
+        );
+        foreach (var from in Enum.GetValues<JobState>())
+        foreach (var to in Enum.GetValues<JobState>())
+        {
+            await Sql.ExecuteAsync(connection, $"DELETE FROM job_runs WHERE job_id = '{job}'");
+            await Sql.ExecuteAsync(connection, $"UPDATE one SET {StateColumns(from)}");
+            await Sql.ExecuteAsync(connection, "INSERT INTO job_runs SELECT * FROM one");
+            await transaction.SaveAsync("pair", Now);
+
+            var refusal = await Record.ExceptionAsync(() =>
+                Sql.ExecuteAsync(connection, $"UPDATE job_runs SET {StateColumns(to)} WHERE job_id = '{job}'")
+            );
+
+            await transaction.RollbackAsync("pair", Now);
+            if (from == to || JobTransitions.IsAllowed(from, to))
+                Assert.True(refusal is null, $"{from} -> {to}: {refusal?.Message}");
+            else
+                Assert.Equal(
+                    (from, to, "job_runs_transition"),
+                    (from, to, (refusal as PostgresException)?.ConstraintName)
+                );
+        }
+    }
+
+    private static string StateColumns(JobState state) =>
+        $"""
+            state = '{state.Word()}', lease_until = {(state == JobState.Running ? "ac_now()" : "NULL")},
+            waiting_kind = {(state == JobState.Waiting ? "'timer'" : "NULL")}, finished_at = {(
+                state.IsFinal() ? "ac_now()" : "NULL"
+            )}
+            """;
 
     private static async Task<object?> WorkAsync(IJobContext context)
     {

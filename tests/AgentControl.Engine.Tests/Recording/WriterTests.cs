@@ -25,14 +25,10 @@ public sealed class WriterTests(SharedEngine shared) : IClassFixture<SharedEngin
             NullLogger<GroupCommitWriter>.Instance
         );
 
-    /// <summary>A job as a worker of this test holds it: no other process serves its agent's version.</summary>
+    /// <summary>A job as a worker of this test holds it: nobody else serves its queue.</summary>
     private async Task<Guid> HeldAsync(int epoch = 1)
     {
-        var id = await engine.SubmitAsync(
-            "test",
-            new { code = "none" },
-            s => s with { RunAt = DateTimeOffset.UtcNow.AddYears(1) }
-        );
+        var id = await engine.SubmitAsync("test", new { code = "none" }, s => s with { Queue = "writer-test" });
         await engine.ExecuteAsync(
             $"UPDATE job_runs SET state = 'running', epoch = {epoch}, worker = 'writer-test', lease_until = ac_now() + interval '1 hour', leased_at = ac_now(), started_at = ac_now() WHERE job_id = '{id}'"
         );

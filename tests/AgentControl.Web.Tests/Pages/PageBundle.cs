@@ -112,6 +112,11 @@ internal sealed class PageBundle : BunitContext, ICallerAccessor
             title,
             content
         );
+        // Only a running job can park.
+        await ExecuteAsync(
+            "UPDATE job_runs SET state = 'running', lease_until = now() WHERE job_id = $1 AND state = 'queued'",
+            job
+        );
         await ExecuteAsync(
             "UPDATE job_runs SET state = 'waiting', lease_until = NULL, waiting_kind = 'approval', waiting_since = now(), waiting_approval = $2, waiting_detail = $3 WHERE job_id = $1",
             job,

@@ -96,16 +96,25 @@ public sealed class DescriptionTests(ProgramFixture program) : IClassFixture<Pro
         var (nextPolicy, _) = await ReadScalarAsync();
 
         var scripts = policy.Split("; ").Single(d => d.StartsWith("script-src", StringComparison.Ordinal));
-        var nonce = Regex.Match(scripts, "^script-src 'nonce-([^']{20,})'$").Groups[1].Value;
+        var nonce = Regex
+            .Match(scripts, "^script-src 'nonce-(?<nonce>[^']{20,})'$", RegexOptions.NonBacktracking)
+            .Groups["nonce"]
+            .Value;
         Assert.True(nonce.Length > 0, policy);
         Assert.DoesNotContain(nonce, nextPolicy, StringComparison.Ordinal);
-        var tags = Regex.Matches(page, "<script[^>]*>").Select(m => WebUtility.HtmlDecode(m.Value)).ToList();
+        var tags = Regex
+            .Matches(page, "<script[^>]*>", RegexOptions.NonBacktracking)
+            .Select(m => WebUtility.HtmlDecode(m.Value))
+            .ToList();
         Assert.NotEmpty(tags);
         Assert.All(tags, tag => Assert.Contains($"nonce=\"{nonce}\"", tag, StringComparison.Ordinal));
         Assert.DoesNotMatch(" on[a-z]+=\"", page);
-        foreach (var source in tags.Select(t => Regex.Match(t, " src=\"([^\"]+)\"")).Where(m => m.Success))
+        foreach (
+            var source in tags.Select(t => Regex.Match(t, " src=\"(?<address>[^\"]+)\"", RegexOptions.NonBacktracking))
+                .Where(m => m.Success)
+        )
         {
-            var address = new Uri(new Uri(program.Address, "/scalar/"), source.Groups[1].Value);
+            var address = new Uri(new Uri(program.Address, "/scalar/"), source.Groups["address"].Value);
             using var script = await program.Admin.GetAsync(address);
             Assert.Equal((program.Address.Authority, HttpStatusCode.OK), (address.Authority, script.StatusCode));
         }

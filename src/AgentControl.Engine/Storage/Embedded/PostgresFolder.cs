@@ -60,9 +60,9 @@ internal sealed class PostgresFolder : IDisposable
             );
             return new PostgresFolder(path, file);
         }
-        catch (IOException held)
+        catch (IOException refused)
         {
-            busy = held;
+            busy = refused;
             return null;
         }
     }
