@@ -16,6 +16,7 @@ public static class QueriesRegistration
 {
     public static IServiceCollection AddQueries(this IServiceCollection services)
     {
+        services.AddOptions();
         services.TryAddSingleton<JobQueries>();
         services.TryAddSingleton<JobCounts>();
         services.TryAddSingleton<StepQueries>();

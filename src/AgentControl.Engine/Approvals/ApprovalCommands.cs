@@ -64,7 +64,11 @@ public sealed class ApprovalCommands
                 : events
         );
         if (decision == ApprovalDecision.Reject)
+        {
+            // A refusal may end the job while other branches of it run.
+            bells.Nudge(job);
             await bells.RingForJobAsync(job, cancellationToken);
+        }
         return new DecideOutcome.Decided(
             id,
             job,

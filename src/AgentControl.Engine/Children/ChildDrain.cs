@@ -30,12 +30,12 @@ internal sealed class ChildDrain(
         await Task.Yield();
         try
         {
-            while (await parents.Reader.WaitToReadAsync(stoppingToken))
+            while (await parents.WaitAsync(stoppingToken))
             {
                 // Children end in crowds: one drain for all that came within a moment.
                 await Task.Delay(Gather, time, stoppingToken);
                 var round = new HashSet<Guid>();
-                while (parents.Reader.TryRead(out var parent))
+                while (parents.TryTake(out var parent))
                     round.Add(parent);
                 foreach (var parent in round)
                     await DrainSafelyAsync(parent, stoppingToken);

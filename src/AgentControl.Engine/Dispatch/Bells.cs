@@ -1,13 +1,14 @@
+using AgentControl.Engine.Control;
 using AgentControl.Engine.Storage;
 using Npgsql;
 
 namespace AgentControl.Engine.Dispatch;
 
-/// <summary>Wakes whoever can run a job that has just become ready. A lost ring costs time, never the job: the sweeper rings again.</summary>
+/// <summary>Wakes whoever can run a job that has just become ready, here and in other processes. A lost ring costs time, never the job: the sweeper rings again.</summary>
 internal sealed class Bells(
     NpgsqlDataSource database,
-    ResumeSignal resume,
-    ParentSignal parents,
+    LocalWakes local,
+    ControlSender others,
     HangfireDispatcher hangfire
 )
 {
@@ -26,11 +27,11 @@ internal sealed class Bells(
         if (reader.GetString(2) != "queued")
         {
             if (!reader.IsDBNull(3))
-                parents.Ring(reader.GetGuid(3));
+                RingParent(reader.GetGuid(3));
             return;
         }
         if (reader.GetBoolean(1))
-            resume.Ring();
+            RingResume();
         else
             hangfire.Ring(reader.GetString(0), jobId);
     }
@@ -38,7 +39,19 @@ internal sealed class Bells(
     /// <summary>For a job that was just queued.</summary>
     public void RingJob(string queue, Guid jobId) => hangfire.Ring(queue, jobId);
 
-    public void RingResume() => resume.Ring();
+    /// <summary>A free hand anywhere may go on with it: those of this process may be busy, or there are none.</summary>
+    public void RingResume()
+    {
+        local.Resume(1);
+        others.Resume();
+    }
+
+    /// <summary>Something was asked of a running job, which may run anywhere: its attempt looks at once instead of at its next heartbeat.</summary>
+    public void Nudge(Guid jobId)
+    {
+        local.Nudge(jobId);
+        others.Nudge(jobId);
+    }
 
     /// <summary>One bell for each worker that can take one of <paramref name="jobs"/> new jobs.</summary>
     public void RingLane(string queue, int jobs) => hangfire.RingLane(queue, jobs);
@@ -46,29 +59,9 @@ internal sealed class Bells(
     /// <summary>The sweeper's ring: bells that are said to be under way may be lost, so they are not counted.</summary>
     public void RingLaneAgain(string queue, int bells) => hangfire.RingAgain(queue, bells);
 
-    public void RingParent(Guid parentId) => parents.Ring(parentId);
-}
-
-/// <summary>Wakes the resume lane of this process.</summary>
-internal sealed class ResumeSignal : IDisposable
-{
-    private readonly SemaphoreSlim signal = new(0, int.MaxValue);
-
-    public void Ring() => signal.Release();
-
-    public void Dispose() => signal.Dispose();
-
-    public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
-        signal.WaitAsync(timeout, cancellationToken);
-}
-
-/// <summary>Tells the drain whose children have ended.</summary>
-internal sealed class ParentSignal
-{
-    private readonly System.Threading.Channels.Channel<Guid> parents =
-        System.Threading.Channels.Channel.CreateUnbounded<Guid>();
-
-    public void Ring(Guid parentId) => parents.Writer.TryWrite(parentId);
-
-    public System.Threading.Channels.ChannelReader<Guid> Reader => parents.Reader;
+    public void RingParent(Guid parentId)
+    {
+        if (!local.Parent(parentId))
+            others.Parent(parentId);
+    }
 }

@@ -7,50 +7,46 @@ using Microsoft.Extensions.Logging;
 namespace AgentControl.Engine.Dispatch;
 
 /// <summary>The only place that enqueues. Enqueueing blocks, so it has a thread of its own; a full line drops bells, which the sweeper makes good.</summary>
-internal sealed class HangfireDispatcher(IBackgroundJobClientV2 client, ILogger<HangfireDispatcher> log)
-    : BackgroundService
+internal sealed class HangfireDispatcher(
+    IBackgroundJobClientV2 client,
+    JobStorage storage,
+    LaneHands hands,
+    TimeProvider time,
+    ILogger<HangfireDispatcher> log
+) : BackgroundService
 {
     private const int MaxWaiting = 10_000;
-    private readonly Channel<(string Queue, Guid? Job)> waiting = Channel.CreateBounded<(string, Guid?)>(
-        new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true }
+    private readonly Channel<Order> waiting = Channel.CreateBounded<Order>(
+        new BoundedChannelOptions(MaxWaiting) { SingleReader = true }
     );
-    private readonly ConcurrentDictionary<string, int> outstanding = new(StringComparer.Ordinal);
-
-    /// <summary>How many workers a lane has in this process; a process that runs no jobs rings for the others.</summary>
-    public Func<string, int> WorkersOf { get; set; } = _ => 1;
+    private readonly ConcurrentDictionary<string, BellTally> tallies = new(StringComparer.Ordinal);
 
     /// <summary>One bell for one submitted job.</summary>
-    public void Ring(string queue, Guid jobId)
-    {
-        var workers = WorkersOf(queue);
-        if (workers > 0 && Outstanding(queue) < Math.Max(100, 10 * workers))
-            Enqueue(queue, jobId);
-    }
+    public void Ring(string queue, Guid jobId) => Ask(new(queue, jobId, 1, hands.MostBells(queue), Recount: false));
 
-    /// <summary>As many bells as there are workers to wake for so many jobs.</summary>
+    /// <summary>As many bells as there are workers to wake for so many jobs, in all processes.</summary>
     public void RingLane(string queue, int jobs)
     {
-        for (var bells = Math.Min(jobs, WorkersOf(queue)) - Outstanding(queue); bells > 0; bells--)
-            Enqueue(queue, null);
+        var bells = Math.Min(jobs, hands.Of(queue));
+        Ask(new(queue, null, bells, bells, Recount: false));
     }
 
-    /// <summary>Rings whatever is said to be outstanding: those bells may be lost.</summary>
-    public void RingAgain(string queue, int bells)
+    /// <summary>Rings unless so many bells lie in Hangfire's queue: others that are said to be outstanding may be lost.</summary>
+    public void RingAgain(string queue, int bells) => Ask(new(queue, null, bells, bells, Recount: true));
+
+    /// <summary>A bell was answered in this process.</summary>
+    public void Answered(string queue) => Tally(queue).Answered();
+
+    private BellTally Tally(string queue) => tallies.GetOrAdd(queue, _ => new BellTally(time));
+
+    private void Ask(Order order)
     {
-        outstanding[queue] = 0;
-        for (; bells > 0; bells--)
-            Enqueue(queue, null);
-    }
-
-    /// <summary>A bell was answered.</summary>
-    public void Answered(string queue) => outstanding.AddOrUpdate(queue, 0, (_, count) => Math.Max(0, count - 1));
-
-    private int Outstanding(string queue) => outstanding.GetValueOrDefault(queue);
-
-    private void Enqueue(string queue, Guid? jobId)
-    {
-        outstanding.AddOrUpdate(queue, 1, (_, count) => count + 1);
-        waiting.Writer.TryWrite((queue, jobId));
+        var tally = Tally(order.Queue);
+        if (!order.Recount && !tally.IsOld && tally.Outstanding >= order.Most)
+            return;
+        tally.Wait();
+        if (!waiting.Writer.TryWrite(order))
+            tally.WaitedEnough();
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -68,20 +64,9 @@ internal sealed class HangfireDispatcher(IBackgroundJobClientV2 client, ILogger<
             try
             {
 #pragma warning disable VSTHRD002 // this thread exists to block: Hangfire's storage is synchronous
-                var (queue, job) = waiting.Reader.ReadAsync(stoppingToken).AsTask().GetAwaiter().GetResult();
+                var order = waiting.Reader.ReadAsync(stoppingToken).AsTask().GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
-                try
-                {
-                    client.Enqueue<JobDoorbell>(
-                        queue,
-                        bell => bell.AnswerAsync(queue, job, null, CancellationToken.None)
-                    );
-                }
-                catch (BackgroundJobClientException problem)
-                {
-                    Answered(queue);
-                    Log.BellLost(log, problem, queue);
-                }
+                Obey(order);
             }
             catch (OperationCanceledException)
             {
@@ -89,4 +74,44 @@ internal sealed class HangfireDispatcher(IBackgroundJobClientV2 client, ILogger<
             }
         }
     }
+
+    private void Obey(Order order)
+    {
+        var tally = Tally(order.Queue);
+        tally.WaitedEnough();
+        try
+        {
+            if (order.Recount || tally.IsOld)
+                tally.Counted((int)Math.Min(int.MaxValue, storage.GetMonitoringApi().EnqueuedCount(order.Queue)));
+            for (var bells = order.Bells; bells > 0 && tally.Rung < order.Most; bells--)
+                Enqueue(order, tally);
+        }
+        catch (Exception problem) when (problem is not OperationCanceledException)
+        {
+            Log.BellLost(log, problem, order.Queue);
+        }
+    }
+
+    private void Enqueue(Order order, BellTally tally)
+    {
+        // Counted before it is heard: the answer may come before this call returns.
+        tally.Ring();
+        try
+        {
+            client.Enqueue<JobDoorbell>(
+                order.Queue,
+                bell => bell.AnswerAsync(order.Queue, order.Job, null, CancellationToken.None)
+            );
+        }
+        catch
+        {
+            tally.Answered();
+            throw;
+        }
+    }
+
+    /// <param name="Bells">So many at most.</param>
+    /// <param name="Most">None where so many are outstanding.</param>
+    /// <param name="Recount">Looks into Hangfire's queue first, however young the last count is.</param>
+    private sealed record Order(string Queue, Guid? Job, int Bells, int Most, bool Recount);
 }

@@ -89,5 +89,6 @@ internal sealed class HangfireServers(
     }
 }
 
-/// <summary><c>AgentControl:ResumeWorkers</c>.</summary>
-internal sealed record ResumeLaneOptions(int Workers);
+/// <param name="Workers"><c>AgentControl:ResumeWorkers</c>.</param>
+/// <param name="Poll">How long a ring that got lost between processes may go unheard.</param>
+internal sealed record ResumeLaneOptions(int Workers, TimeSpan Poll);

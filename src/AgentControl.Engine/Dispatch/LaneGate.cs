@@ -30,10 +30,15 @@ internal sealed class LaneGate(string queue)
         }
     }
 
-    public void Set(int workers, bool isPaused)
+    /// <summary>False where it was so already.</summary>
+    public bool Set(int workers, bool isPaused)
     {
         lock (gate)
+        {
+            var changed = (permits, paused) != (workers, isPaused);
             (permits, paused) = (workers, isPaused);
+            return changed;
+        }
     }
 
     /// <summary>Enters, or remembers that somebody knocked in vain.</summary>

@@ -9,9 +9,22 @@ internal sealed class Lanes(LaneLeaser leaser, AttemptRunner runner)
 {
     private readonly ConcurrentDictionary<string, LaneGate> gates = new(StringComparer.Ordinal);
 
+    /// <summary>Raised when gates were set differently.</summary>
+    public event EventHandler? Changed;
+
     public LaneGate Gate(string queue) => gates.GetOrAdd(queue, name => new LaneGate(name));
 
     public IReadOnlyCollection<LaneGate> All => [.. gates.Values];
+
+    /// <summary>Sets all gates that are given; the others stay.</summary>
+    public void Set(IReadOnlyDictionary<string, (int Workers, bool Paused)> settings)
+    {
+        var changed = false;
+        foreach (var (queue, (workers, paused)) in settings)
+            changed |= Gate(queue).Set(workers, paused);
+        if (changed)
+            Changed?.Invoke(this, EventArgs.Empty);
+    }
 
     /// <summary>Works the lane off until it is empty, its gate closes or the process stops. Returns at once where all hands are busy.</summary>
     /// <param name="bell">The Hangfire job that rang.</param>

@@ -10,12 +10,12 @@ internal sealed class ResumeLane(
     LeaseStore leases,
     AttemptRunner runner,
     ResumeSignal signal,
+    ResumeLaneOptions options,
     Stopping stopping,
     ILogger<ResumeLane> log
 ) : IBackgroundProcess
 {
-    /// <summary>How long a ring that came from another process may go unheard.</summary>
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan TryAgainAfter = TimeSpan.FromSeconds(2);
 
     public void Execute(BackgroundProcessContext context)
     {
@@ -29,7 +29,7 @@ internal sealed class ResumeLane(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(hangfire, stopping.Token);
         try
         {
-            await signal.WaitAsync(Poll, either.Token);
+            await signal.WaitAsync(options.Poll, either.Token);
             while (!either.IsCancellationRequested)
             {
                 var jobs = await leases.TakeResumedAsync(1, CancellationToken.None);
@@ -45,7 +45,7 @@ internal sealed class ResumeLane(
         catch (Npgsql.NpgsqlException problem)
         {
             Log.RoundFailed(log, problem, nameof(ResumeLane));
-            await Task.Delay(Poll, CancellationToken.None);
+            await Task.Delay(TryAgainAfter, CancellationToken.None);
         }
     }
 }

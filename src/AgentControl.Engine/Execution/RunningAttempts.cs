@@ -31,6 +31,13 @@ internal sealed class RunningAttempts(WorkerIdentity worker, TimeProvider time) 
             _ = BeatAsync(entry.Attempt, new Contribution());
     }
 
+    /// <summary>Requests may have gone unheard: every attempt looks.</summary>
+    public void NudgeAll()
+    {
+        foreach (var entry in attempts.Values)
+            _ = BeatAsync(entry.Attempt, new Contribution());
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Beat, time);

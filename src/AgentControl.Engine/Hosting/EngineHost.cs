@@ -8,9 +8,7 @@ namespace AgentControl.Engine.Hosting;
 
 /// <summary>Opens the lanes when everything else runs, and drains them first when the process stops.</summary>
 internal sealed class EngineHost(
-    QueueSettings queues,
-    Lanes lanes,
-    HangfireDispatcher dispatcher,
+    QueueGates queues,
     HangfireServers servers,
     RunningAttempts running,
     Stopping stopping,
@@ -30,8 +28,7 @@ internal sealed class EngineHost(
     {
         if (!options.RunsJobs)
             return;
-        dispatcher.WorkersOf = queue => lanes.Gate(queue).Permits;
-        await queues.ApplyAsync(cancellationToken);
+        await queues.OpenAsync(cancellationToken);
     }
 
     public async Task StoppingAsync(CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using AgentControl.Engine.Agents;
 using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Checkpoints;
 using AgentControl.Engine.Children;
+using AgentControl.Engine.Control;
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Execution;
 using AgentControl.Engine.Jobs;
@@ -19,7 +20,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace AgentControl.Engine.Hosting;
@@ -45,6 +45,7 @@ public static class EngineRegistration
         services.AddSingleton<ServedAgents>();
         services.AddCommands();
         services.AddHangfireParts(options);
+        services.AddProcessSignals(options);
         services.AddHostedService(s => s.GetRequiredService<RunningAttempts>());
         services.AddHostedService(s => s.GetRequiredService<HangfireDispatcher>());
         if (options.RunsJobs)
@@ -84,6 +85,7 @@ public static class EngineRegistration
         services.AddSingleton<ResumeSignal>();
         services.AddSingleton<ParentSignal>();
         services.AddSingleton<Stopping>();
+        services.AddSingleton<LocalWakes>();
         services.AddSingleton<Bells>();
         services.AddSingleton<RunningAttempts>();
         services.AddSingleton<Writers>();
@@ -100,14 +102,14 @@ public static class EngineRegistration
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<LaneLeaser>();
         services.AddSingleton<Lanes>();
+        services.AddSingleton<QueueGates>();
         services.AddSingleton<CheckpointCommands>();
         services.AddSingleton<IVirtualFiles, JobFiles>();
         services.AddSingleton(s => new JobCommands(
             s.GetRequiredService<NpgsqlDataSource>(),
             s.GetRequiredService<AgentCatalog>(),
             s.GetRequiredService<EventFeed>(),
-            s.GetRequiredService<Bells>(),
-            s.GetRequiredService<RunningAttempts>()
+            s.GetRequiredService<Bells>()
         ));
         services.AddSingleton(s => new SignalCommands(
             s.GetRequiredService<NpgsqlDataSource>(),
@@ -121,11 +123,28 @@ public static class EngineRegistration
         ));
         services.AddSingleton(s => new QueueSettings(
             s.GetRequiredService<NpgsqlDataSource>(),
-            s.GetRequiredService<IOptions<QueueOptions>>(),
-            s.GetRequiredService<Lanes>(),
-            s.GetRequiredService<HangfireServers>(),
-            s.GetRequiredService<EngineOptions>()
+            s.GetRequiredService<QueueGates>(),
+            s.GetRequiredService<ControlSender>()
         ));
+    }
+
+    /// <summary>First of all, so that they end last: what is decided while the process stops is still told.</summary>
+    private static void AddProcessSignals(this IServiceCollection services, EngineOptions options)
+    {
+        services.AddSingleton<ControlSender>();
+        services.AddHostedService(s => s.GetRequiredService<ControlSender>());
+        services.AddSingleton<QueueRefresher>();
+        services.AddSingleton<ControlHearing>();
+        services.AddSingleton(s => new PostgresSignals(
+            s.GetRequiredService<NpgsqlDataSource>(),
+            s.GetRequiredService<EventFeed>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<PostgresSignals>>(),
+            s.GetRequiredService<ControlHearing>(),
+            watches: options.Role != "worker"
+        ));
+        services.AddHostedService(s => s.GetRequiredService<PostgresSignals>());
+        services.AddHostedService(s => s.GetRequiredService<QueueRefresher>());
     }
 
     private static void AddWorkerParts(this IServiceCollection services)

@@ -15,7 +15,7 @@ internal static class HangfireRegistration
 
     public static void AddHangfireParts(this IServiceCollection services, EngineOptions options)
     {
-        services.AddSingleton(new ResumeLaneOptions(options.ResumeWorkers));
+        services.AddSingleton(new ResumeLaneOptions(options.ResumeWorkers, TimeSpan.FromSeconds(2)));
         services.AddSingleton<JobStorage>(provider =>
         {
             var text = provider.GetRequiredService<IConfiguration>().GetConnectionString("AgentControl");
@@ -50,6 +50,7 @@ internal static class HangfireRegistration
         services.AddSingleton<JobActivator>(provider => new Hangfire.AspNetCore.AspNetCoreJobActivator(
             provider.GetRequiredService<IServiceScopeFactory>()
         ));
+        services.AddSingleton<LaneHands>();
         services.AddSingleton<HangfireDispatcher>();
         services.AddSingleton<HangfireServers>();
         services.AddTransient<JobDoorbell>();

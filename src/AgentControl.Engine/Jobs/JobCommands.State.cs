@@ -225,7 +225,11 @@ public sealed partial class JobCommands
             return outcome;
         await transaction.CommitAsync(cancellationToken);
         feed.Publish(await JobLog.ReadSinceAsync(connection, id, row.LastNo));
-        running.Nudge(id);
+        if (row.State == JobState.Running)
+            bells.Nudge(id);
+        // A hand that another job rang may have taken this one already: that job needs one.
+        if (row.State == JobState.Paused)
+            bells.RingResume();
         await bells.RingForJobAsync(id, cancellationToken);
         if (after is not null)
             await after();

@@ -16,15 +16,9 @@ public sealed partial class JobCommands
     private readonly AgentCatalog agents;
     private readonly EventFeed feed;
     private readonly Bells bells;
-    private readonly Execution.RunningAttempts running;
 
-    internal JobCommands(
-        NpgsqlDataSource database,
-        AgentCatalog agents,
-        EventFeed feed,
-        Bells bells,
-        Execution.RunningAttempts running
-    ) => (this.database, this.agents, this.feed, this.bells, this.running) = (database, agents, feed, bells, running);
+    internal JobCommands(NpgsqlDataSource database, AgentCatalog agents, EventFeed feed, Bells bells) =>
+        (this.database, this.agents, this.feed, this.bells) = (database, agents, feed, bells);
 
     /// <summary>Accepts one job. Rings after the commit; a lost ring costs a few seconds, never the job.</summary>
     public async Task<SubmitOutcome> SubmitAsync(

@@ -15,6 +15,9 @@ internal static partial class Log
     )]
     public static partial void SignalsNotSent(ILogger logger, Exception exception);
 
+    [LoggerMessage(603, LogLevel.Warning, "Other processes could not be told to act; trying again")]
+    public static partial void OrdersNotSent(ILogger logger, Exception exception);
+
     [LoggerMessage(602, LogLevel.Information, "Read what other processes committed since transaction {Xid}")]
     public static partial void SignalsCaughtUp(ILogger logger, long xid);
 }

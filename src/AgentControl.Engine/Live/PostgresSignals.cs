@@ -1,3 +1,4 @@
+using AgentControl.Engine.Control;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -7,8 +8,9 @@ namespace AgentControl.Engine.Live;
 /// <summary>
 /// Joins the feeds of all processes: tells the others what was committed here, and publishes what they committed, each event
 /// once. Numbers of one job come in order but for what two processes committed at the same moment; readers go by number.
+/// The same connection hears what other processes ask this one to do.
 /// </summary>
-public sealed class PostgresSignals : BackgroundService
+internal sealed class PostgresSignals : BackgroundService
 {
     private static readonly TimeSpan ReconnectAfter = TimeSpan.FromSeconds(1);
 
@@ -18,26 +20,35 @@ public sealed class PostgresSignals : BackgroundService
     private readonly EventFeed feed;
     private readonly TimeProvider time;
     private readonly ILogger<PostgresSignals> logger;
-    private readonly bool listens;
+    private readonly bool watches;
     private readonly SeenEvents seen;
     private readonly SignalSender sender;
     private readonly SignalListener listener;
     private readonly TaskCompletionSource listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <param name="listens">False where nobody watches: a process that only runs jobs tells the others and hears nothing.</param>
+    /// <param name="control">Obeys what other processes ask for.</param>
+    /// <param name="watches">False where nobody watches: a process that only runs jobs tells of its events and hears of no others.</param>
     public PostgresSignals(
         NpgsqlDataSource database,
         EventFeed feed,
         TimeProvider time,
         ILogger<PostgresSignals> logger,
-        bool listens = true
+        ControlHearing? control = null,
+        bool watches = true
     )
     {
-        (this.feed, this.time, this.logger, this.listens) = (feed, time, logger, listens);
+        (this.feed, this.time, this.logger, this.watches) = (feed, time, logger, watches);
         var me = Guid.NewGuid().ToString("N");
         seen = new(time);
         sender = new(database, me, time, logger);
-        listener = new(database, me, PublishForeign, () => feed.Touch(time.GetUtcNow()), logger);
+        listener = new(
+            database,
+            me,
+            watches ? PublishForeign : null,
+            control,
+            () => feed.Touch(time.GetUtcNow()),
+            logger
+        );
     }
 
     /// <summary>Done when nothing that other processes commit from now on can be missed.</summary>
@@ -46,7 +57,7 @@ public sealed class PostgresSignals : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var subscription = feed.Subscribe(PublishedHere);
-        await Task.WhenAll(listens ? ListenAsync(stoppingToken) : Task.CompletedTask, sender.RunAsync(stoppingToken))
+        await Task.WhenAll(ListenAsync(stoppingToken), sender.RunAsync(stoppingToken))
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await sender.SendAsync(CancellationToken.None);
     }
@@ -55,7 +66,7 @@ public sealed class PostgresSignals : BackgroundService
     {
         if (publishingForeign)
             return;
-        if (listens)
+        if (watches)
             seen.Add(events);
         sender.Add(events);
     }

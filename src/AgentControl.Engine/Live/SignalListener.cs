@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using AgentControl.Engine.Control;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
@@ -9,10 +10,13 @@ namespace AgentControl.Engine.Live;
 /// Hears what other processes committed, reads those events and hands them on. After a lost connection it reads whatever
 /// was committed since a transaction id that was safe before: ids order commits, highest numbers would not.
 /// </summary>
+/// <param name="publish">Null where nobody watches events.</param>
+/// <param name="control">Obeys at once what other processes ask for; after a lost connection it looks everywhere.</param>
 internal sealed class SignalListener(
     NpgsqlDataSource database,
     string me,
-    Action<IReadOnlyList<LiveEvent>> publish,
+    Action<IReadOnlyList<LiveEvent>>? publish,
+    ControlHearing? control,
     Action contact,
     ILogger logger
 )
@@ -34,9 +38,16 @@ internal sealed class SignalListener(
     {
         await using var connection = await database.OpenConnectionAsync(stopping);
         var heard = Channel.CreateUnbounded<string>(new() { SingleReader = true });
-        connection.Notification += (_, signal) => heard.Writer.TryWrite(signal.Payload);
-        await using (var listen = new NpgsqlCommand($"LISTEN {SignalSender.Topic}", connection))
+        connection.Notification += (_, signal) =>
+        {
+            if (signal.Channel == ControlText.Topic)
+                control?.Hear(signal.Payload);
+            else
+                heard.Writer.TryWrite(signal.Payload);
+        };
+        await using (var listen = new NpgsqlCommand(Topics(), connection))
             await listen.ExecuteNonQueryAsync(stopping);
+        control?.CheckAll();
         await CatchUpAsync(stopping);
         await ProveAsync(connection, stopping);
         listening();
@@ -48,6 +59,14 @@ internal sealed class SignalListener(
             await ReadAsync(heard.Reader, stopping);
         }
     }
+
+    private string Topics() =>
+        string.Join(
+            "; ",
+            new[] { publish is null ? null : SignalSender.Topic, control is null ? null : ControlText.Topic }
+                .OfType<string>()
+                .Select(topic => $"LISTEN {topic}")
+        );
 
     private async Task ProveAsync(NpgsqlConnection connection, CancellationToken stopping)
     {
@@ -62,7 +81,7 @@ internal sealed class SignalListener(
     /// <summary>Everything visible from the safe id on. What was published before is sorted out by number.</summary>
     private async Task CatchUpAsync(CancellationToken stopping)
     {
-        if (safe is not { } from)
+        if (safe is not { } from || publish is null)
             return;
         var (job, no) = (Guid.Empty, 0L);
         while (true)
@@ -97,7 +116,7 @@ internal sealed class SignalListener(
             if (!text.StartsWith(me, StringComparison.Ordinal))
                 ranges.AddRange(SignalText.Read(text).Ranges);
         }
-        if (ranges.Count == 0)
+        if (ranges.Count == 0 || publish is null)
             return;
         await using var command = database.CreateCommand(
             $"""

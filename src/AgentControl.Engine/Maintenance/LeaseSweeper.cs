@@ -34,6 +34,21 @@ internal sealed class LeaseSweeper(
 
     protected override TimeSpan Pause => TimeSpan.FromSeconds(2);
 
+    /// <summary>A lane that got more hands is rung at once.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        lanes.Changed += RingOn;
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        lanes.Changed -= RingOn;
+        return base.StopAsync(cancellationToken);
+    }
+
+    private void RingOn(object? sender, EventArgs change) => Ring();
+
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

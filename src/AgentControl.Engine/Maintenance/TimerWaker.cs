@@ -88,6 +88,9 @@ internal sealed class TimerWaker(
         if (line is null)
             return;
         feed.Publish(await JobLog.ReadSinceAsync(connection, job, line.No - 1));
+        // An approval that nobody gave may end the job while other branches of it run.
+        if (kind == "approval")
+            bells.Nudge(job);
         await bells.RingForJobAsync(job, cancellationToken);
     }
 

@@ -1,10 +1,11 @@
 using AgentControl.Engine.Storage;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace AgentControl.Engine.Queues;
 
 /// <summary>A queue as people watch it.</summary>
-/// <param name="Workers">The stored setting, for each worker process; null leaves it to configuration.</param>
+/// <param name="Workers">In each worker process: what is stored, or else configured; null where only other processes' configuration knows.</param>
 /// <param name="Depth">Jobs that wait for a worker now.</param>
 /// <param name="OldestAgeSeconds">How long the oldest of them waits; null where none does.</param>
 /// <param name="Processes">Live worker processes that serve it.</param>
@@ -22,13 +23,13 @@ public sealed record QueueView(
 );
 
 /// <summary>Reads the lanes: what waits, what runs, who serves them.</summary>
-public sealed class QueueQueries(IDbContextFactory<ControlDbContext> contexts)
+public sealed class QueueQueries(IDbContextFactory<ControlDbContext> contexts, IOptions<QueueOptions> options)
 {
     /// <summary>Every queue that has settings, unfinished jobs or a live process, by name.</summary>
     public async Task<IReadOnlyList<QueueView>> ListAsync(CancellationToken cancellationToken = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await db
+        var queues = await db
             .Database.SqlQuery<QueueView>(
                 $"""
                 WITH served AS (
@@ -55,7 +56,13 @@ public sealed class QueueQueries(IDbContextFactory<ControlDbContext> contexts)
                 """
             )
             .ToListAsync(cancellationToken);
+        return [.. queues.Select(q => q with { Workers = q.Workers ?? Configured(q) })];
     }
+
+    private int? Configured(QueueView queue) =>
+        options.Value.Workers.TryGetValue(queue.Name, out var workers) ? workers
+        : queue.Processes == 0 ? 0
+        : null;
 
     public async Task<QueueView?> FindAsync(string name, CancellationToken cancellationToken = default) =>
         (await ListAsync(cancellationToken)).SingleOrDefault(q => q.Name == name);

@@ -1,8 +1,5 @@
 using AgentControl.Engine.Access;
-using AgentControl.Engine.Dispatch;
-using AgentControl.Engine.Hosting;
-using AgentControl.Engine.Storage;
-using Microsoft.Extensions.Options;
+using AgentControl.Engine.Control;
 using Npgsql;
 
 namespace AgentControl.Engine.Queues;
@@ -11,25 +8,11 @@ namespace AgentControl.Engine.Queues;
 public sealed class QueueSettings
 {
     private readonly NpgsqlDataSource database;
-    private readonly QueueOptions options;
-    private readonly Lanes lanes;
-    private readonly HangfireServers servers;
-    private readonly EngineOptions engine;
+    private readonly QueueGates gates;
+    private readonly ControlSender others;
 
-    internal QueueSettings(
-        NpgsqlDataSource database,
-        IOptions<QueueOptions> options,
-        Lanes lanes,
-        HangfireServers servers,
-        EngineOptions engine
-    ) =>
-        (this.database, this.options, this.lanes, this.servers, this.engine) = (
-            database,
-            options.Value,
-            lanes,
-            servers,
-            engine
-        );
+    internal QueueSettings(NpgsqlDataSource database, QueueGates gates, ControlSender others) =>
+        (this.database, this.gates, this.others) = (database, gates, others);
 
     /// <summary>Errors by field; empty where it was stored.</summary>
     public async Task<IReadOnlyDictionary<string, string[]>> ChangeAsync(
@@ -74,32 +57,8 @@ public sealed class QueueSettings
             command.Parameters.AddWithValue("by", actor.Name);
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
-        if (engine.RunsJobs)
-            await ApplyAsync(cancellationToken);
+        others.Queue(name);
+        await gates.ApplyAsync(cancellationToken);
         return errors;
-    }
-
-    /// <summary>Reads what is stored and sets the gates of this process; enough Hangfire workers are started for them.</summary>
-    internal async Task ApplyAsync(CancellationToken cancellationToken)
-    {
-        var settings = options.Workers.ToDictionary(
-            w => w.Key,
-            w => (Workers: w.Value, Paused: false),
-            StringComparer.Ordinal
-        );
-        await using (var connection = await database.OpenConnectionAsync(cancellationToken))
-        await using (var command = Sql.Command(connection, "SELECT name, workers, paused FROM queues"))
-        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-        {
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                var name = reader.GetString(0);
-                var configured = settings.TryGetValue(name, out var known) ? known.Workers : 0;
-                settings[name] = (reader.IsDBNull(1) ? configured : reader.GetInt32(1), reader.GetBoolean(2));
-            }
-        }
-        foreach (var (name, (workers, paused)) in settings)
-            lanes.Gate(name).Set(workers, paused);
-        servers.Ensure(settings.ToDictionary(s => s.Key, s => s.Value.Workers, StringComparer.Ordinal));
     }
 }

@@ -100,9 +100,10 @@ public sealed class SignalCommands
         if (wait is not null)
             await JobLog.AnswerAsync(connection, jobId, wait, bytes, fast: true);
         await transaction.CommitAsync(cancellationToken);
-        feed.Publish([line]);
+        // Rung whatever the row says by now: a hand that another answer rang may have taken this job, and that answer's job needs one.
         if (wait is not null)
-            await bells.RingForJobAsync(jobId, cancellationToken);
+            bells.RingResume();
+        feed.Publish([line]);
         return SignalOutcome.Accepted;
     }
 }

@@ -1,11 +1,10 @@
 using AgentControl.Engine.Agents;
+using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Hosting;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Maintenance;
-using AgentControl.Engine.Queues;
 using AgentControl.Engine.Storage;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace AgentControl.Engine.Workers;
@@ -15,7 +14,7 @@ internal sealed class WorkerHeartbeat(
     NpgsqlDataSource database,
     WorkerIdentity worker,
     EngineOptions options,
-    IOptions<QueueOptions> queues,
+    Lanes lanes,
     ServedAgents agents,
     TimeProvider time,
     ILogger<WorkerHeartbeat> log
@@ -25,22 +24,34 @@ internal sealed class WorkerHeartbeat(
 
     protected override TimeSpan Pause => TimeSpan.FromSeconds(5);
 
+    /// <summary>Whoever watches sees at once what this process serves.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        lanes.Changed += RingOn;
+        return base.StartAsync(cancellationToken);
+    }
+
+    private void RingOn(object? sender, EventArgs change) => Ring();
+
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken cancellationToken)
     {
+        // Its lanes are about to open, and ring: nobody shall see a worker without queues.
+        if (options.RunsJobs && lanes.All.Count == 0)
+            return null;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var served = options.RunsJobs ? queues.Value.Workers.Where(q => q.Value > 0).ToArray() : [];
+        var served = lanes.All.Select(g => (Queue: g.Queue, Workers: g.Permits)).Where(q => q.Workers > 0).ToArray();
         await Sql.ExecuteAsync(
             connection,
             """
             INSERT INTO workers (name, role, version, queues, agents, slots, started_at, last_heartbeat) VALUES ($1, $2, $3, $4, $5, $6, ac_now(), ac_now())
-            ON CONFLICT (name) DO UPDATE SET last_heartbeat = ac_now(), stopped_at = NULL
+            ON CONFLICT (name) DO UPDATE SET queues = EXCLUDED.queues, slots = EXCLUDED.slots, last_heartbeat = ac_now(), stopped_at = NULL
             """,
             worker.Name,
             options.Role,
             Version,
-            served.Select(q => q.Key).ToArray(),
+            served.Select(q => q.Queue).Order(StringComparer.Ordinal).ToArray(),
             options.RunsJobs ? agents.Keys.ToArray() : [],
-            served.Sum(q => q.Value)
+            served.Sum(q => q.Workers)
         );
         // Processes that have been silent for a day are history.
         await Sql.ExecuteAsync(connection, "DELETE FROM workers WHERE last_heartbeat < ac_now() - interval '1 day'");
@@ -49,6 +60,7 @@ internal sealed class WorkerHeartbeat(
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
+        lanes.Changed -= RingOn;
         await base.StopAsync(cancellationToken);
         try
         {

@@ -1,12 +1,10 @@
-using AgentControl.Engine.Hosting;
-using AgentControl.Engine.Live;
 using AgentControl.Web.Access;
 using AgentControl.Web.Hosting;
 using Microsoft.AspNetCore.SignalR;
 
 namespace AgentControl.Web.Live;
 
-/// <summary>The live hub, and the feeds of other processes.</summary>
+/// <summary>The live hub.</summary>
 internal static class LiveSetup
 {
     public static void AddLive(this IServiceCollection services)
@@ -17,13 +15,6 @@ internal static class LiveSetup
         services.AddSingleton<LiveMessages>();
         services.AddSingleton<LiveContents>();
         services.AddHostedService<LivePump>();
-        services.AddSingleton(provider =>
-            ActivatorUtilities.CreateInstance<PostgresSignals>(
-                provider,
-                provider.GetRequiredService<EngineOptions>().Role != "worker"
-            )
-        );
-        services.AddHostedService(provider => provider.GetRequiredService<PostgresSignals>());
     }
 
     public static void MapLive(this IEndpointRouteBuilder routes) =>

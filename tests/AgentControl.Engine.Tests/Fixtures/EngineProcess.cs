@@ -38,7 +38,8 @@ internal sealed class EngineProcess : IAsyncDisposable
     public static async Task<EngineProcess> StartAsync(
         TestDatabase database,
         IReadOnlyList<AgentDefinition> agents,
-        Dictionary<string, string?>? settings = null
+        Dictionary<string, string?>? settings = null,
+        Action<IServiceCollection>? services = null
     )
     {
         var files = Path.Combine(Path.GetTempPath(), "agentcontrol-tests", Guid.NewGuid().ToString("n"));
@@ -57,6 +58,7 @@ internal sealed class EngineProcess : IAsyncDisposable
         builder.Services.AddQueries();
         foreach (var agent in agents)
             builder.Services.AddSingleton(agent);
+        services?.Invoke(builder.Services);
         var host = builder.Build();
         await host.StartAsync();
         return new EngineProcess(host, files);

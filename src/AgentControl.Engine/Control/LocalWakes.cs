@@ -1,0 +1,42 @@
+using AgentControl.Engine.Children;
+using AgentControl.Engine.Dispatch;
+using AgentControl.Engine.Execution;
+using AgentControl.Engine.Hosting;
+
+namespace AgentControl.Engine.Control;
+
+/// <summary>What can be woken in this process. Where no jobs run nobody waits, and nothing is kept for nobody.</summary>
+internal sealed class LocalWakes(
+    EngineOptions options,
+    ResumeSignal resume,
+    ParentSignal parents,
+    RunningAttempts running
+)
+{
+    /// <summary>Wakes one hand of the resume lane for each of so many jobs.</summary>
+    public void Resume(int jobs)
+    {
+        if (!options.RunsJobs)
+            return;
+        for (var hands = Math.Min(jobs, options.ResumeWorkers); hands > 0; hands--)
+            resume.Ring();
+    }
+
+    /// <summary>Lets a running attempt look at its row at once.</summary>
+    public void Nudge(Guid jobId) => running.Nudge(jobId);
+
+    /// <summary>False where this process drains nobody's children.</summary>
+    public bool Parent(Guid jobId)
+    {
+        if (options.RunsJobs)
+            parents.Ring(jobId);
+        return options.RunsJobs;
+    }
+
+    /// <summary>Everybody looks, because signals may have been missed.</summary>
+    public void All()
+    {
+        Resume(options.ResumeWorkers);
+        running.NudgeAll();
+    }
+}

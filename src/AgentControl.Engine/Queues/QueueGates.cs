@@ -1,0 +1,90 @@
+using AgentControl.Engine.Dispatch;
+using AgentControl.Engine.Storage;
+using AgentControl.Engine.Workers;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace AgentControl.Engine.Queues;
+
+/// <summary>Takes over what is stored about queues: the gates and hands of this process, and how many hands each queue has in all.</summary>
+internal sealed class QueueGates(
+    NpgsqlDataSource database,
+    IOptions<QueueOptions> options,
+    Lanes lanes,
+    HangfireServers servers,
+    LaneHands hands
+) : IDisposable
+{
+    /// <summary>One after the other: an older reading must never be set last.</summary>
+    private readonly SemaphoreSlim turn = new(1);
+    private volatile bool open;
+
+    /// <summary>From now on this process runs jobs.</summary>
+    public Task OpenAsync(CancellationToken cancellationToken)
+    {
+        open = true;
+        return ApplyAsync(cancellationToken);
+    }
+
+    /// <summary>Reads what is stored and sets the gates of this process; enough Hangfire workers are started for them.</summary>
+    public async Task ApplyAsync(CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            var stored = await ReadAsync(cancellationToken);
+            hands.Set(stored.ToDictionary(s => s.Key, s => HandsOf(s.Key, s.Value), StringComparer.Ordinal));
+            if (!open)
+                return;
+            var gates = stored.ToDictionary(
+                s => s.Key,
+                s => (Workers: s.Value.Workers ?? options.Value.Workers.GetValueOrDefault(s.Key), s.Value.Paused),
+                StringComparer.Ordinal
+            );
+            lanes.Set(gates);
+            servers.Ensure(gates.ToDictionary(g => g.Key, g => g.Value.Workers, StringComparer.Ordinal));
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public void Dispose() => turn.Dispose();
+
+    /// <summary>A queue that this process does not serve is served by others with at least one worker each.</summary>
+    private int HandsOf(string queue, Stored stored) =>
+        (stored.Workers ?? Math.Max(1, options.Value.Workers.GetValueOrDefault(queue))) * Math.Max(1, stored.Processes);
+
+    /// <summary>Every queue that is configured here, stored, or served by a live process.</summary>
+    private async Task<Dictionary<string, Stored>> ReadAsync(CancellationToken cancellationToken)
+    {
+        var stored = options.Value.Workers.Keys.ToDictionary(
+            name => name,
+            _ => new Stored(null, false, 0),
+            StringComparer.Ordinal
+        );
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var command = Sql.Command(
+            connection,
+            """
+            SELECT name, q.workers, COALESCE(q.paused, false), COALESCE(s.processes, 0)::int FROM queues q FULL JOIN
+              (SELECT lane AS name, count(*) AS processes FROM workers, unnest(queues) AS lane
+                WHERE stopped_at IS NULL AND last_heartbeat > ac_now() - make_interval(secs => $1) GROUP BY lane) s USING (name)
+            """,
+            WorkerQueries.LostAfterSeconds
+        );
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+            stored[reader.GetString(0)] = new(
+                reader.IsDBNull(1) ? null : reader.GetInt32(1),
+                reader.GetBoolean(2),
+                reader.GetInt32(3)
+            );
+        return stored;
+    }
+
+    /// <param name="Workers">What a person stored; null leaves it to configuration.</param>
+    /// <param name="Processes">Live processes that serve it.</param>
+    private sealed record Stored(int? Workers, bool Paused, int Processes);
+}
