@@ -37,7 +37,7 @@ public sealed class PostgresSignals : BackgroundService
         var me = Guid.NewGuid().ToString("N");
         seen = new(time);
         sender = new(database, me, time, logger);
-        listener = new(database, me, PublishForeign, () => feed.Touch(time.GetUtcNow()), logger);
+        listener = new(database, me, PublishForeign, () => feed.Touch(time.GetUtcNow()), time, logger);
     }
 
     /// <summary>Done when nothing that other processes commit from now on can be missed.</summary>
@@ -76,6 +76,8 @@ public sealed class PostgresSignals : BackgroundService
 
     private async Task ListenAsync(CancellationToken stopping)
     {
+        // The schema was looked at a moment ago: from now on silence counts.
+        feed.Touch(time.GetUtcNow());
         while (!stopping.IsCancellationRequested)
         {
             try
