@@ -1,4 +1,5 @@
 // The one entry of interactive pages: registers what the pages use, then starts the circuit.
+import "./ac-data-age.js";
 import "./ac-time.js";
 import "./content.js";
 import "./goto.js";

@@ -1,15 +1,13 @@
 // A lost connection: two seconds of patience, then a bar with the time of the last data; tries again and again, at once when the tab
 // is shown or the network returns. A session that is gone loads the page again in place.
+import { holdActions, releaseActions } from "./actions.js";
 import { announce } from "./announce.js";
 import { reloadInPlace } from "./drafts.js";
+import { clock } from "./times.js";
 
 const delays = [500, 1000, 2000, 4000, 8000], later = 10_000, patience = 2000, silence = 12_000, givesUpAfter = 60_000;
 const root = document.documentElement;
 const state = { down: false, since: 0, attempt: 0, timer: 0, barTimer: 0, trying: false };
-const off = new Map();
-
-const two = (n) => String(n).padStart(2, "0");
-const clock = (ms) => { const t = new Date(ms); return `${two(t.getHours())}:${two(t.getMinutes())}:${two(t.getSeconds())}`; };
 
 function bar(is, text) {
   const element = document.getElementById("components-reconnect-modal");
@@ -19,29 +17,12 @@ function bar(is, text) {
   element.querySelector("[data-text]").textContent = text ?? "";
 }
 
-// Buttons that act are off while nobody would hear them; links, menus of the browser and marked ones stay.
-function actions(allowed) {
-  if (!allowed) {
-    for (const button of document.querySelectorAll(".ac-body button, .mud-dialog button, .ac-notices button")) {
-      if (off.has(button) || button.disabled || button.matches("[data-offline], [data-open-dialog], [popovertarget]")) continue;
-      off.set(button, document.activeElement === button);
-      button.disabled = true;
-    }
-    return;
-  }
-  for (const [button, focused] of off) {
-    button.disabled = false;
-    if (focused && button.isConnected) button.focus();
-  }
-  off.clear();
-}
-
 function showLost() {
   if (!state.down || root.dataset.connection === "reconnecting" || root.dataset.connection === "lost") return;
   root.dataset.connection = "reconnecting";
   const text = `Connection lost. You see ${clock(state.since)}. Reconnecting…`;
   bar("lost", text);
-  actions(false);
+  holdActions("connection");
   announce("assertive", text);
 }
 
@@ -93,7 +74,7 @@ function up() {
   clearTimeout(state.barTimer);
   const shown = root.dataset.connection !== "live";
   root.dataset.connection = "live";
-  actions(true);
+  releaseActions("connection");
   if (!shown) return;
   bar("back", "Back. Updated.");
   setTimeout(() => { if (!state.down) bar("", null); }, 2000);

@@ -28,9 +28,14 @@ export function absolute(at, now) {
   return t.getFullYear() === n.getFullYear() ? `${day} ${clock}` : `${day} ${t.getFullYear()} ${clock}`;
 }
 
-export function log(at) {
+/** "14:32:07", in the reader's zone. */
+export function clock(at) {
   const t = new Date(at);
-  return `${pad(t.getHours())}:${pad(t.getMinutes())}:${pad(t.getSeconds())}.${String(t.getMilliseconds()).padStart(3, "0")}`;
+  return `${pad(t.getHours())}:${pad(t.getMinutes())}:${pad(t.getSeconds())}`;
+}
+
+export function log(at) {
+  return `${clock(at)}.${String(new Date(at).getMilliseconds()).padStart(3, "0")}`;
 }
 
 export function full(at) {

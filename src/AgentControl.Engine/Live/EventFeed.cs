@@ -9,8 +9,11 @@ public sealed class EventFeed
     private readonly ConcurrentDictionary<Guid, ImmutableArray<Action<IReadOnlyList<LiveEvent>>>> byJob = new();
     private ImmutableArray<Action<IReadOnlyList<LiveEvent>>> everything = [];
 
-    /// <summary>When the newest database read or write of this process succeeded: the age of what watchers see.</summary>
-    public DateTimeOffset LastContact { get; private set; }
+    private long lastContact;
+
+    /// <summary>When the database last answered this process: the age of what watchers see. Null before the first answer.</summary>
+    public DateTimeOffset? LastContact =>
+        Interlocked.Read(ref lastContact) is var ticks and > 0 ? new(ticks, TimeSpan.Zero) : null;
 
     /// <summary>Watches all jobs. The handler must return at once and must not throw.</summary>
     public IDisposable Subscribe(Action<IReadOnlyList<LiveEvent>> handler)
@@ -46,7 +49,7 @@ public sealed class EventFeed
         }
     }
 
-    public void Touch(DateTimeOffset now) => LastContact = now;
+    public void Touch(DateTimeOffset now) => Interlocked.Exchange(ref lastContact, now.UtcTicks);
 
     private void Remove(Guid jobId, Action<IReadOnlyList<LiveEvent>> handler)
     {

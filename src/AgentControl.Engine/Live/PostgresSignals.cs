@@ -47,6 +47,7 @@ internal sealed class PostgresSignals : BackgroundService
             watches ? PublishForeign : null,
             control,
             () => feed.Touch(time.GetUtcNow()),
+            time,
             logger
         );
     }
@@ -87,6 +88,8 @@ internal sealed class PostgresSignals : BackgroundService
 
     private async Task ListenAsync(CancellationToken stopping)
     {
+        // The schema was looked at a moment ago: from now on silence counts.
+        feed.Touch(time.GetUtcNow());
         while (!stopping.IsCancellationRequested)
         {
             try

@@ -18,11 +18,18 @@ internal sealed class SignalListener(
     Action<IReadOnlyList<LiveEvent>>? publish,
     ControlHearing? control,
     Action contact,
+    TimeProvider time,
     ILogger logger
 )
 {
-    /// <summary>How often the connection is proved alive. What was sent before a proof has arrived.</summary>
-    private static readonly TimeSpan ProveEvery = TimeSpan.FromSeconds(5);
+    /// <summary>How often a silent connection is proved alive: the one heartbeat of a process, by which watchers know the age of their data.</summary>
+    private static readonly TimeSpan ProveEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>How far apart two remembered transaction ids are at least. What was sent before the older one has arrived.</summary>
+    private static readonly TimeSpan RememberEvery = TimeSpan.FromSeconds(5);
+
+    /// <summary>A proof that takes longer counts as a lost connection.</summary>
+    private const int ProofSeconds = 5;
 
     private const int CatchUpChunk = 2_000;
 
@@ -31,6 +38,7 @@ internal sealed class SignalListener(
     /// <summary>Every event below this transaction id was announced before the last proof; the one before it leaves room for slow announcers.</summary>
     private long? safe;
     private long? newest;
+    private long rememberedAt;
 
     /// <summary>Listens until the connection is lost.</summary>
     /// <param name="listening">Called when nothing that comes from now on can be missed.</param>
@@ -50,6 +58,7 @@ internal sealed class SignalListener(
         control?.CheckAll();
         await CatchUpAsync(stopping);
         await ProveAsync(connection, stopping);
+        contact();
         listening();
         while (true)
         {
@@ -73,9 +82,15 @@ internal sealed class SignalListener(
         await using var command = new NpgsqlCommand(
             "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
             connection
-        );
+        )
+        {
+            CommandTimeout = ProofSeconds,
+        };
         var xmin = (long)(await command.ExecuteScalarAsync(stopping))!;
+        if (newest is not null && time.GetElapsedTime(rememberedAt) < RememberEvery)
+            return;
         (safe, newest) = (newest ?? xmin, xmin);
+        rememberedAt = time.GetTimestamp();
     }
 
     /// <summary>Everything visible from the safe id on. What was published before is sorted out by number.</summary>

@@ -5,7 +5,7 @@ using AgentControl.Web.Shared;
 namespace AgentControl.Web.Hosting;
 
 /// <summary>The pages' topics over the engine's feed.</summary>
-internal sealed class EngineLiveFeed(EventFeed feed, WorkspaceChanges workspaces) : ILiveFeed
+internal sealed class EngineLiveFeed(EventFeed feed, WorkspaceChanges workspaces, DataAge age) : ILiveFeed
 {
     private const string JobPrefix = "job:";
     private const string WorkspacePrefix = "workspace:";
@@ -16,6 +16,12 @@ internal sealed class EngineLiveFeed(EventFeed feed, WorkspaceChanges workspaces
             return feed.Subscribe(Guid.Parse(topic[JobPrefix.Length..]), _ => changed());
         if (topic.StartsWith(WorkspacePrefix, StringComparison.Ordinal))
             return workspaces.Watch(topic[WorkspacePrefix.Length..], changed);
+        if (topic == LiveTopic.Contact)
+            return age.Watch(() =>
+            {
+                if (age.OldSince is null)
+                    changed();
+            });
         if (topic == LiveTopic.Approvals)
             return feed.Subscribe(events =>
             {

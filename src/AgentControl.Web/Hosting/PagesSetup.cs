@@ -28,6 +28,7 @@ internal static class PagesSetup
         services.AddCascadingAuthenticationState();
         services.AddAuthorizationCore();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<DataAge>();
         services.TryAddSingleton<LocalLiveFeed>();
         services.TryAddSingleton<ILiveFeed>(s => s.GetRequiredService<LocalLiveFeed>());
         services.TryAddScoped<INavCounts, NoNavCounts>();

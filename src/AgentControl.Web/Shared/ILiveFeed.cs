@@ -19,6 +19,9 @@ internal static class LiveTopic
     /// <summary>Queues or workers changed.</summary>
     public const string Queues = "queues";
 
+    /// <summary>The database answers again after a silence: whatever is shown may have changed meanwhile. All parts follow it by themselves.</summary>
+    public const string Contact = "contact";
+
     /// <summary>One job: its state, progress or events.</summary>
     public static string Job(Guid id) => $"job:{id:N}";
 

@@ -5,7 +5,7 @@ public abstract partial class LiveComponent
 {
     private void Subscribe()
     {
-        var topics = Topics.ToArray();
+        string[] topics = [LiveTopic.Contact, .. Topics];
         if (_disposed || topics.AsSpan().SequenceEqual(_topics))
         {
             return;

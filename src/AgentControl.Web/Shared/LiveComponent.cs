@@ -4,7 +4,7 @@ namespace AgentControl.Web.Shared;
 
 /// <summary>
 /// A part of a page that shows a snapshot and follows it: it loads once, again when <see cref="LoadKey"/> changes, and again with the
-/// circuit's beat after one of its <see cref="Topics"/> changed. Each load ends in at most one rendering. While the browser is away nothing is loaded.
+/// circuit's beat after one of its <see cref="Topics"/> changed or the database answers again. Each load ends in at most one rendering. While the browser is away nothing is loaded.
 /// <code>
 /// protected override IEnumerable&lt;string&gt; Topics =&gt; [LiveTopic.Jobs];
 /// protected override async Task LoadAsync(CancellationToken ct) =&gt;
@@ -134,7 +134,7 @@ public abstract partial class LiveComponent : ComponentBase, IDisposable
         {
             _interactive = true;
             Subscribe();
-            if (_topics.Length > 0)
+            if (_topics.Length > 1)
             {
                 // What changed between the load and the subscription would otherwise be missed.
                 Pulse.Request(OnBeat);

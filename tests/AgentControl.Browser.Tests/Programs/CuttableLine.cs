@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace AgentControl.Browser.Tests.Programs;
 
-/// <summary>The wire between browser and program, which a test may cut: open connections end, new ones are refused, until it is mended.</summary>
+/// <summary>A wire, such as the one between browser and program or between program and database, which a test may cut: open connections end, new ones are refused, until it is mended.</summary>
 internal sealed class CuttableLine : IDisposable
 {
     private readonly Lock gate = new();

@@ -76,6 +76,24 @@ public sealed class LiveComponentTests : UiContext
     }
 
     [Fact]
+    public void Database_AnswersAgain_LoadsByItself()
+    {
+        var part = Render<Part>(p => p.Add(c => c.Read, () => "one"));
+        Settle();
+        part.Instance.Source = () => throw new InvalidOperationException("the database is away");
+        Feed.Publish("things");
+        Clock.Advance(UiPulse.Interval);
+        part.WaitForAssertion(() => Assert.NotEmpty(part.FindAll("em")));
+
+        part.Instance.Source = () => "two";
+        Feed.Publish(LiveTopic.Contact);
+        Clock.Advance(UiPulse.Interval);
+
+        part.WaitForAssertion(() => Assert.Equal("two", part.Find("p").TextContent));
+        Assert.Empty(part.FindAll("em"));
+    }
+
+    [Fact]
     public void Key_Changes_LoadsAnew()
     {
         var part = Render<Part>(p => p.Add(c => c.Read, () => "one").Add(c => c.Filter, "a"));

@@ -1,3 +1,4 @@
+using AgentControl.Engine.Live;
 using AgentControl.Web.Shared;
 using AgentControl.Web.Shell;
 using Bunit;
@@ -18,6 +19,8 @@ public abstract class UiContext : BunitContext
         Services.AddMudServices();
         Services.AddSingleton<TimeProvider>(Clock);
         Services.AddSingleton<ILiveFeed>(Feed);
+        Services.AddSingleton(Contact);
+        Services.AddSingleton<DataAge>();
         Services.AddScoped<UiPulse>();
         Services.AddScoped<Announcer>();
         Services.AddScoped<Notices>();
@@ -30,6 +33,8 @@ public abstract class UiContext : BunitContext
     internal FakeTimeProvider Clock { get; } = new();
 
     internal LocalLiveFeed Feed { get; } = new();
+
+    internal EventFeed Contact { get; } = new();
 
     internal BunitAuthorizationContext Person { get; }
 

@@ -75,6 +75,6 @@ internal sealed class WorkspacePageBundle : BunitContext, ICallerAccessor
     private sealed class Feed(WorkspaceChanges changes) : ILiveFeed
     {
         public IDisposable Subscribe(string topic, Action changed) =>
-            changes.Watch(topic["workspace:".Length..], changed);
+            changes.Watch(topic[(topic.IndexOf(':', StringComparison.Ordinal) + 1)..], changed);
     }
 }
