@@ -21,7 +21,7 @@ internal static class StepsBenchmark
         }
         var one = new List<(double Ours, double Peer)>();
         var many = new List<(double Ours, double Peer)>();
-        Cost cost = default;
+        var cost = new Cost(0, 0, 0);
         for (var round = 0; round < rounds; round++)
         {
             one.Add(
@@ -112,5 +112,5 @@ internal static class StepsBenchmark
     }
 
     /// <summary>What one step cost the database.</summary>
-    private readonly record struct Cost(double Commits, double Wal, double Stored);
+    private sealed record Cost(double Commits, double Wal, double Stored);
 }
