@@ -8,6 +8,12 @@ public sealed class CrashPointTests(PostgresFixture postgres)
 {
     private const int Result = 3134;
 
+    /// <summary>
+    /// After a statement is before the next one: the odd numbers of both kinds visit every gap once. With AGENTCONTROL_CHAOS=full each is visited from both
+    /// sides, which differ where a COMMIT lies between.
+    /// </summary>
+    private static readonly int Stride = Environment.GetEnvironmentVariable("AGENTCONTROL_CHAOS") == "full" ? 1 : 2;
+
     [Theory]
     [InlineData("before")]
     [InlineData("after")]
@@ -28,8 +34,7 @@ public sealed class CrashPointTests(PostgresFixture postgres)
             statements = int.Parse((await host.OrderAsync("count", "counted "))!["counted ".Length..], null);
             Assert.InRange(statements, 20, 200);
 
-            // After a statement may be before its COMMIT, before the next one is behind it: both are visited for every number.
-            for (var number = 1; number <= statements; number++)
+            for (var number = 1; number <= statements; number += Stride)
             {
                 await host.OrderAsync($"crash {moment} {number}", "armed");
                 var job = await host.SubmitAsync("reference", "{}");
@@ -56,7 +61,10 @@ public sealed class CrashPointTests(PostgresFixture postgres)
         }
         TestContext.Current.SendDiagnosticMessage($"{crashes} crashes {moment} a statement");
         // Records that travel together in one run and apart in another make the count of statements vary a little.
-        Assert.True(crashes >= statements * 0.8, $"Only {crashes} crashes happened at {statements} statements");
+        Assert.True(
+            crashes >= statements / Stride * 0.8,
+            $"Only {crashes} crashes happened at {statements} statements"
+        );
         await world.CheckAsync(1);
     }
 
