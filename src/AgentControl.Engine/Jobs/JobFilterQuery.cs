@@ -1,4 +1,5 @@
 using AgentControl.Core.Jobs;
+using Microsoft.EntityFrameworkCore;
 
 namespace AgentControl.Engine.Jobs;
 
@@ -72,16 +73,20 @@ internal static class JobFilterQuery
             if (IdRange.Of(text) is var (from, to))
             {
                 jobs = jobs.Where(j =>
-                    j.Name.ToLower().StartsWith(text) || (j.Id.CompareTo(from) >= 0 && j.Id.CompareTo(to) <= 0)
+                    EF.Functions.Collate(j.Name.ToLower(), JobSorts.ByBytes).StartsWith(text)
+                    || (j.Id.CompareTo(from) >= 0 && j.Id.CompareTo(to) <= 0)
                 );
             }
             else if (text.StartsWith(ShortId.Prefix, StringComparison.Ordinal))
             {
-                jobs = jobs.Where(j => j.Name.ToLower().StartsWith(text) || j.ShortId.ToLower().StartsWith(text));
+                jobs = jobs.Where(j =>
+                    EF.Functions.Collate(j.Name.ToLower(), JobSorts.ByBytes).StartsWith(text)
+                    || j.ShortId.ToLower().StartsWith(text)
+                );
             }
             else
             {
-                jobs = jobs.Where(j => j.Name.ToLower().StartsWith(text));
+                jobs = jobs.Where(j => EF.Functions.Collate(j.Name.ToLower(), JobSorts.ByBytes).StartsWith(text));
             }
         }
         if (filter.Error?.ToLowerInvariant() is { } error)

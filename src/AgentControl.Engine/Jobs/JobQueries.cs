@@ -8,24 +8,23 @@ namespace AgentControl.Engine.Jobs;
 /// <summary>Reads jobs for pages, REST, MCP and the live hub.</summary>
 public sealed class JobQueries(IDbContextFactory<ControlDbContext> contexts, TimeProvider time)
 {
-    /// <summary>Newest first. The page behind a cursor costs what the first one costs.</summary>
+    /// <summary>Newest first, if no other order is asked for. The page behind a cursor costs what the first one costs.</summary>
     public async Task<Page<JobSummary>> ListAsync(
         JobFilter filter,
         string? cursor = null,
         int limit = PageLimit.Default,
+        JobSort order = JobSort.Newest,
         CancellationToken cancellationToken = default
     )
     {
         ArgumentNullException.ThrowIfNull(filter);
         var now = time.GetUtcNow();
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var jobs = db.Set<JobRow>().AsNoTracking().Matching(filter, now);
-        if (Cursor.ReadGuid(cursor) is { } before)
-            jobs = jobs.Where(j => j.Id.CompareTo(before) < 0);
-        var rows = await jobs.OrderByDescending(j => j.Id)
-            .Take(limit + 1)
-            .Select(JobProjection.Columns)
-            .ToListAsync(cancellationToken);
+        var jobs = await db.Set<JobRow>()
+            .AsNoTracking()
+            .Matching(filter, now)
+            .InOrderAsync(db, order, Cursor.ReadGuid(cursor), cancellationToken);
+        var rows = await jobs.Take(limit + 1).Select(JobProjection.Columns).ToListAsync(cancellationToken);
         return Page<JobColumns>.Of(rows, limit, j => Cursor.Of(j.Id)).Select(j => JobProjection.Summary(j, now));
     }
 

@@ -143,8 +143,8 @@ BEGIN
 END $$;
 CREATE TRIGGER events_append_only BEFORE UPDATE OR DELETE ON events FOR EACH ROW EXECUTE FUNCTION ac_refuse_change();
 
--- Search by the beginning of name or id.
-CREATE INDEX ix_jobs_name ON jobs (lower(name) text_pattern_ops, id DESC);
+-- Search by the beginning of name or id; names also sort by it, whatever the database's own collation is.
+CREATE INDEX ix_jobs_name ON jobs (lower(name) COLLATE "C", id DESC);
 CREATE INDEX ix_jobs_short_id_prefix ON jobs (lower(short_id) text_pattern_ops);
 
 -- Workspaces ---------------------------------------------------------------------------------------------------------

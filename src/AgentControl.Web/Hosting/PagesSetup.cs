@@ -24,6 +24,7 @@ internal static class PagesSetup
                 o.KeepAliveInterval = TimeSpan.FromSeconds(5);
                 o.MaximumReceiveMessageSize = LargestMessage;
             });
+        services.AddExceptionHandler<PageFailures>();
         services.AddMudServices();
         services.AddCascadingAuthenticationState();
         services.AddAuthorizationCore();

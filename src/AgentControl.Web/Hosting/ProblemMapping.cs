@@ -78,7 +78,7 @@ internal sealed class ProblemMapping(ILogger<ProblemMapping> logger) : IExceptio
     private static bool IsForPrograms(PathString path) =>
         path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsDatabaseAway(Exception exception) =>
+    public static bool IsDatabaseAway(Exception exception) =>
         exception switch
         {
             PostgresException postgres => postgres.SqlState.StartsWith("57P", StringComparison.Ordinal)

@@ -1,6 +1,5 @@
 using AgentControl.Engine.Jobs;
 using AgentControl.Web.Access;
-using AgentControl.Web.Shared;
 using Microsoft.AspNetCore.Components;
 
 namespace AgentControl.Web.Jobs;
@@ -9,8 +8,8 @@ namespace AgentControl.Web.Jobs;
 public sealed partial class JobPage
 {
     private JobRef? _job;
-    private LoadFailure? _failure;
-    private bool _missing;
+
+    /// <summary>What the answer belongs to, also where there is no such job.</summary>
     private string? _asked;
 
     [Inject]
@@ -19,37 +18,23 @@ public sealed partial class JobPage
     [Inject]
     private ICallerAccessor Callers { get; set; } = null!;
 
-    [Inject]
-    private ILogger<JobPage> Logger { get; set; } = null!;
-
     [Parameter]
     public string Id { get; set; } = "";
 
     [Parameter]
     public string? Tab { get; set; }
 
-    protected override async Task OnParametersSetAsync()
-    {
-        if (_asked == Id)
-            return;
-        _asked = Id;
-        await FindAsync();
-    }
+    protected override object LoadKey => Id;
 
-    private async Task FindAsync()
+    protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        (_failure, _missing) = (null, false);
-        try
-        {
-            var job = await Jobs.ResolveAsync(Id);
-            var caller = await Callers.CurrentAsync(CancellationToken.None);
-            _job = job is not null && (caller?.Has(Engine.Access.Role.Viewer, job.Workspace) ?? false) ? job : null;
-            _missing = _job is null;
-        }
-        catch (Exception e)
-        {
-            _failure = LoadFailure.Next();
-            Log.LoadFailed(Logger, nameof(JobPage), _failure.Id, e);
-        }
+        var id = Id;
+        var job = await Jobs.ResolveAsync(id, cancellationToken);
+        var caller = await Callers.CurrentAsync(cancellationToken);
+        Show(
+            ref _job,
+            job is not null && (caller?.Has(Engine.Access.Role.Viewer, job.Workspace) ?? false) ? job : null
+        );
+        Show(ref _asked, id);
     }
 }

@@ -41,7 +41,7 @@ internal static class JobsEndpoints
         var (cursor, limit) = (query.PageCursor(JobQueries.IsCursor), query.Limit());
         if (query.Problem is { } problem)
             return problem;
-        return TypedResults.Ok(await jobs.ListAsync(filter, cursor, limit, cancellationToken));
+        return TypedResults.Ok(await jobs.ListAsync(filter, cursor, limit, cancellationToken: cancellationToken));
     }
 
     private static async Task<Results<Ok<JobCountsView>, ProblemHttpResult>> CountAsync(

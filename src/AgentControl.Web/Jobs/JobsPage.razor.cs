@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace AgentControl.Web.Jobs;
 
-/// <summary>All jobs, newest first, filtered by the URL and kept up to date in place.</summary>
+/// <summary>All jobs, sorted and filtered by the URL and kept up to date in place.</summary>
 public sealed partial class JobsPage
 {
     private readonly JobsView _view = new();
@@ -35,10 +35,13 @@ public sealed partial class JobsPage
     [SupplyParameterFromQuery(Name = "view")]
     private string? View { get; set; }
 
+    [SupplyParameterFromQuery(Name = "sort")]
+    private string? Sort { get; set; }
+
     [SupplyParameterFromQuery(Name = "after")]
     private string? After { get; set; }
 
-    private JobsAddress Address => JobsAddress.Of(Query, View, After);
+    private JobsAddress Address => JobsAddress.Of(Query, View, After, Sort);
 
     private string NoMatch => Address.Query.Length > 0 ? $"No jobs match {Address.Query}." : "No job is yours yet.";
 
@@ -65,7 +68,7 @@ public sealed partial class JobsPage
 
     private async Task OpenAsync(JobsSearch search, JobsAddress address, CancellationToken cancellationToken)
     {
-        var page = await OnceAsync("page", c => Reader.PageAsync(search, address.After, c), cancellationToken);
+        var page = await OnceAsync("page", c => Reader.PageAsync(search, address, c), cancellationToken);
         _view.Reset(page.Items, page.NextCursor);
         (_shown, _menuRow) = (address, null);
         _agents = Reader.Agents;
@@ -73,7 +76,10 @@ public sealed partial class JobsPage
 
     private async Task RefreshAsync(JobsSearch search, JobsAddress address, CancellationToken cancellationToken)
     {
-        var first = address.After is null ? await Reader.FirstAsync(search, cancellationToken) : null;
+        // New jobs are counted where they would stand on top.
+        var first = address is { After: null, Order: JobSort.Newest }
+            ? await Reader.FirstAsync(search, cancellationToken)
+            : null;
         var known = first?.Items.ToDictionary(j => j.Id) ?? [];
         var missing = _view.Rows.Select(r => r.Id).Where(id => !known.ContainsKey(id)).ToList();
         var rest = missing.Count == 0 ? [] : await Reader.ByIdAsync(missing, cancellationToken);
@@ -90,6 +96,8 @@ public sealed partial class JobsPage
     }
 
     private void SearchAsync() => Navigation.NavigateTo(Address.Search(_typed ?? Address.Query).Href);
+
+    private void SortBy(ChangeEventArgs e) => Navigation.NavigateTo(Address.Sorted(e.Value?.ToString()).Href);
 
     private void ToggleMenu(Guid id) => _menuRow = _menuRow == id ? null : id;
 

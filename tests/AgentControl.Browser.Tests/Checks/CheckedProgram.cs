@@ -14,6 +14,7 @@ public sealed class CheckedProgram : IAsyncLifetime
     private const string Password = "correct horse battery";
     private const string Key = "key-of-the-browser-checks-0001";
     private readonly Installation installation = Access.NewInstallation(Email, Password, Key);
+    private Installation? fresh;
     private readonly HttpClient http = new();
     private TestBrowser browser = null!;
     private string signedIn = "";
@@ -35,6 +36,18 @@ public sealed class CheckedProgram : IAsyncLifetime
         await Seeds.ChipsAsync(installation);
         await PutFileAsync("notes/plan.md", "# Plan\n\nRead the *contracts*, then the annexes.\n");
         (Job, Approval) = await SubmitAsync(Contracts);
+    }
+
+    /// <summary>The printed link of a second program, which has no admin; started when first asked for.</summary>
+    public async Task<string> SetupLinkAsync()
+    {
+        if (fresh is null)
+        {
+            fresh = new Installation(new Dictionary<string, string>());
+            await fresh.StartAsync();
+        }
+
+        return await fresh.Program.SetupLinkAsync();
     }
 
     /// <summary>A signed-in context of its own.</summary>
@@ -81,6 +94,8 @@ public sealed class CheckedProgram : IAsyncLifetime
         if (browser is not null)
             await browser.DisposeAsync();
         await installation.DisposeAsync();
+        if (fresh is not null)
+            await fresh.DisposeAsync();
     }
 
     private static object Contracts =>

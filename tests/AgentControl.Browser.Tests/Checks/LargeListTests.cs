@@ -9,20 +9,19 @@ namespace AgentControl.Browser.Tests.Checks;
 public sealed class LargeListTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Limit = 300;
-    private const int Chances = 3;
     private const string Email = "ana@example.com";
     private const string Password = "correct horse battery";
     private readonly Installation installation = Access.NewInstallation(Email, Password, "key-of-the-large-list-00001");
     private TestBrowser browser = null!;
     private IPage page = null!;
 
-    // Clicks, and tells after how many milliseconds the first row is another one.
+    // Clicks or chooses, and tells after how many milliseconds the first row is another one.
     private const string Timed = """
         (target) => new Promise((done) => {
           const first = () => document.querySelector("[data-testid=job-row] .jobs-id")?.textContent;
           const before = first(), start = performance.now();
           const look = () => { const now = first(); if ((now && now !== before) || performance.now() - start > 30_000) done(performance.now() - start); else requestAnimationFrame(look); };
-          target.click();
+          if (target.matches("select")) { target.value = "name"; target.dispatchEvent(new Event("change", { bubbles: true })); } else target.click();
           look();
         })
         """;
@@ -41,6 +40,9 @@ public sealed class LargeListTests(ITestOutputHelper output) : IAsyncLifetime
     public async Task A08_Pages_and_filters_of_100000_jobs_come_at_once_and_Back_leads_back()
     {
         await TimeAsync("Next", page.GetByTestId("next-page"));
+        await TimeAsync("Sort", page.GetByTestId("sort"));
+        await TimeAsync("Next by name", page.GetByTestId("next-page"), "/jobs?sort=name");
+        await TimeAsync("Next of the oldest", page.GetByTestId("next-page"), "/jobs?sort=oldest");
         await TimeAsync("Filter", page.Locator("[data-label=failed]"));
         await TimeAsync(
             "Search",
@@ -70,24 +72,18 @@ public sealed class LargeListTests(ITestOutputHelper output) : IAsyncLifetime
         await installation.DisposeAsync();
     }
 
-    private async Task TimeAsync(string what, ILocator target, string? typed = null)
+    private async Task TimeAsync(string what, ILocator target, string from = "/jobs", string? typed = null)
     {
-        var tries = new List<double>();
-        while (tries.Count < Chances && (tries.Count == 0 || tries[^1] >= Limit))
+        await page.OpenAsync(from);
+        if (typed is not null)
         {
-            await page.OpenAsync("/jobs");
-            if (typed is not null)
-            {
-                await page.GetByLabel("Search jobs").FillAsync(typed);
-                await page.Keyboard.PressAsync("Tab");
-            }
-
-            tries.Add(await target.EvaluateAsync<double>(Timed));
+            await page.GetByLabel("Search jobs").FillAsync(typed);
+            await page.Keyboard.PressAsync("Tab");
         }
 
-        var said = string.Join(", ", tries.Select(t => t.ToString("0", CultureInfo.InvariantCulture)));
-        output.WriteLine($"A08 {what}: {said} ms");
-        Assert.True(tries[^1] < Limit, $"{what} showed new rows after {said} ms.");
+        var took = await target.EvaluateAsync<double>(Timed);
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"A08 {what}: {took:0} ms"));
+        Assert.True(took < Limit, $"{what} showed new rows after {took:0} ms.");
     }
 
     private async Task<IReadOnlyList<string>> RowsAsync() =>

@@ -23,16 +23,6 @@ public sealed class PageShapeTests(CheckedProgram program)
         }
         """;
 
-    private const int Stops = 40;
-
-    // What has the focus and no outline.
-    private const string Unseen = """
-        () => {
-          const e = document.activeElement, style = getComputedStyle(e);
-          return e !== document.body && style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2 ? "" : `${style.outline} ${e.outerHTML.slice(0, 200)}`;
-        }
-        """;
-
     [Theory]
     [MemberData(nameof(Routes.Every), MemberType = typeof(Routes))]
     public async Task A02_A_page_has_its_title_one_main_and_one_heading(string route)
@@ -74,46 +64,5 @@ public sealed class PageShapeTests(CheckedProgram program)
         await using var context = page.Context;
         await program.VisitAsync(page, route);
         Assert.Empty(await page.EvaluateAsync<string[]>(Looks));
-    }
-
-    [Theory]
-    [MemberData(nameof(Routes.EveryInteractive), MemberType = typeof(Routes))]
-    public async Task A24_Nothing_moves_for_those_who_asked_for_less_motion(string route)
-    {
-        await using var context = await program.OpenAsync(new() { ReducedMotion = ReducedMotion.Reduce });
-        var page = await context.NewPageAsync();
-        await program.VisitAsync(page, route);
-        Assert.Equal(0, await page.EvaluateAsync<int>("() => document.getAnimations().length"));
-    }
-
-    [Fact]
-    public async Task A24_Forced_colours_keep_the_borders_of_chips_and_bars()
-    {
-        await using var context = await program.OpenAsync(new() { ForcedColors = ForcedColors.Active });
-        var page = await context.NewPageAsync();
-        await Seeds.RunningAsync(program.Installation, "forced", 1);
-        await page.OpenAsync("/jobs");
-        const string borders =
-            "all => all.filter(e => getComputedStyle(e).borderTopStyle === 'none' || parseFloat(getComputedStyle(e).borderTopWidth) < 1).length";
-        Assert.NotEqual(0, await page.Locator("main [data-state]").CountAsync());
-        Assert.NotEqual(0, await page.Locator("main [role=progressbar]").CountAsync());
-        Assert.Equal(0, await page.Locator("main [data-state]").EvaluateAllAsync<int>(borders));
-        Assert.Equal(0, await page.Locator("main [role=progressbar]").EvaluateAllAsync<int>(borders));
-    }
-
-    [Theory]
-    [InlineData(ForcedColors.None)]
-    [InlineData(ForcedColors.Active)]
-    public async Task A24_The_focus_is_seen_at_every_stop(ForcedColors colours)
-    {
-        await using var context = await program.OpenAsync(new() { ForcedColors = colours });
-        var page = await context.NewPageAsync();
-        await page.OpenAsync("/jobs");
-        await page.EvaluateAsync("() => document.querySelector('.ac-brand').focus()");
-        for (var stop = 0; stop < Stops; stop++)
-        {
-            await page.Keyboard.PressAsync("Tab");
-            Assert.Equal("", await page.EvaluateAsync<string>(Unseen));
-        }
     }
 }

@@ -10,19 +10,22 @@ internal static class RouteVisits
     {
         if (Routes.IsInteractive(route))
             await page.OpenAsync(program.PathOf(route));
+        else if (route == "/setup")
+            await page.GotoAsync(await program.SetupLinkAsync());
         else
             await page.GotoAsync(program.PathOf(route));
     }
 
-    /// <summary>A page of its own context; strangers alone see the sign-in.</summary>
+    /// <summary>A page of its own context; strangers alone see the sign-in and the set-up.</summary>
     public static async Task<IPage> NewPageAsync(
         this CheckedProgram program,
         string route,
         BrowserNewContextOptions? options = null
     )
     {
-        var context =
-            route == "/signin" ? await program.OpenAsStrangerAsync(options) : await program.OpenAsync(options);
+        var context = route is "/signin" or "/setup"
+            ? await program.OpenAsStrangerAsync(options)
+            : await program.OpenAsync(options);
         return await context.NewPageAsync();
     }
 }

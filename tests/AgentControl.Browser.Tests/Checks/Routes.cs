@@ -28,22 +28,30 @@ public static class Routes
 
     public static IReadOnlyList<string> Interactive { get; } = [.. _all.Select(r => r.Path)];
 
-    public static IReadOnlyList<string> Static { get; } = ["/a/{approval}", "/signin"];
+    public static IReadOnlyList<string> Static { get; } = ["/a/{approval}", "/signin", "/setup"];
 
     public static TheoryData<string> Every => [.. Interactive, .. Static];
 
     public static TheoryData<string> EveryInteractive => [.. Interactive];
 
+    /// <summary>Pages on which no time stands.</summary>
+    private static readonly string[] _timeless = ["/jobs/new", "/signin", "/setup"];
+
+    public static bool HasTimes(string route) => !_timeless.Contains(route);
+
     public static Regex TitleOf(string route) =>
-        new(
-            "^"
-                + (_all.FirstOrDefault(r => r.Path == route).Title ?? (route == "/signin" ? "Sign in" : "Decide: .+"))
-                + " · AgentControl$",
-            RegexOptions.None,
-            TimeSpan.FromSeconds(1)
-        );
+        new($"^{TitlePattern(route)} · AgentControl$", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     public static bool IsInteractive(string route) => Interactive.Contains(route);
+
+    private static string TitlePattern(string route) =>
+        route switch
+        {
+            "/signin" => "Sign in",
+            "/setup" => "Set up",
+            "/a/{approval}" => "Decide: .+",
+            _ => _all.Single(r => r.Path == route).Title,
+        };
 
     public static string PathOf(this CheckedProgram program, string route) =>
         route

@@ -16,6 +16,8 @@ public sealed class TimesTests(CheckedProgram program)
         var page = await program.NewPageAsync(route);
         await using var context = page.Context;
         await program.VisitAsync(page, route);
+        if (Routes.HasTimes(route))
+            await Assertions.Expect(page.Locator("main ac-time").First).ToBeAttachedAsync();
         foreach (var instant in await page.Locator("ac-time").EvaluateAllAsync<string[]>(Instants))
             Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$", instant);
     }
@@ -28,6 +30,28 @@ public sealed class TimesTests(CheckedProgram program)
         Assert.NotEmpty(berlin.Instants);
         Assert.Equal(berlin.Instants, tokyo.Instants);
         Assert.All(berlin.Absolute.Zip(tokyo.Absolute), pair => Assert.NotEqual(pair.First, pair.Second));
+    }
+
+    [Theory]
+    [InlineData("/jobs?q=chip-", "[data-testid=job-row] ac-time[form=auto]")]
+    [InlineData("/jobs/{job}/approvals", "[data-testid=job-approval] ac-time[form=auto]")]
+    public async Task A30_The_key_t_changes_the_times_of_a_list_and_of_a_job(string path, string selector)
+    {
+        await using var context = await program.OpenAsync();
+        var page = await context.NewPageAsync();
+        await page.OpenAsync(program.PathOf(path));
+        var times = page.Locator(selector);
+        await Assertions.Expect(times.First).ToBeVisibleAsync();
+        var relative = await times.EvaluateAllAsync<string[]>(Shown);
+        Assert.NotEmpty(relative);
+        Assert.All(relative, text => Assert.Matches(@"(ago$|^in )", text));
+
+        await page.Keyboard.PressAsync("t");
+        await Assertions.Expect(times.First).ToContainTextAsync(":");
+        Assert.All(await times.EvaluateAllAsync<string[]>(Shown), text => Assert.Matches(@"\d\d:\d\d$", text));
+
+        await page.Keyboard.PressAsync("t");
+        await Assertions.Expect(times.First).Not.ToContainTextAsync(":");
     }
 
     private async Task<(string[] Instants, string[] Absolute)> ReadAsync(string zone)

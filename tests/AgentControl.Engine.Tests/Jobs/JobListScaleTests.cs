@@ -27,11 +27,31 @@ public sealed class JobListScaleTests(PostgresFixture postgres)
             await MeasureAsync(line, () => queries.ListAsync(filter), slow);
             await MeasureAsync(line + " (page 500)", () => queries.ListAsync(filter, deep), slow);
         }
+        foreach (var (order, line) in Orders)
+        {
+            var filter = JobSearch.Parse(line).Filter with { TopLevel = true };
+            var second = (await queries.ListAsync(filter, order: order)).NextCursor;
+            await MeasureAsync($"{order} {line}", () => queries.ListAsync(filter, order: order), slow);
+            await MeasureAsync($"{order} {line} (page 2)", () => queries.ListAsync(filter, second, order: order), slow);
+            await MeasureAsync($"{order} {line} (deep)", () => queries.ListAsync(filter, deep, order: order), slow);
+        }
         await MeasureAsync("counts", () => counts.CountAsync(JobFilter.None with { CostOver = -1 }), slow);
         await MeasureAsync("counts of an agent", () => counts.CountAsync(JobFilter.None with { Agent = "ocr" }), slow);
 
         Assert.True(slow.Count == 0, "Slower than the bound: " + string.Join("; ", slow));
     }
+
+    private static readonly (JobSort, string)[] Orders =
+    [
+        (JobSort.Oldest, ""),
+        (JobSort.Oldest, "state:failed"),
+        (JobSort.Oldest, "agent:ocr"),
+        (JobSort.Name, ""),
+        (JobSort.Name, "state:failed"),
+        (JobSort.Name, "state:running"),
+        (JobSort.Name, "agent:ocr"),
+        (JobSort.Name, "job-99"),
+    ];
 
     private static readonly string[] Lines =
     [

@@ -46,6 +46,13 @@ internal static partial class SourceRules
         return enqueuers.Count > 1 ? enqueuers.Select(path => $"{path}: only one file enqueues to Hangfire") : [];
     }
 
+    /// <summary>A line that begins with @: is text to Razor: a component in it is sent as an unknown tag and draws nothing.</summary>
+    public static IEnumerable<string> ComponentsAsText(IEnumerable<SourceFile> files) =>
+        from file in files
+        where file.Name.EndsWith(".razor", StringComparison.Ordinal)
+        from match in ComponentInText().Matches(file.Text)
+        select $"{file.Path}: '{match.Value}' draws nothing; put it into <text>";
+
     public static IEnumerable<string> VagueNames(IEnumerable<SourceFile> files) =>
         from file in files
         from match in VagueType().Matches(file.Text)
@@ -57,6 +64,9 @@ internal static partial class SourceRules
         where file.Path.StartsWith("src/AgentControl.Core/", StringComparison.Ordinal)
         from match in Impure().Matches(file.Text)
         select $"{file.Path}: the core does not use {match.Value.TrimEnd('(')}";
+
+    [GeneratedRegex(@"@:[^\n]*<[A-Z]\w*", RegexOptions.None, 1000)]
+    private static partial Regex ComponentInText();
 
     [GeneratedRegex(
         @"\b(I?BackgroundJobClient\w*|I?RecurringJobManager\w*|RecurringJob|BackgroundJob\.(Enqueue|Schedule|ContinueJobWith|Requeue))\b",

@@ -20,6 +20,9 @@ public sealed class SourceRulesTests
         Assert.Empty(SourceRules.VagueNames(SourceTree.Files.Where(file => file.Name != "SourceRulesTests.cs")));
 
     [Fact]
+    public void Components_are_drawn() => Assert.Empty(SourceRules.ComponentsAsText(SourceTree.Files));
+
+    [Fact]
     public void The_core_is_pure() => Assert.Empty(SourceRules.ImpureCore(SourceTree.Files));
 
     [Theory]
@@ -37,6 +40,13 @@ public sealed class SourceRulesTests
         Assert.Single(SourceRules.LongFiles([new SourceFile(path, Text(tooMany))]));
         Assert.Empty(SourceRules.LongFiles([new SourceFile(path, Text(allowed))]));
     }
+
+    [Theory]
+    [InlineData("@:By <AcTime At=\"deadline\" />", 1)]
+    [InlineData("<text>By <AcTime At=\"deadline\" /></text>", 0)]
+    [InlineData("@:There is no <b>deadline</b>", 0)]
+    public void ComponentsAsText_PlainLine_IsFound(string line, int found) =>
+        Assert.Equal(found, SourceRules.ComponentsAsText([new SourceFile("src/A/Page.razor", line)]).Count());
 
     [Theory]
     [InlineData("internal sealed class Bells(IBackgroundJobClient client);")]

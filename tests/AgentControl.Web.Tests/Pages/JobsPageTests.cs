@@ -165,6 +165,44 @@ public sealed class JobsPageTests(PostgresFixture fixture)
         Assert.Empty(page.FindAll("[data-testid=next-page]"));
     }
 
+    [Theory]
+    [InlineData("newest", "/jobs", new[] { "apple", "Cherry", "banana" })]
+    [InlineData("oldest", "/jobs?sort=oldest", new[] { "banana", "Cherry", "apple" })]
+    [InlineData("name", "/jobs?sort=name", new[] { "apple", "banana", "Cherry" })]
+    public async Task Sort_Chosen_IsInTheAddressAndOrdersTheRows(string sort, string address, string[] expected)
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        foreach (var name in new[] { "banana", "Cherry", "apple" })
+            await bundle.SubmitAsync(name);
+        var page = Open(bundle, "/jobs?sort=oldest");
+        page.WaitForAssertion(() => Assert.Equal(3, Names(page).Count), Patience);
+
+        page.Find("[data-testid=sort]").Change(sort);
+
+        var navigation = bundle.Services.GetRequiredService<NavigationManager>();
+        Assert.Equal(address, new Uri(navigation.Uri).PathAndQuery);
+        page.WaitForAssertion(() => Assert.Equal(expected, Names(page)), Patience);
+    }
+
+    [Theory]
+    [InlineData("name")]
+    [InlineData("oldest")]
+    public async Task Sort_NextPage_GoesOnWhereTheFirstEnded(string sort)
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        for (var i = 0; i < 53; i++)
+            await bundle.SubmitAsync(i < 51 ? "same" : $"zebra-{i}");
+        var page = Open(bundle, $"/jobs?sort={sort}");
+        page.WaitForAssertion(() => Assert.Equal(50, Names(page).Count), Patience);
+        Assert.All(Names(page), name => Assert.Equal("same", name));
+
+        var next = page.Find("[data-testid=next-page]").GetAttribute("href")!;
+        Assert.StartsWith($"/jobs?sort={sort}&after=", next, StringComparison.Ordinal);
+        bundle.Services.GetRequiredService<NavigationManager>().NavigateTo(next);
+
+        page.WaitForAssertion(() => Assert.Equal(["same", "zebra-51", "zebra-52"], Names(page)), Patience);
+    }
+
     [Fact]
     public async Task Search_NotUnderstood_SaysWhatIsWrong()
     {

@@ -96,6 +96,22 @@ public sealed class ActionTests : UiContext
         Assert.False(await answer);
     }
 
+    [Theory]
+    [InlineData(24, false)]
+    [InlineData(25, true)]
+    public async Task Confirm_FromTwentyFiveOn_WantsTheNumber(int count, bool wanted)
+    {
+        var (dialogs, answer) = await AskAsync(
+            new($"Cancel {count} jobs?", "Keep running", "Cancel jobs") { Count = count }
+        );
+        Assert.Equal(wanted, dialogs.FindAll("input").Count == 1);
+        Assert.Equal(wanted, dialogs.FindAll(".mud-dialog-actions button")[1].HasAttribute("disabled"));
+        if (wanted)
+            dialogs.Find("input").Input("25");
+        dialogs.FindAll(".mud-dialog-actions button")[1].Click();
+        Assert.True(await answer);
+    }
+
     [Fact]
     public async Task Confirm_Many_WaitsForTheNumber()
     {

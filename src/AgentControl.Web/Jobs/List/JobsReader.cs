@@ -36,9 +36,17 @@ internal sealed class JobsReader(JobQueries jobs, JobCounts counts, AgentCatalog
 
     public async Task<Page<JobListRow>> PageAsync(
         JobsSearch search,
-        string? after,
+        JobsAddress address,
         CancellationToken cancellationToken
-    ) => (await jobs.ListAsync(search.Filter, after, cancellationToken: cancellationToken)).Select(JobListRow.Of);
+    ) =>
+        (
+            await jobs.ListAsync(
+                search.Filter,
+                address.After,
+                order: address.Order,
+                cancellationToken: cancellationToken
+            )
+        ).Select(JobListRow.Of);
 
     public Task<Page<JobSummary>> FirstAsync(JobsSearch search, CancellationToken cancellationToken) =>
         jobs.ListAsync(search.Filter, cancellationToken: cancellationToken);

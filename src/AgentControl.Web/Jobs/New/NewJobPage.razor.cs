@@ -15,12 +15,13 @@ namespace AgentControl.Web.Jobs.New;
 public sealed partial class NewJobPage
 {
     private readonly NewJobView _view = new();
-    private IReadOnlyList<AgentDefinition> _agents = [];
+    private IReadOnlyList<AgentDefinition>? _agents;
     private FormContext _context = null!;
     private string? _lock;
     private bool _busy;
     private bool _focusErrors;
     private bool _interactive;
+    private bool _restored;
     private ElementReference _errorList;
 
     [Inject]
@@ -46,26 +47,31 @@ public sealed partial class NewJobPage
 
     private string Key => $"ac-new-job:{_view.Agent?.Name}";
 
-    protected override async Task OnInitializedAsync()
+    protected override void OnInitialized() => _context = new FormContext(_view, WorkspaceName.Default, ChangedAsync);
+
+    protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        _agents = Starter.Agents;
-        _context = new FormContext(_view, WorkspaceName.Default, ChangedAsync);
-        _lock = await Starter.LockAsync(WorkspaceName.Default);
-        var origin = From is null ? null : await Jobs.FindAsync(From);
-        var agent =
-            _agents.FirstOrDefault(a => a.Name == (origin?.Agent ?? Agent)) ?? (_agents.Count > 0 ? _agents[0] : null);
-        if (agent is null)
+        Show(ref _lock, await Starter.LockAsync(WorkspaceName.Default));
+        // What was typed since stays.
+        if (_agents is not null)
             return;
-        _view.Choose(agent);
-        if (origin is not null)
+        var origin = From is null ? null : await Jobs.FindAsync(From, cancellationToken);
+        var agents = Starter.Agents;
+        var agent =
+            agents.FirstOrDefault(a => a.Name == (origin?.Agent ?? Agent)) ?? (agents.Count > 0 ? agents[0] : null);
+        if (agent is not null)
+            _view.Choose(agent);
+        if (agent is not null && origin is not null)
             _view.Fill(JsonNode.Parse(origin.Input.Utf8), origin.Name);
+        Show(ref _agents, agents);
     }
 
     protected override async Task OnAfterRenderAsync(bool firstRender)
     {
-        if (firstRender)
+        _interactive = true;
+        if (_agents is not null && !_restored)
         {
-            _interactive = true;
+            _restored = true;
             if (From is null)
                 await RestoreAsync();
             _context.IsInteractive = true;
@@ -81,7 +87,7 @@ public sealed partial class NewJobPage
     private async Task ChooseAsync(string? name)
     {
         // Chosen again, the same agent keeps what was typed and the files that are on their way.
-        if (name == _view.Agent?.Name || _agents.FirstOrDefault(a => a.Name == name) is not { } agent)
+        if (name == _view.Agent?.Name || _agents?.FirstOrDefault(a => a.Name == name) is not { } agent)
             return;
         _view.Choose(agent);
         await RestoreAsync();
