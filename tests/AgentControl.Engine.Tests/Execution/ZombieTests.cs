@@ -143,6 +143,6 @@ public sealed class ZombieTests(SharedEngine shared) : IClassFixture<SharedEngin
 
     private async Task<string> TracesAsync(Guid job) =>
         await engine.ScalarAsync<string>(
-            $"SELECT string_agg(line, E'\\n' ORDER BY line) FROM ({string.Format(null, Traces, job)}) AS t(line)"
+            $"SELECT string_agg(line, E'\\n' ORDER BY line) FROM ({Traces.Replace("{0}", $"{job}", StringComparison.Ordinal)}) AS t(line)"
         );
 }
