@@ -12,7 +12,11 @@ internal static partial class LiveBenchmark
 {
     private const byte RecordSeparator = 0x1e;
     private const int Sampled = 20;
-    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(4);
+
+    /// <summary>So long that what is measured is the program at work and no longer its compilation.</summary>
+    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(20);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan Measured = TimeSpan.FromSeconds(8);
 
     public static async Task<IEnumerable<Figure>> RunAsync(ServingProgram program, int clients)
@@ -32,7 +36,7 @@ internal static partial class LiveBenchmark
         await end.CancelAsync();
         foreach (var reader in readers)
             reader.Dispose();
-        await Task.Delay(Warm);
+        await Task.Delay(Pause);
         var alone = await CpuAsync(program);
         var perSecond = deliveries / Measured.TotalSeconds / clients;
         return

@@ -76,7 +76,7 @@ internal sealed class LiveClient(HubConnectionContext connection, Caller? caller
         try
         {
             for (LiveMessage? message = first; message is not null; message = Next())
-                await connection.WriteAsync(message.Serialized, connection.ConnectionAborted);
+                await connection.WriteAsync(message, connection.ConnectionAborted);
         }
         catch (Exception)
         {

@@ -1,13 +1,12 @@
 using System.Buffers;
 using System.Text.Json;
 using AgentControl.Web.Hosting;
-using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace AgentControl.Web.Live;
 
 /// <summary>Bytes on their way to any number of clients, made once: one or many calls of the JSON hub protocol, one behind the other.</summary>
-internal sealed class LiveMessage(ReadOnlyMemory<byte> frames)
+internal sealed class LiveMessage(ReadOnlyMemory<byte> frames) : HubMessage
 {
     private const byte RecordSeparator = 0x1e;
 
@@ -19,7 +18,12 @@ internal sealed class LiveMessage(ReadOnlyMemory<byte> frames)
 
     public int Bytes => frames.Length;
 
-    public SerializedHubMessage Serialized { get; } = new([new SerializedMessage("json", frames)]);
+    /// <summary>Writes all of it as one piece: in the pieces of 4 KiB that a pipe makes otherwise, each would be a WebSocket frame and a send of its own.</summary>
+    public void WriteTo(IBufferWriter<byte> output)
+    {
+        frames.Span.CopyTo(output.GetSpan(frames.Length));
+        output.Advance(frames.Length);
+    }
 
     public static LiveMessage Of<T>(string target, T argument)
     {

@@ -1,6 +1,7 @@
 using AgentControl.Web.Access;
 using AgentControl.Web.Hosting;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace AgentControl.Web.Live;
 
@@ -10,6 +11,7 @@ internal static class LiveSetup
     public static void AddLive(this IServiceCollection services)
     {
         services.AddSignalR().AddJsonProtocol(options => ApiJson.Apply(options.PayloadSerializerOptions));
+        services.AddSingleton<IHubProtocol, LiveProtocol>();
         services.AddSingleton<LiveClients>();
         services.AddSingleton<HubLifetimeManager<LiveHub>>(provider => provider.GetRequiredService<LiveClients>());
         services.AddSingleton<LiveMessages>();
