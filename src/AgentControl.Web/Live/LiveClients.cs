@@ -7,18 +7,28 @@ namespace AgentControl.Web.Live;
 
 /// <summary>The hub's connections and what each of them watches. It is the hub's lifetime manager, because only that sees connections.</summary>
 internal sealed class LiveClients(ILogger<DefaultHubLifetimeManager<LiveHub>> logger, TimeProvider time)
-    : DefaultHubLifetimeManager<LiveHub>(logger)
+    : DefaultHubLifetimeManager<LiveHub>(logger), IDisposable
 {
     private readonly ConcurrentDictionary<string, LiveClient> clients = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim arrivals = new(0);
 
     public IReadOnlyCollection<LiveClient> All => (IReadOnlyCollection<LiveClient>)clients.Values;
 
     public bool None => clients.IsEmpty;
 
+    /// <summary>Ends as soon as there is a connection.</summary>
+    public async Task SomebodyAsync(CancellationToken cancellationToken)
+    {
+        while (clients.IsEmpty)
+            await arrivals.WaitAsync(cancellationToken);
+    }
+
     public override Task OnConnectedAsync(HubConnectionContext connection)
     {
         ArgumentNullException.ThrowIfNull(connection);
         clients[connection.ConnectionId] = new(connection, connection.User.ToCaller(), time);
+        if (arrivals.CurrentCount == 0)
+            arrivals.Release();
         return base.OnConnectedAsync(connection);
     }
 
@@ -28,6 +38,8 @@ internal sealed class LiveClients(ILogger<DefaultHubLifetimeManager<LiveHub>> lo
         clients.TryRemove(connection.ConnectionId, out _);
         return base.OnDisconnectedAsync(connection);
     }
+
+    public void Dispose() => arrivals.Dispose();
 
     public void WatchJob(string connectionId, Guid jobId, string workspace)
     {

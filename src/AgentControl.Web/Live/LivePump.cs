@@ -26,16 +26,16 @@ internal sealed class LivePump(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var subscription = feed.Subscribe(Take);
-        using var timer = new PeriodicTimer(Window, time);
         var refreshed = time.GetTimestamp();
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        while (true)
         {
             if (clients.None)
             {
                 waiting.Clear();
                 contents.Forget();
-                continue;
+                await clients.SomebodyAsync(stoppingToken);
             }
+            await Task.Delay(Window, time, stoppingToken);
             if (time.GetElapsedTime(refreshed) > RefreshEvery)
             {
                 refreshed = time.GetTimestamp();
