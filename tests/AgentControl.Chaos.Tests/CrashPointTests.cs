@@ -2,9 +2,20 @@ using AgentControl.TestKit;
 
 namespace AgentControl.Chaos.Tests;
 
+public sealed class CrashBeforeTests(PostgresFixture postgres) : CrashPoints(postgres)
+{
+    [Fact]
+    public Task A_job_survives_a_crash_before_each_of_its_statements() => SweepAsync("before");
+}
+
+public sealed class CrashAfterTests(PostgresFixture postgres) : CrashPoints(postgres)
+{
+    [Fact]
+    public Task A_job_survives_a_crash_after_each_of_its_statements() => SweepAsync("after");
+}
+
 /// <summary>The process dies before and after every statement with which a reference job is recorded; a fresh one finishes the job.</summary>
-[Collection("one after the other")]
-public sealed class CrashPointTests(PostgresFixture postgres)
+public abstract class CrashPoints(PostgresFixture postgres)
 {
     private const int Result = 3134;
 
@@ -14,10 +25,7 @@ public sealed class CrashPointTests(PostgresFixture postgres)
     /// </summary>
     private static readonly int Stride = Environment.GetEnvironmentVariable("AGENTCONTROL_CHAOS") == "full" ? 1 : 2;
 
-    [Theory]
-    [InlineData("before")]
-    [InlineData("after")]
-    public async Task A_job_survives_a_crash_at_each_of_its_statements(string moment)
+    protected async Task SweepAsync(string moment)
     {
         await using var database = await postgres.CreateDatabaseAsync(TestContext.Current.CancellationToken);
         await using var world = new World();
