@@ -7,7 +7,8 @@ namespace AgentControl.Web.Live;
 
 /// <summary>The hub's connections and what each of them watches. It is the hub's lifetime manager, because only that sees connections.</summary>
 internal sealed class LiveClients(ILogger<DefaultHubLifetimeManager<LiveHub>> logger, TimeProvider time)
-    : DefaultHubLifetimeManager<LiveHub>(logger), IDisposable
+    : DefaultHubLifetimeManager<LiveHub>(logger),
+        IDisposable
 {
     private readonly ConcurrentDictionary<string, LiveClient> clients = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim arrivals = new(0);
