@@ -124,9 +124,9 @@ public sealed class ContractsAgent : IAgent<ContractsInput, ContractsOutput>
         var outcome = await job.RequestApprovalAsync(
             new ApprovalRequest
             {
-                Title = string.Create(CultureInfo.InvariantCulture, $"Approve the summary of {documents} documents"),
+                Title = $"Approve the summary of {Counted(documents)}",
                 Body =
-                    $"Check the summary below{(skipped > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {skipped} documents were skipped") : "")}. "
+                    $"Check the summary below{(skipped > 0 ? $"; {Counted(skipped)} skipped" : "")}. "
                     + "Approved or edited, it is written to the workspace with one result for each document. Rejected, the job ends and nothing is written.",
                 Content = summary,
                 Decisions = [ApprovalDecision.Approve, ApprovalDecision.Reject, ApprovalDecision.Edit],
@@ -140,6 +140,9 @@ public sealed class ContractsAgent : IAgent<ContractsInput, ContractsOutput>
                 outcome.Comment ?? "The summary was rejected without a reason."
             );
     }
+
+    private static string Counted(int documents) =>
+        documents == 1 ? "1 document" : string.Create(CultureInfo.InvariantCulture, $"{documents} documents");
 
     private static async Task<ContractsOutput> WriteAsync(
         ReviewTable table,
@@ -167,7 +170,7 @@ public sealed class ContractsAgent : IAgent<ContractsInput, ContractsOutput>
         await job.Workspace.WriteTextAsync(folder + "summary.md", summary, "text/markdown");
         await job.Workspace.WriteTextAsync(folder + "summary.csv", table.ToCsv(), "text/csv");
         await job.Workspace.CommentAsync(
-            string.Create(CultureInfo.InvariantCulture, $"{analysed.Count} of {documents.Count} documents analysed")
+            string.Create(CultureInfo.InvariantCulture, $"{analysed.Count} of {Counted(documents.Count)} analysed")
                 + (skipped.Count > 0 ? string.Create(CultureInfo.InvariantCulture, $", {skipped.Count} skipped") : "")
                 + $". The summary is in `{folder}summary.md`.",
             folder + "summary.md"

@@ -67,6 +67,7 @@ public sealed class ApprovalQueries(IDbContextFactory<ControlDbContext> contexts
         var rows = Matching(db, filter with { State = "pending" })
             .OrderBy(a => a.Deadline == null)
             .ThenBy(a => a.Deadline)
+            .ThenBy(a => a.RequestedAt)
             .ThenBy(a => a.Id)
             .Take(limit);
         return await ReadAsync(db, rows, cancellationToken);

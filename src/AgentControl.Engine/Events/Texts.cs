@@ -21,6 +21,9 @@ internal static class Texts
         return bad ? Repair(text) : text;
     }
 
+    /// <summary>Embeddings, overrides and isolates: they make the text around them read otherwise than it is.</summary>
+    public static bool TurnsDirection(char c) => c is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+
     private static string Repair(string text)
     {
         var repaired = new System.Text.StringBuilder(text.Length);

@@ -53,7 +53,7 @@ internal static class SubmissionRules
     )
     {
         if (name is not null && !IsLine(name, MaxNameLength))
-            wrong("name", $"Use 1 to {MaxNameLength} characters without line breaks, or leave it out.");
+            wrong("name", $"Use 1 to {MaxNameLength} characters without line breaks and characters that turn the direction of text, or leave it out.");
         if (priority is < -2 or > 2)
             wrong("priority", "Use a whole number from -2 to 2.");
         if (tags.Count > MaxTags || tags.Any(t => !IsLine(t, MaxTagLength)))
@@ -61,7 +61,10 @@ internal static class SubmissionRules
     }
 
     private static bool IsLine(string? text, int max) =>
-        text is { Length: > 0 } && text.Length <= max && !text.Any(char.IsControl) && Texts.Clean(text) == text;
+        text is { Length: > 0 }
+        && text.Length <= max
+        && !text.Any(c => char.IsControl(c) || Texts.TurnsDirection(c))
+        && Texts.Clean(text) == text;
 
     private static void CheckSeconds(int? seconds, string field, Action<string, string> wrong)
     {

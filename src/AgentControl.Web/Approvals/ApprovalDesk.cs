@@ -106,7 +106,7 @@ internal sealed class ApprovalDesk(
                 false
             ),
             DecideOutcome.Decided decided => new(
-                $"{ApprovalWords.State(decided.State)}. The agent goes on:",
+                ApprovalWords.State(decided.State) + (decided.State == "rejected" ? ":" : ". The agent goes on:"),
                 null,
                 true
             ),

@@ -37,6 +37,7 @@ public sealed partial class PhonePage
         Done switch
         {
             "noted" when _request is { State: "pending" } => "Your approval is noted; others are asked too.",
+            "yes" when _request is { State: "rejected" } => "Done. It is rejected.",
             "yes" => "Done. The agent goes on.",
             _ => null,
         };

@@ -45,6 +45,18 @@ public sealed class ApprovalTests(SharedEngine shared) : IClassFixture<SharedEng
             );
 
     [Fact]
+    public async Task The_inbox_shows_the_oldest_first()
+    {
+        var asked = new List<Guid>();
+        for (var i = 0; i < 6; i++)
+            asked.Add((await AskAsync(new ApprovalRequest { Title = $"Number {i}" })).Approval);
+
+        var inbox = await engine.Get<ApprovalQueries>().InboxAsync(new(), cancellationToken: Now);
+
+        Assert.Equal(asked, inbox.Select(a => a.Id).Where(asked.Contains));
+    }
+
+    [Fact]
     public async Task Of_fifty_decisions_at_once_one_stands_and_all_others_are_told_which()
     {
         var (job, approval) = await AskAsync(new ApprovalRequest { Title = "Publish?" });

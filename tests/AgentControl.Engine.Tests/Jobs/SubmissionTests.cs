@@ -155,6 +155,24 @@ public sealed class SubmissionTests(SharedEngine shared) : IClassFixture<SharedE
         );
     }
 
+    [Theory]
+    [InlineData('\u202e')]
+    [InlineData('\u2066')]
+    public async Task A_name_that_reads_otherwise_than_it_is_is_refused(char turn)
+    {
+        var refusal = await engine.Jobs.SubmitAsync(
+            Submission() with
+            {
+                Name = $"pay {turn}001",
+            },
+            EngineProcess.Ana,
+            null,
+            Now
+        );
+
+        Assert.Contains("direction", Assert.IsType<SubmitOutcome.Invalid>(refusal).Errors["name"][0]);
+    }
+
     [Fact]
     public async Task A_job_for_later_starts_at_its_time_and_not_before()
     {

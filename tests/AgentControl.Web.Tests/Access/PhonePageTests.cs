@@ -66,6 +66,23 @@ public sealed class PhonePageTests(ProgramFixture program) : IClassFixture<Progr
     }
 
     [Fact]
+    public async Task A_rejection_is_not_told_as_going_on()
+    {
+        var (_, approval) = await AskAsync();
+        using var browser = await OpenAsync(Role.Approver);
+
+        using var done = await browser.SubmitAsync(
+            $"/a/{approval}",
+            ("Form.Decision", "reject"),
+            ("Form.Comment", "wrong quarter")
+        );
+
+        var html = await browser.TextAsync(browser.LeadsTo(done));
+        Assert.Contains("Done. It is rejected.", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("The agent goes on", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_approval_is_stored_and_the_page_says_so()
     {
         var (job, approval) = await AskAsync();

@@ -41,7 +41,9 @@ internal sealed class NewJobView
     /// <summary>Errors outside of the input.</summary>
     public IReadOnlyList<FieldError> Problems { get; private set; } = [];
 
-    public IReadOnlyList<FieldError> Errors => [.. Problems, .. Form?.Errors ?? []];
+    /// <summary>What is still wrong: files that came meanwhile are no problem any more.</summary>
+    public IReadOnlyList<FieldError> Errors =>
+        [.. Problems.Where(p => p.Path != "uploads" || NeedsDocuments || Uploading > 0), .. Form?.Errors ?? []];
 
     public SchemaField? FolderField => Form?.Root.All().FirstOrDefault(f => f.Kind == FieldKind.Folder);
 
