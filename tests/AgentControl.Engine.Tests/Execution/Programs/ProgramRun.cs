@@ -48,7 +48,7 @@ internal sealed class ProgramRun(SharedEngine shared, RandomProgram program)
         foreach (var line in lines)
         {
             await life.LiveAsync();
-            if (Cuts.TryGetValue(line.No, out var cut) && !(line.HasEffect && cut is Cut.DeathInStep or Cut.Stumble))
+            if (Cuts.TryGetValue(line.No, out var cut) && cut is Cut.Death or Cut.Throw)
                 await CutAsync(line, cut, job, life);
             seen += await DoAsync(line, block, seen, job, life);
         }
@@ -117,7 +117,7 @@ internal sealed class ProgramRun(SharedEngine shared, RandomProgram program)
 
     private async Task CutAsync(Line line, Cut cut, IJobContext job, Life life)
     {
-        if (cut is Cut.Throw or Cut.Stumble)
+        if (cut == Cut.Throw)
         {
             Cuts.TryRemove(line.No, out _);
             throw new InvalidOperationException("Cut");
@@ -145,7 +145,7 @@ internal sealed class ProgramRun(SharedEngine shared, RandomProgram program)
         if (!life.TryEnd())
             await life.LiveAsync();
         Cuts.TryRemove(line.No, out _);
-        await engine.LoseWorkerAsync(job.Job.Id);
+        await engine.LoseWorkerAsync(job.Job.Id, job.Job.Attempt);
     }
 
     /// <summary>Of one attempt. Code of a dead worker stands still, whichever branch it is in.</summary>

@@ -84,9 +84,11 @@ internal sealed class RandomProgram
     private RandomProgram(IReadOnlyList<Line> root, (int At, Cut How)[] cuts)
     {
         Root = root;
-        foreach (var line in root.SelectMany(l => l.WithInner()))
+        var lines = root.SelectMany(l => l.WithInner()).ToList();
+        foreach (var line in lines)
             line.No = Count++;
-        Cuts = cuts.DistinctBy(c => c.At % Count).ToDictionary(c => c.At % Count, c => c.How);
+        Cuts = cuts.DistinctBy(c => c.At % Count)
+            .ToDictionary(c => c.At % Count, c => lines[c.At % Count].HasEffect ? c.How : Outside(c.How));
     }
 
     public IReadOnlyList<Line> Root { get; }
@@ -98,6 +100,14 @@ internal sealed class RandomProgram
 
     public override string ToString() =>
         $"{string.Join("; ", Root)}\ncut at {string.Join(", ", Cuts.Select(c => $"{c.Key} by {c.Value}"))}";
+
+    private static Cut Outside(Cut cut) =>
+        cut switch
+        {
+            Cut.DeathInStep => Cut.Death,
+            Cut.Stumble => Cut.Throw,
+            _ => cut,
+        };
 
     private static Gen<Line> Lines(int depth) =>
         depth == 0 ? Plain : Gen.Frequency<Line>((4, Plain), (1, Forks(Lines(depth - 1))));
