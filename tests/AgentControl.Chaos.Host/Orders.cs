@@ -10,7 +10,7 @@ using Npgsql;
 
 namespace AgentControl.Chaos.Host;
 
-/// <summary>Reads orders, one a line: <c>submit agent json</c>, <c>crash before|after number</c>, <c>count</c>, <c>answer approval json</c>, <c>stop</c>.</summary>
+/// <summary>Reads orders, one a line: <c>submit agent[/attempts] json</c>, <c>crash before|after number</c>, <c>count</c>, <c>answer approval json</c>, <c>stop</c>.</summary>
 internal sealed class Orders(IServiceProvider services, CrashPoint crash)
 {
     private static readonly Actor Person = new("person:chaos", "Chaos");
@@ -59,9 +59,11 @@ internal sealed class Orders(IServiceProvider services, CrashPoint crash)
     {
         try
         {
+            var words = agent.Split('/');
             var job = new JobSubmission
             {
-                Agent = agent,
+                Agent = words[0],
+                MaxAttempts = words.Length > 1 ? int.Parse(words[1], CultureInfo.InvariantCulture) : null,
                 Input = JournalJson.Deserialize<JsonElement>(System.Text.Encoding.UTF8.GetBytes(input)),
             };
             var outcome = await services

@@ -1,4 +1,3 @@
-using AgentControl.Core.Leases;
 using AgentControl.TestKit;
 
 namespace AgentControl.Chaos.Tests;
@@ -7,6 +6,7 @@ namespace AgentControl.Chaos.Tests;
 [Collection("one after the other")]
 public sealed class DeadlyStepTests(PostgresFixture postgres)
 {
+    private const int Attempts = 3;
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -61,16 +61,16 @@ public sealed class DeadlyStepTests(PostgresFixture postgres)
         var host = await HostProcess.StartAsync(settings);
         try
         {
-            var poison = (await host.SubmitAsync("deadly", """{"once":false,"others":2}"""))!.Value;
+            var poison = (await host.SubmitAsync($"deadly/{Attempts}", """{"once":false,"others":2}"""))!.Value;
             var beside = (await host.SubmitAsync("hundred", """{"steps":100,"stepMs":20}"""))!.Value;
-            for (var life = 1; life <= StrikeRules.DefaultMaxAttempts; life++)
+            for (var life = 1; life <= Attempts; life++)
                 host = await LiveAgainAsync(world, host, settings);
 
             await world.UntilAsync($"SELECT state = 'failed' FROM job_runs WHERE job_id = '{poison}'");
             await world.UntilAsync($"SELECT state = 'succeeded' FROM job_runs WHERE job_id = '{beside}'");
-            Assert.Equal(StrikeRules.DefaultMaxAttempts, await world.EffectsAsync(poison, "kill#1"));
+            Assert.Equal(Attempts, await world.EffectsAsync(poison, "kill#1"));
             Assert.Equal(
-                $"tooManyAttempts at epoch {StrikeRules.DefaultMaxAttempts}",
+                $"tooManyAttempts at epoch {Attempts}",
                 await world.AskAsync<string>(
                     $"SELECT outcome || ' at epoch ' || epoch FROM job_runs WHERE job_id = '{poison}'"
                 )
@@ -78,15 +78,15 @@ public sealed class DeadlyStepTests(PostgresFixture postgres)
             var story = await world.AskAsync<string>(
                 $"SELECT string_agg(type || ' ' || message, E'\\n' ORDER BY no) FROM events WHERE job_id = '{poison}'"
             );
-            for (var life = 1; life <= StrikeRules.DefaultMaxAttempts; life++)
+            for (var life = 1; life <= Attempts; life++)
                 Assert.Contains($"job.started Attempt {life} on ", story, StringComparison.Ordinal);
-            Assert.Equal(StrikeRules.DefaultMaxAttempts, story.Split(" was lost").Length - 1);
+            Assert.Equal(Attempts, story.Split(" was lost").Length - 1);
             Assert.Contains(
-                $"job.failed {StrikeRules.DefaultMaxAttempts} attempts in a row ended without a new recorded step",
+                $"job.failed {Attempts} attempts in a row ended without a new recorded step",
                 story.Split('\n')[^1],
                 StringComparison.Ordinal
             );
-            await world.CheckAsync(StrikeRules.DefaultMaxAttempts, cutOff: [$"{poison}|kill#1"]);
+            await world.CheckAsync(Attempts, cutOff: [$"{poison}|kill#1"]);
         }
         finally
         {
