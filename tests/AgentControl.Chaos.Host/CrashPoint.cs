@@ -1,9 +1,11 @@
 using System.Diagnostics;
+using AgentControl.Core.Events;
+using AgentControl.Engine.Live;
 using Npgsql;
 
 namespace AgentControl.Chaos.Host;
 
-/// <summary>Numbers the statements that write for jobs, and kills this process before or after the one it was told.</summary>
+/// <summary>Numbers the statements that write for jobs, and the leases that were taken, and kills this process before or after the one it was told.</summary>
 internal sealed class CrashPoint : IDisposable
 {
     private const string Tag = "crash.no";
@@ -44,6 +46,24 @@ internal sealed class CrashPoint : IDisposable
 
     public void Arm(int number, bool afterIt) => (count, at, after) = (0, number, afterIt);
 
+    /// <summary>A lease that was taken is a point of its own, behind its commit and before its attempt: asking for leases has no number, getting one has.</summary>
+    public void Heard(IReadOnlyList<LiveEvent> events)
+    {
+        foreach (var _ in events.Where(e => e.Type == EventTypes.JobStarted))
+        {
+            if (Interlocked.Increment(ref count) == at)
+                Kill();
+        }
+    }
+
+    /// <summary>As <c>kill -9</c>, by its own hand.</summary>
+    public static void Kill()
+    {
+        using var self = Process.GetCurrentProcess();
+        self.Kill();
+        Thread.Sleep(Timeout.Infinite);
+    }
+
     public void Dispose() => listener.Dispose();
 
     private void Seen(Activity activity, string sql)
@@ -56,7 +76,7 @@ internal sealed class CrashPoint : IDisposable
             Kill();
     }
 
-    /// <summary>What runs whether there is work or not (leases, the list of workers) has no number, so that the numbers follow the job.</summary>
+    /// <summary>What runs whether there is work or not (asking for leases, the list of workers) has no number, so that the numbers follow the job.</summary>
     private static bool Writes(string sql) =>
         !sql.Contains("FOR UPDATE OF", StringComparison.Ordinal)
         && !sql.Contains("workers", StringComparison.Ordinal)
@@ -66,11 +86,4 @@ internal sealed class CrashPoint : IDisposable
             || sql.Contains("DELETE", StringComparison.Ordinal)
             || sql.Contains("ac_", StringComparison.Ordinal) && !sql.Contains("ac_now()", StringComparison.Ordinal)
         );
-
-    private static void Kill()
-    {
-        using var self = Process.GetCurrentProcess();
-        self.Kill();
-        Thread.Sleep(Timeout.Infinite);
-    }
 }

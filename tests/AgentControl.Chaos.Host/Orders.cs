@@ -1,14 +1,16 @@
 using System.Globalization;
 using System.Text.Json;
+using AgentControl.Core.Approvals;
 using AgentControl.Core.Json;
 using AgentControl.Engine.Access;
+using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace AgentControl.Chaos.Host;
 
-/// <summary>Reads orders, one a line: <c>submit agent json</c>, <c>crash before|after number</c>, <c>count</c>, <c>stop</c>.</summary>
+/// <summary>Reads orders, one a line: <c>submit agent[/attempts] json</c>, <c>crash before|after number</c>, <c>count</c>, <c>answer approval json</c>, <c>stop</c>.</summary>
 internal sealed class Orders(IServiceProvider services, CrashPoint crash)
 {
     private static readonly Actor Person = new("person:chaos", "Chaos");
@@ -23,6 +25,7 @@ internal sealed class Orders(IServiceProvider services, CrashPoint crash)
                 "submit" => await SubmitAsync(words[1], words[2]),
                 "crash" => Arm(words[2], words[1] == "after"),
                 "count" => $"counted {crash.Count}",
+                "answer" => await AnswerAsync(Guid.Parse(words[1]), words[2]),
                 _ => $"unknown {line}",
             };
             Console.WriteLine(answer);
@@ -35,13 +38,32 @@ internal sealed class Orders(IServiceProvider services, CrashPoint crash)
         return "armed";
     }
 
+    /// <summary>Answers a question with a value.</summary>
+    private async Task<string> AnswerAsync(Guid approval, string value)
+    {
+        var outcome = await services
+            .GetRequiredService<ApprovalCommands>()
+            .DecideAsync(
+                approval,
+                ApprovalDecision.Respond,
+                1,
+                null,
+                JournalJson.Deserialize<JsonElement>(System.Text.Encoding.UTF8.GetBytes(value)),
+                Person,
+                CancellationToken.None
+            );
+        return $"answered {outcome}";
+    }
+
     private async Task<string> SubmitAsync(string agent, string input)
     {
         try
         {
+            var words = agent.Split('/');
             var job = new JobSubmission
             {
-                Agent = agent,
+                Agent = words[0],
+                MaxAttempts = words.Length > 1 ? int.Parse(words[1], CultureInfo.InvariantCulture) : null,
                 Input = JournalJson.Deserialize<JsonElement>(System.Text.Encoding.UTF8.GetBytes(input)),
             };
             var outcome = await services

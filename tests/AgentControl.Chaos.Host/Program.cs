@@ -1,6 +1,7 @@
 using AgentControl.Chaos.Host;
 using AgentControl.Engine;
 using AgentControl.Engine.Hosting;
+using AgentControl.Engine.Live;
 using AgentControl.Engine.Storage;
 using AgentControl.Engine.Workspaces;
 using Microsoft.Extensions.Configuration;
@@ -31,9 +32,11 @@ var effects = new EffectLog(builder.Configuration["Effects"] ?? Path.GetTempFile
 builder.Services.AddSingleton(ReferenceAgent.Definition(effects));
 builder.Services.AddSingleton(ChildAgent.Definition(effects));
 builder.Services.AddSingleton(HundredAgent.Definition(effects));
+builder.Services.AddSingleton(DeadlyAgent.Definition(effects));
 builder.Services.AddHostedService<Decider>();
 using var host = builder.Build();
 await host.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);
+using var takes = host.Services.GetRequiredService<EventFeed>().Subscribe(crash.Heard);
 await database.ReleaseDeadLeasesAsync(host.Services.GetRequiredService<NpgsqlDataSource>(), CancellationToken.None);
 await host.StartAsync();
 Console.WriteLine($"ready {database.ConnectionString}");

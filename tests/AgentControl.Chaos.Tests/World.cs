@@ -82,14 +82,21 @@ internal sealed class World : IAsyncDisposable
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>How often a step's body ran.</summary>
+    public async Task<int> EffectsAsync(Guid job, string key) =>
+        (await EffectsAsync()).Count(line => line.StartsWith($"{job}|{key}|", StringComparison.Ordinal));
+
+    private async Task<string[]> EffectsAsync() => File.Exists(Effects) ? await File.ReadAllLinesAsync(Effects) : [];
+
     /// <summary>Every invariant that SQL can check, and those between the journal and the effects.</summary>
     /// <param name="crashes">How often a process died: a step that was cut off may have run once more for each.</param>
-    public async Task CheckAsync(int crashes)
+    /// <param name="cutOff">Steps that never came to be recorded, as <c>job|key</c>.</param>
+    public async Task CheckAsync(int crashes, params string[] cutOff)
     {
         Assert.Empty(await new InvariantCheck(database!).RunAsync(TestContext.Current.CancellationToken));
         var recorded = new Dictionary<string, long>(StringComparer.Ordinal);
         await using var command = database!.CreateCommand(
-            "SELECT job_id || '|' || key, (extract(epoch FROM completed_at) * 1000000)::bigint FROM steps WHERE state = 'completed' AND kind = 'code'"
+            "SELECT job_id || '|' || key, (extract(epoch FROM completed_at) * 1000000)::bigint FROM steps WHERE state = 'completed' AND kind IN ('code','once:code')"
         );
         await using (var row = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken))
         {
@@ -97,10 +104,12 @@ internal sealed class World : IAsyncDisposable
                 recorded[row.GetString(0)] = row.GetInt64(1);
         }
         var times = new Dictionary<string, int>(StringComparer.Ordinal);
-        foreach (var line in File.Exists(Effects) ? await File.ReadAllLinesAsync(Effects) : [])
+        foreach (var line in await EffectsAsync())
         {
             var end = line.LastIndexOf('|');
             var key = line[..end];
+            if (cutOff.Contains(key, StringComparer.Ordinal))
+                continue;
             times[key] = times.GetValueOrDefault(key) + 1;
             Assert.True(recorded.TryGetValue(key, out var at), $"{key} had an effect and is in no journal");
             Assert.True(

@@ -208,11 +208,17 @@ internal sealed class Attempt : IDisposable
             return claimed.Add(key);
     }
 
-    /// <summary>A scope follows the same version of a change from its first question on.</summary>
-    public int VersionOf(string key, Func<int> decide)
+    /// <summary>A scope follows the same version of a change from its first question on: the answer to that one, once there is one.</summary>
+    public int? VersionOf(string key)
     {
         lock (versions)
-            return versions.TryGetValue(key, out var version) ? version : versions[key] = decide();
+            return versions.TryGetValue(key, out var version) ? version : null;
+    }
+
+    public int Follow(string key, int version)
+    {
+        lock (versions)
+            return versions[key] = version;
     }
 
     public void Watch(Scope scope)

@@ -155,12 +155,15 @@ internal sealed class JobContext : IJobContext
         using var call = scope.Enter("Version");
         var within = scope.Path.Length == 0 ? "" : scope.Path + "/";
         var key = $"{within}version:{change}";
+        // Asked again it is no record: nothing of the scope's time and log may depend on whether this attempt or an earlier one recorded it.
+        if (attempt.VersionOf(key) is { } known)
+            return known;
         // A scope whose journal went past this place before the change was known follows the old way.
-        var value = attempt.VersionOf(
+        var value = attempt.Journal.Contains(key) || !attempt.Journal.HasUnread(within) ? current : 0;
+        return attempt.Follow(
             key,
-            () => attempt.Journal.Contains(key) || !attempt.Journal.HasUnread(within) ? current : 0
+            await steps.RunAsync(change, null, _ => Task.FromResult(value), new() { Kind = "version", Key = key })
         );
-        return await steps.RunAsync(change, null, _ => Task.FromResult(value), new() { Kind = "version", Key = key });
     }
 
     public Task ReportProgressAsync(long completed, long? total = null, string? stage = null, string? detail = null)

@@ -46,11 +46,15 @@ internal sealed class Journal
     /// <param name="within">The beginning of the scope's keys; empty for the whole job.</param>
     public bool HasUnread(string within) => Unread.Any(e => e.Key.StartsWith(within, StringComparison.Ordinal));
 
-    public JournalEntry? Find(string key)
+    public JournalEntry? Find(string key) => Find(key, out _);
+
+    /// <param name="again">Whether the code has asked for it before in this attempt.</param>
+    public JournalEntry? Find(string key, out bool again)
     {
         lock (entries)
         {
             var entry = entries.GetValueOrDefault(key);
+            again = entry is { Read: true };
             if (entry is not null)
                 entry.Read = true;
             return entry;
@@ -60,8 +64,8 @@ internal sealed class Journal
     /// <summary>Looks without marking the entry as read by the code.</summary>
     public bool Contains(string key) => entries.ContainsKey(key);
 
-    /// <summary>Failed tries of a step so far, and whether its outcome is unknown.</summary>
-    public (int Tries, bool NotIdempotent) Begun(string key) => begun.GetValueOrDefault(key);
+    /// <summary>Failed tries of a step so far, and whether its outcome is unknown; null where its start is not in the log.</summary>
+    public (int Tries, bool NotIdempotent)? Begun(string key) => begun.TryGetValue(key, out var step) ? step : null;
 
     public bool IsOpen(string key) => openWaits.Contains(key);
 

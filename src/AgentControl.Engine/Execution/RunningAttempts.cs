@@ -13,22 +13,23 @@ internal sealed class RunningAttempts(WorkerIdentity worker, TimeProvider time) 
 
     /// <summary>Code that does not listen to its token is left behind after this; the fence keeps it from writing.</summary>
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(30);
-    private readonly ConcurrentDictionary<Guid, Running> attempts = new();
+
+    /// <summary>Two of one job where a lost one has not ended yet: it too must hear that it is lost.</summary>
+    private readonly ConcurrentDictionary<Attempt, Running> attempts = new();
 
     public int Count => attempts.Count;
 
     public IDisposable Add(Attempt attempt)
     {
-        var entry = new Running(attempt, Stopwatch.GetTimestamp());
-        attempts[attempt.Job.Id] = entry;
-        return new Removal(() => attempts.TryRemove(new(attempt.Job.Id, entry)));
+        attempts[attempt] = new Running(attempt, Stopwatch.GetTimestamp());
+        return new Removal(() => attempts.TryRemove(attempt, out _));
     }
 
     /// <summary>Somebody wrote a request on the job's row: look at once instead of at the next heartbeat.</summary>
     public void Nudge(Guid jobId)
     {
-        if (attempts.TryGetValue(jobId, out var entry))
-            _ = BeatAsync(entry.Attempt, new Contribution());
+        foreach (var attempt in attempts.Keys.Where(a => a.Job.Id == jobId))
+            _ = BeatAsync(attempt, new Contribution());
     }
 
     /// <summary>Requests may have gone unheard: every attempt looks.</summary>

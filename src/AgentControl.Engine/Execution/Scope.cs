@@ -75,12 +75,18 @@ internal sealed class Scope(string path, DateTimeOffset now)
     /// <summary>A replayed step: what rode before it was told by the first run.</summary>
     public void Replayed(DateTimeOffset at)
     {
+        Told();
+        Now = at;
+    }
+
+    /// <summary>What rides was told by an earlier run, with the start of the step that comes now.</summary>
+    public void Told()
+    {
         lock (gate)
         {
             riding = [];
             progress = null;
         }
-        Now = at;
     }
 
     public void Recorded(DateTimeOffset at) => Now = at;

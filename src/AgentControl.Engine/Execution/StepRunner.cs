@@ -27,18 +27,18 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
     {
         name = Texts.Clean(name, int.MaxValue);
         var key = options.Key is { } given ? StepKey.Checked(Texts.Clean(given, int.MaxValue)) : scope.NextKey(name);
-        if (attempt.Journal.Find(key) is { } entry)
+        if (attempt.Journal.Find(key, out var again) is { } entry && !again)
         {
             return Contradiction(entry, name, options.Kind, inputHash) is { } problem
                 ? await attempt.DivergeAsync<T>(scope, new NonDeterminismException(key, problem))
                 : Replay<T>(entry);
         }
-        if (options.Kind != "version" && !attempt.Claim(key))
+        attempt.Cancellation.ThrowIfCancellationRequested();
+        if (again || !attempt.Claim(key))
             throw new PermanentFailureException(
                 "duplicateKey",
                 $"The key '{key}' was used twice in this job. Give each step a key of its own."
             );
-        attempt.Cancellation.ThrowIfCancellationRequested();
         if (attempt.Holding)
             return await attempt.HoldBackAsync<T>(scope);
         if (attempt.Journal.IsFull)
@@ -46,7 +46,10 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
                 "journalFull",
                 $"The job has recorded {Journal.MaxSteps:N0} steps or {Journal.MaxBytes / 1024 / 1024} MiB of results, which is all that one journal holds. Go on with ContinueAsNewAsync."
             );
-        var (tries, unknown) = attempt.Journal.Begun(key);
+        if (attempt.Journal.Begun(key) is not { } begun)
+            return await RunBodyAsync(key, name, inputHash, body, options, 1, record);
+        var (tries, unknown) = begun;
+        scope.Told();
         if (unknown && await DecideUnknownAsync<T>(key, name, options.Kind, tries) is { Done: true } decided)
             return decided.Value!;
         if (attempt.Journal.IsOpen(RetryKey(key)))

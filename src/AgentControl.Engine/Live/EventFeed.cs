@@ -1,10 +1,13 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentControl.Engine.Live;
 
 /// <summary>The one in-memory feed of a process. Writers publish what they have committed; whoever missed something reads the log by number.</summary>
-public sealed class EventFeed
+/// <param name="log">Hears of watchers that throw.</param>
+public sealed class EventFeed(ILogger<EventFeed>? log = null)
 {
     private readonly ConcurrentDictionary<Guid, ImmutableArray<Action<IReadOnlyList<LiveEvent>>>> byJob = new();
     private ImmutableArray<Action<IReadOnlyList<LiveEvent>>> everything = [];
@@ -36,7 +39,7 @@ public sealed class EventFeed
         if (events.Count == 0)
             return;
         foreach (var handler in everything)
-            handler(events);
+            Tell(handler, events);
         if (byJob.IsEmpty)
             return;
         foreach (var group in events.GroupBy(e => e.JobId))
@@ -45,11 +48,24 @@ public sealed class EventFeed
                 continue;
             var own = group.ToList();
             foreach (var handler in handlers)
-                handler(own);
+                Tell(handler, own);
         }
     }
 
     public void Touch(DateTimeOffset now) => Interlocked.Exchange(ref lastContact, now.UtcTicks);
+
+    /// <summary>What is published is on disk: a watcher that throws must not make it look refused to the writer, nor keep it from the others.</summary>
+    private void Tell(Action<IReadOnlyList<LiveEvent>> handler, IReadOnlyList<LiveEvent> events)
+    {
+        try
+        {
+            handler(events);
+        }
+        catch (Exception problem)
+        {
+            Log.WatcherFailed(log ?? NullLogger<EventFeed>.Instance, problem);
+        }
+    }
 
     private void Remove(Guid jobId, Action<IReadOnlyList<LiveEvent>> handler)
     {

@@ -20,4 +20,7 @@ internal static partial class Log
 
     [LoggerMessage(602, LogLevel.Information, "Read what other processes committed since transaction {Xid}")]
     public static partial void SignalsCaughtUp(ILogger logger, long xid);
+
+    [LoggerMessage(604, LogLevel.Error, "A watcher of the feed threw; the others were told")]
+    public static partial void WatcherFailed(ILogger logger, Exception problem);
 }

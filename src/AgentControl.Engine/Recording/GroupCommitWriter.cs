@@ -31,6 +31,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     private int company;
     private int previous;
     private readonly Dictionary<RecordForm, RecordCommand> commands = [];
+    private readonly HashSet<Guid> jobs = [];
     private NpgsqlConnection? connection;
 
     public GroupCommitWriter(
@@ -84,14 +85,7 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
         while (true)
         {
             await GatherAsync(company - batch.Count);
-            while (batch.Count < MaxJobs && queue.TryDequeue(out var pen))
-            {
-                pen.InFlight ??= pen.Take();
-                if (pen.InFlight is null)
-                    Leave(pen);
-                else
-                    batch.Add(pen);
-            }
+            Fill(batch);
             if (batch.Count > 0)
             {
                 (company, previous) = (Math.Max(batch.Count, previous), batch.Count);
@@ -108,6 +102,25 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
                 return;
             }
         }
+    }
+
+    /// <summary>The statement tells jobs apart, not pens: where a lost attempt's pen and its successor's both write, one waits for the next batch.</summary>
+    private void Fill(List<JobPen> batch)
+    {
+        jobs.Clear();
+        batch.ForEach(p => jobs.Add(p.JobId));
+        List<JobPen>? later = null;
+        while (batch.Count < MaxJobs && queue.TryDequeue(out var pen))
+        {
+            pen.InFlight ??= pen.Take();
+            if (pen.InFlight is null)
+                Leave(pen);
+            else if (jobs.Add(pen.JobId))
+                batch.Add(pen);
+            else
+                (later ??= []).Add(pen);
+        }
+        later?.ForEach(queue.Enqueue);
     }
 
     /// <summary>Jobs that travelled together come back almost together: a moment's wait halves the commits. A lone job waits for nobody.</summary>

@@ -212,6 +212,72 @@ public sealed class ReplayTests(SharedEngine shared) : IClassFixture<SharedEngin
     }
 
     [Fact]
+    public async Task One_explicit_key_for_two_steps_is_refused_behind_a_crash_too()
+    {
+        var job = await shared.StartAsync(async context =>
+        {
+            var options = new StepOptions { Key = "same" };
+            var first = await context.StepAsync("a", _ => Task.FromResult(1), options);
+            if (!context.Recovered)
+                await engine.LoseWorkerAsync(context.Job.Id, context.Job.Attempt);
+            return first + await context.StepAsync("a", _ => Task.FromResult(2), options);
+        });
+        await engine.UntilAsync(job, "failed");
+        Assert.Equal(
+            "duplicateKey",
+            await engine.ScalarAsync<string>($"SELECT outcome FROM job_runs WHERE job_id = '{job}'")
+        );
+    }
+
+    [Fact]
+    public async Task Version_asked_again_is_no_record_and_changes_neither_time_nor_words()
+    {
+        var times = new List<DateTimeOffset>();
+        var job = await shared.StartAsync(async context =>
+        {
+            await context.VersionAsync("order", 2);
+            await context.StepAsync("work", _ => Task.FromResult(1));
+            context.Log("between");
+            var version = await context.VersionAsync("order", 3);
+            times.Add(context.Now);
+            if (!context.Recovered)
+                await engine.LoseWorkerAsync(context.Job.Id, context.Job.Attempt);
+            await context.StepAsync("more", _ => Task.FromResult(1));
+            return version;
+        });
+        await engine.UntilAsync(job, "succeeded");
+        Assert.Equal(2, (await engine.OutputAsync(job)).GetInt32());
+        Assert.Equal(2, times.Count);
+        Assert.Single(times.Distinct());
+        Assert.Equal(
+            1L,
+            await engine.ScalarAsync<long>(
+                $"SELECT count(*) FROM events WHERE job_id = '{job}' AND message = 'between'"
+            )
+        );
+    }
+
+    [Fact]
+    public async Task What_was_said_before_a_step_that_is_tried_again_is_logged_once()
+    {
+        var job = await shared.StartAsync(async context =>
+        {
+            context.Log("before");
+            return await context.StepAsync(
+                "shaky",
+                call => call.Attempt == 1 ? throw new IOException("The line is down") : Task.FromResult(call.Attempt)
+            );
+        });
+        await engine.UntilAsync(job, "waiting");
+        await engine.ShiftClockAsync("15 seconds");
+        await engine.UntilAsync(job, "succeeded");
+        Assert.Equal(
+            1L,
+            await engine.ScalarAsync<long>($"SELECT count(*) FROM events WHERE job_id = '{job}' AND message = 'before'")
+        );
+    }
+
+    [Fact]
     public async Task Version_keeps_the_old_way_for_jobs_that_are_past_it_and_the_recorded_one_for_ever()
     {
         var deployed = false;

@@ -120,18 +120,51 @@ public sealed class ZombieTests(SharedEngine shared) : IClassFixture<SharedEngin
         Assert.Empty(await engine.Get<InvariantCheck>().RunAsync(TestContext.Current.CancellationToken));
     }
 
-    /// <summary>The zombie's end was refused when its hand takes the next job of the lane: four jobs at once need three other hands and this one.</summary>
-    private async Task UntilHandsAreFreeAsync()
+    /// <summary>It has nothing to write and waits for its token, in the process that has its job again already.</summary>
+    [Fact]
+    public async Task One_that_only_listens_hears_that_its_lease_is_lost_and_frees_its_hand()
     {
-        const int FreeHands = 3;
+        var heard = new TaskCompletionSource();
+        var held = new HoldPoint();
+        var job = await shared.StartAsync(
+            async (context, lost) =>
+            {
+                if (context.Recovered)
+                {
+                    await held.PassAsync(lost);
+                    return "the new one";
+                }
+                await engine.LoseWorkerAsync(context.Job.Id, context.Job.Attempt);
+                await held.Reached;
+                await Task.Delay(Timeout.Infinite, lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                heard.SetResult();
+                return "the zombie";
+            }
+        );
+        try
+        {
+            await heard.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        }
+        finally
+        {
+            held.Open();
+        }
+        await engine.UntilAsync(job, "succeeded");
+        Assert.Equal("the new one", (await engine.OutputAsync(job)).GetString());
+        await UntilHandsAreFreeAsync(hands: 4);
+    }
+
+    /// <summary>The zombie's end was refused when its hand takes the next job of the lane: four jobs at once need three other hands and this one.</summary>
+    private async Task UntilHandsAreFreeAsync(int hands = 3)
+    {
         var running = 0;
         var all = new TaskCompletionSource();
         var jobs = new List<Guid>();
-        for (var i = 0; i < FreeHands; i++)
+        for (var i = 0; i < hands; i++)
             jobs.Add(
                 await shared.StartAsync(async _ =>
                 {
-                    if (Interlocked.Increment(ref running) == FreeHands)
+                    if (Interlocked.Increment(ref running) == hands)
                         all.SetResult();
                     await all.Task;
                     return null;

@@ -101,9 +101,12 @@ internal sealed class EngineProcess : IAsyncDisposable
     }
 
     /// <summary>As if the job's worker had died: its lease ends, and the sweeper takes the job up.</summary>
-    public async Task LoseWorkerAsync(Guid job)
+    public async Task LoseWorkerAsync(Guid job) =>
+        await LoseWorkerAsync(job, await ScalarAsync<int>($"SELECT epoch FROM job_runs WHERE job_id = '{job}'"));
+
+    /// <summary>For code that plays its own death: of this attempt and no later one.</summary>
+    public async Task LoseWorkerAsync(Guid job, int epoch)
     {
-        var epoch = await ScalarAsync<int>($"SELECT epoch FROM job_runs WHERE job_id = '{job}'");
         using var changed = new SemaphoreSlim(0);
         using var watch = Get<EventFeed>().Subscribe(job, _ => changed.Release());
         while (

@@ -68,6 +68,43 @@ public sealed class WriterTests(SharedEngine shared) : IClassFixture<SharedEngin
     }
 
     [Fact]
+    public async Task A_zombie_that_travels_beside_its_successor_writes_nothing_and_takes_nothing_from_it()
+    {
+        await using var writer = Writer();
+        var (first, job) = (await HeldAsync(), await HeldAsync(epoch: 2));
+        var (old, mine) = (new JobPen(job, 1), new JobPen(job, 2));
+        // What comes while the first record is under way makes up the next batch.
+        var under = writer.WriteAsync(new JobPen(first, 1), Step("first"));
+        var zombie = writer.WriteAsync(old, Step("zombie"));
+        var beat = writer.WriteAsync(mine, new Contribution());
+        await under;
+        await Assert.ThrowsAsync<LeaseLostException>(() => zombie);
+        await beat;
+        var both = writer.WriteAsync(new JobPen(first, 1) { WriteNo = 1 }, Step("second"));
+        var end = writer.WriteAsync(
+            old,
+            new Contribution
+            {
+                End = new()
+                {
+                    State = "failed",
+                    Error = "{}",
+                    Event = new("job.failed", "zombie"),
+                },
+            }
+        );
+        var step = writer.WriteAsync(mine, Step("mine"));
+        await both;
+        await Assert.ThrowsAsync<LeaseLostException>(() => end);
+        Assert.Equal("running", (await step).State);
+        Assert.Equal(
+            "mine",
+            await engine.ScalarAsync<string>($"SELECT string_agg(key, ', ') FROM steps WHERE job_id = '{job}'")
+        );
+        Assert.True(await GaplessAsync(job));
+    }
+
+    [Fact]
     public async Task A_reply_that_was_lost_never_doubles_what_was_written()
     {
         await using var writer = Writer();
