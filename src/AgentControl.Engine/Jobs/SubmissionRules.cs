@@ -53,7 +53,10 @@ internal static class SubmissionRules
     )
     {
         if (name is not null && !IsLine(name, MaxNameLength))
-            wrong("name", $"Use 1 to {MaxNameLength} characters without line breaks and characters that turn the direction of text, or leave it out.");
+            wrong(
+                "name",
+                $"Use 1 to {MaxNameLength} characters without line breaks and characters that turn the direction of text, or leave it out."
+            );
         if (priority is < -2 or > 2)
             wrong("priority", "Use a whole number from -2 to 2.");
         if (tags.Count > MaxTags || tags.Any(t => !IsLine(t, MaxTagLength)))
