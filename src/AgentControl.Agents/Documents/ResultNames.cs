@@ -8,6 +8,11 @@ internal static class ResultNames
 {
     private const int Longest = 100;
 
+    /// <summary>A part of a path holds 255 bytes; the ending <c>.json</c> takes five.</summary>
+    private const int MostBytes = 250;
+
+    private static readonly string[] Devices = ["CON", "PRN", "AUX", "NUL"];
+
     /// <summary>One file name for each document, in order.</summary>
     public static IReadOnlyList<string> For(IReadOnlyList<string> documents)
     {
@@ -19,7 +24,8 @@ internal static class ResultNames
             var name = safe;
             for (var number = 2; !taken.Add(name); number++)
             {
-                name = string.Create(CultureInfo.InvariantCulture, $"{safe}-{number}");
+                var ending = string.Create(CultureInfo.InvariantCulture, $"-{number}");
+                name = Fit(safe, MostBytes - ending.Length) + ending;
             }
 
             names.Add(name);
@@ -51,6 +57,45 @@ internal static class ResultNames
             name = name[..(char.IsHighSurrogate(name[Longest - 1]) ? Longest - 1 : Longest)].TrimEnd('.', '-');
         }
 
-        return name.Length == 0 ? "document" : name;
+        return name.Length == 0 ? "document" : Fit(NoDevice(name), MostBytes);
+    }
+
+    /// <summary>Windows takes <c>CON</c> and <c>aux.txt</c> for devices, whatever their ending.</summary>
+    private static string NoDevice(string name)
+    {
+        var stem = name.Split('.')[0];
+        var device =
+            Devices.Contains(stem, StringComparer.OrdinalIgnoreCase)
+            || (
+                stem.Length == 4
+                && stem[3] is >= '1' and <= '9'
+                && (
+                    stem.StartsWith("COM", StringComparison.OrdinalIgnoreCase)
+                    || stem.StartsWith("LPT", StringComparison.OrdinalIgnoreCase)
+                )
+            );
+        return device ? name.Insert(stem.Length, "_") : name;
+    }
+
+    private static string Fit(string name, int bytes)
+    {
+        if (Encoding.UTF8.GetByteCount(name) <= bytes)
+        {
+            return name;
+        }
+
+        var fitting = new StringBuilder(name.Length);
+        foreach (var rune in name.EnumerateRunes())
+        {
+            bytes -= rune.Utf8SequenceLength;
+            if (bytes < 0)
+            {
+                break;
+            }
+
+            fitting.Append(rune);
+        }
+
+        return fitting.ToString().TrimEnd('.', '-');
     }
 }

@@ -136,7 +136,7 @@ public sealed partial class JobCommands
 
     /// <summary>Null where the jobs are in; otherwise what an earlier request with the same key decided.</summary>
     private async Task<SubmitOutcome?> InsertAsync(
-        IReadOnlyList<NewJob> rows,
+        List<NewJob> rows,
         IdempotencyKey? key,
         Guid resultId,
         CancellationToken cancellationToken
@@ -145,6 +145,8 @@ public sealed partial class JobCommands
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         if (key is null)
         {
+            if (await PassedAsync(connection, rows[0].DeadlineAt) is { } passed)
+                return passed;
             feed.Publish(await JobInserter.InsertAsync(connection, rows, cancellationToken));
             return null;
         }
@@ -160,11 +162,27 @@ public sealed partial class JobCommands
             return new SubmitOutcome.KeyReused();
         if (claim is SubmissionKeys.Claim.Busy)
             return new SubmitOutcome.InFlight();
+        // Only now: a repeated request is answered as the first one, also after the deadline.
+        if (await PassedAsync(connection, rows[0].DeadlineAt) is { } late)
+            return late;
         var events = await JobInserter.InsertAsync(connection, rows, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         feed.Publish(events);
         return null;
     }
+
+    private static async Task<SubmitOutcome.Invalid?> PassedAsync(
+        NpgsqlConnection connection,
+        DateTimeOffset? deadline
+    ) =>
+        deadline is { } at && await Sql.ScalarAsync<bool>(connection, "SELECT $1 <= ac_now()", at.UtcDateTime)
+            ? new SubmitOutcome.Invalid(
+                new Dictionary<string, string[]>
+                {
+                    ["deadlineAt"] = ["It has passed. Give an instant in the future, or leave it out."],
+                }
+            )
+            : null;
 
     /// <summary>What the first answer named: a job that goes on as another belongs to the batch, but was not submitted with it.</summary>
     private static async Task<IReadOnlyList<Guid>> JobsOfBatchAsync(

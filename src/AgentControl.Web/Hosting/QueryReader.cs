@@ -102,5 +102,5 @@ internal sealed class QueryReader(HttpRequest request)
         return value;
     }
 
-    private void Refuse(string name, string remedy) => errors[name] = [remedy];
+    public void Refuse(string name, params string[] remedies) => errors[name] = remedies;
 }

@@ -28,7 +28,9 @@ internal static class JobListQuery
 
     public static JobFilter Read(QueryReader query, Caller caller)
     {
-        var (line, _) = JobSearch.Parse(query.Text("search"));
+        var (line, problems) = JobSearch.Parse(query.Text("search"));
+        if (problems.Count > 0)
+            query.Refuse("search", [.. problems]);
         return (
             line with
             {

@@ -37,6 +37,19 @@ public sealed class JobsPageTests(PostgresFixture fixture)
     }
 
     [Fact]
+    public async Task SearchNotUnderstood_SaysSoAndShowsNoRows()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        await bundle.SubmitAsync("one");
+
+        var page = Open(bundle, "/jobs?q=label:nonsense");
+
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=empty]")), Patience);
+        Assert.Contains("No label is called nonsense", page.Markup, StringComparison.Ordinal);
+        Assert.Empty(Names(page));
+    }
+
+    [Fact]
     public async Task Empty_SaysWhatToDo_AndWhichFilterFoundNothing()
     {
         await using var bundle = await PageBundle.CreateAsync(fixture);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using AgentControl.Engine.Access;
@@ -35,6 +36,29 @@ public sealed class JobListTests(ProgramFixture program) : IClassFixture<Program
 
         Assert.Equal(25, seen.Distinct().Count());
         Assert.Equal(seen.OrderDescending(StringComparer.Ordinal), seen);
+    }
+
+    [Theory]
+    [InlineData("label:nonsense", "nonsense", "needs_approval")]
+    [InlineData("state:nope", "nope", "succeeded")]
+    [InlineData("agent:synthetic older:banana", "older:banana", "older:2h")]
+    [InlineData("cost:much", "cost:much", "cost:>1.50")]
+    [InlineData("parent:me", "parent:me", "whole id")]
+    public async Task A_search_that_is_not_understood_is_refused_with_its_remedy(
+        string search,
+        string term,
+        string remedy
+    )
+    {
+        foreach (var route in new[] { "jobs", "jobs/counts" })
+        {
+            using var answer = await program.Admin.GetAsync($"{route}?search={Uri.EscapeDataString(search)}");
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+            var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+            var told = problem.GetProperty("errors").GetProperty("search")[0].GetString();
+            Assert.Contains(term, told, StringComparison.Ordinal);
+            Assert.Contains(remedy, told, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

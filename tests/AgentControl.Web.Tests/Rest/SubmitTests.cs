@@ -76,6 +76,24 @@ public sealed class SubmitTests(ProgramFixture program) : IClassFixture<ProgramF
         Assert.False(listed.TryGetProperty("output", out _), "A list leaves out the output.");
     }
 
+    [Theory]
+    [InlineData("jobs", """{"agent":"synthetic","deadlineAt":"2020-01-01T00:00:00+02:00"}""", null)]
+    [InlineData("jobs", """{"agent":"synthetic","deadlineAt":"2020-01-01T00:00:00Z"}""", "late-1")]
+    [InlineData("jobs/batch", """{"agent":"synthetic","items":[{}],"deadlineAt":"2020-01-01T00:00:00Z"}""", null)]
+    public async Task A_deadline_that_has_passed_is_refused(string route, string body, string? key)
+    {
+        using var request = Json(HttpMethod.Post, route, body, key);
+        using var answer = await program.Admin.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var problem = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.Contains(
+            "in the future",
+            problem.GetProperty("errors").GetProperty("deadlineAt")[0].GetString(),
+            StringComparison.Ordinal
+        );
+    }
+
     [Fact]
     public async Task Twenty_equal_posts_at_once_make_one_job()
     {

@@ -28,7 +28,8 @@ internal sealed class JobsReader(JobQueries jobs, JobCounts counts, AgentCatalog
         return new(
             filter.AskedBy(caller?.Actor.Name ?? "") with
             {
-                Visible = caller is null ? [] : caller.Workspaces,
+                // A line that is not understood shows nothing: leaving its mistakes out would widen the list.
+                Visible = caller is null || problems.Count > 0 ? [] : caller.Workspaces,
             },
             problems
         );
