@@ -16,6 +16,9 @@ public sealed record Caller(CallerKind Kind, Guid Id, string Name)
     /// <summary>The name of the key's owner, where it has one.</summary>
     public string? OwnerName { get; init; }
 
+    /// <summary>The sign-in that a person came by; they are gone as soon as it is ended.</summary>
+    public Guid? SignIn { get; init; }
+
     /// <summary>Where the request came from: an address, or a word of the program's own.</summary>
     public string? From { get; init; }
 

@@ -15,9 +15,9 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
     private readonly ConcurrentDictionary<string, Entry> known = new(StringComparer.Ordinal);
     private long generation;
 
-    /// <summary>The person, with roles; null when there is no such person any more.</summary>
-    public ValueTask<Caller?> PersonAsync(Guid id, CancellationToken cancellationToken) =>
-        KnownAsync($"person:{id}", () => ReadPersonAsync(id, cancellationToken));
+    /// <summary>The person, with roles; null when there is no such person any more, or this sign-in is ended.</summary>
+    public ValueTask<Caller?> PersonAsync(Guid id, Guid? signIn, CancellationToken cancellationToken) =>
+        KnownAsync($"person:{id}:{signIn}", () => ReadPersonAsync(id, signIn, cancellationToken));
 
     /// <summary>The key behind a secret; null when unknown, revoked or expired.</summary>
     public ValueTask<Caller?> KeyAsync(string secret, CancellationToken cancellationToken)
@@ -27,13 +27,16 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
     }
 
     /// <summary>The same caller with today's roles; null when the right to be here is gone.</summary>
-    public ValueTask<Caller?> RefreshAsync(Caller caller, CancellationToken cancellationToken) =>
-        caller.Kind switch
+    public async ValueTask<Caller?> RefreshAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        var today = caller.Kind switch
         {
-            CallerKind.Person => PersonAsync(caller.Id, cancellationToken),
-            CallerKind.ApiKey => KnownAsync($"key:{caller.Id}", () => ReadKeyAsync(caller.Id, cancellationToken)),
-            _ => ValueTask.FromResult<Caller?>(caller),
+            CallerKind.Person => await PersonAsync(caller.Id, caller.SignIn, cancellationToken),
+            CallerKind.ApiKey => await KnownAsync($"key:{caller.Id}", () => ReadKeyAsync(caller.Id, cancellationToken)),
+            _ => caller,
         };
+        return today is null ? null : today with { From = caller.From };
+    }
 
     /// <summary>Call after each change of a person, key or grant.</summary>
     public void Forget()
@@ -57,8 +60,9 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
         return caller;
     }
 
-    private async Task<Caller?> ReadPersonAsync(Guid id, CancellationToken cancellationToken)
+    private async Task<Caller?> ReadPersonAsync(Guid id, Guid? signIn, CancellationToken cancellationToken)
     {
+        var name = signIn?.ToString();
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = await context
             .Database.SqlQuery<PersonRow>(
@@ -66,13 +70,19 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
                 SELECT u.display_name AS "DisplayName",
                        (SELECT json_object_agg(g.workspace, g.role)::text FROM grants g
                         WHERE g.principal_kind = 'person' AND g.principal_id = u.id) AS "Roles"
-                FROM users u WHERE u.id = {id}
+                FROM users u WHERE u.id = {id} AND NOT EXISTS (SELECT FROM user_tokens t
+                    WHERE t.user_id = u.id AND t.login_provider = {SignIns.Ended} AND t.name = {name})
                 """
             )
             .ToListAsync(cancellationToken);
         return rows is not [var row]
             ? null
-            : new Caller(CallerKind.Person, id, row.DisplayName) { PersonId = id, Roles = Roles(row.Roles) };
+            : new Caller(CallerKind.Person, id, row.DisplayName)
+            {
+                PersonId = id,
+                SignIn = signIn,
+                Roles = Roles(row.Roles),
+            };
     }
 
     private Task<Caller?> ReadKeyAsync(byte[] hash, CancellationToken cancellationToken) =>

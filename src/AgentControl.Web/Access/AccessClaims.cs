@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using AgentControl.Engine.Access;
+using Microsoft.AspNetCore.Identity;
 
 namespace AgentControl.Web.Access;
 
@@ -12,6 +13,7 @@ internal static class AccessClaims
     public const string Owner = "ac:owner";
     public const string OwnerName = "ac:owner-name";
     public const string From = "ac:from";
+    public const string SignIn = "ac:sign-in";
     private const string Identity = "AgentControl.Caller";
 
     /// <summary>The caller of this request. For a circuit or a hub call take <see cref="ICallerAccessor"/>.</summary>
@@ -32,6 +34,7 @@ internal static class AccessClaims
             PersonId = Guid.TryParse(identity.FindFirst(Owner)?.Value, out var person) ? person : null,
             OwnerName = identity.FindFirst(OwnerName)?.Value,
             From = identity.FindFirst(From)?.Value,
+            SignIn = Guid.TryParse(identity.FindFirst(SignIn)?.Value, out var signIn) ? signIn : null,
         };
     }
 
@@ -51,8 +54,18 @@ internal static class AccessClaims
         Add(identity, Owner, caller.PersonId?.ToString());
         Add(identity, OwnerName, caller.OwnerName);
         Add(identity, From, caller.From);
+        Add(identity, SignIn, caller.SignIn?.ToString());
         return identity;
     }
+
+    /// <summary>Whose cookie it is, and by which sign-in; null for another principal.</summary>
+    public static (Guid Person, Guid SignIn)? ToSignIn(this ClaimsPrincipal user) =>
+        user.Identities.FirstOrDefault(one => one.AuthenticationType == IdentityConstants.ApplicationScheme)
+            is { } cookie
+        && Guid.TryParse(cookie.FindFirst(ClaimTypes.NameIdentifier)?.Value, out var person)
+        && Guid.TryParse(cookie.FindFirst(SignIn)?.Value, out var signIn)
+            ? (person, signIn)
+            : null;
 
     /// <summary>The principal with the caller's identity in the place of an older one.</summary>
     public static ClaimsPrincipal With(this ClaimsPrincipal user, Caller? caller)

@@ -66,13 +66,16 @@ internal static class AccessSetup
         services.Configure<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme, Cookie);
         // A changed password signs every other browser out within a minute. Roles are read anew each time.
         services.Configure<SecurityStampValidatorOptions>(options =>
-            options.ValidationInterval = TimeSpan.FromMinutes(1)
-        );
+        {
+            options.ValidationInterval = TimeSpan.FromMinutes(1);
+            options.OnRefreshingPrincipal = SignInCookie.KeepAsync;
+        });
     }
 
     private static void Cookie(CookieAuthenticationOptions options)
     {
         options.Cookie.Name = CookieName;
+        options.Events.OnValidatePrincipal = SignInCookie.ValidateAsync;
         options.Cookie.HttpOnly = true;
         options.Cookie.SameSite = SameSiteMode.Lax;
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;

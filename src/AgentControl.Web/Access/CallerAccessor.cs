@@ -11,13 +11,8 @@ internal sealed class CallerAccessor(
     CallerDirectory directory
 ) : ICallerAccessor
 {
-    public async ValueTask<Caller?> CurrentAsync(CancellationToken cancellationToken)
-    {
-        if ((await UserAsync()).ToCaller() is not { } known)
-            return null;
-        var today = await directory.RefreshAsync(known, cancellationToken);
-        return today is null ? null : today with { From = known.From };
-    }
+    public async ValueTask<Caller?> CurrentAsync(CancellationToken cancellationToken) =>
+        (await UserAsync()).ToCaller() is { } known ? await directory.RefreshAsync(known, cancellationToken) : null;
 
     private async ValueTask<ClaimsPrincipal> UserAsync() =>
         http.HttpContext?.User ?? (await circuit.GetAuthenticationStateAsync()).User;

@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using AgentControl.Engine.Access;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Identity;
 
 namespace AgentControl.Web.Access;
 
@@ -10,13 +9,10 @@ internal sealed class FreshCaller(CallerDirectory directory, IHttpContextAccesso
 {
     public async Task<ClaimsPrincipal> TransformAsync(ClaimsPrincipal principal)
     {
-        var cookie = principal.Identities.FirstOrDefault(one =>
-            one.AuthenticationType == IdentityConstants.ApplicationScheme
-        );
-        if (cookie is null || !Guid.TryParse(cookie.FindFirst(ClaimTypes.NameIdentifier)?.Value, out var id))
+        if (principal.ToSignIn() is not var (id, signIn))
             return principal;
         var context = http.HttpContext;
-        var caller = await directory.PersonAsync(id, context?.RequestAborted ?? CancellationToken.None);
+        var caller = await directory.PersonAsync(id, signIn, context?.RequestAborted ?? CancellationToken.None);
         return principal.With(
             caller is null || context is null ? caller : caller with { From = RequestOrigin.Of(context) }
         );

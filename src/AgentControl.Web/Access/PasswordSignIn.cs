@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Audit;
 using AgentControl.Engine.Storage;
@@ -23,7 +24,12 @@ internal sealed class PasswordSignIn(SignInManager<Person> signIn, ControlDbCont
             people.PasswordHasher.VerifyHashedPassword(_nobody, _nobodysHash, password);
             return false;
         }
-        var result = await signIn.PasswordSignInAsync(person, password, isPersistent: true, lockoutOnFailure: true);
+        var result = await signIn.CheckPasswordSignInAsync(person, password, lockoutOnFailure: true);
+        if (result.Succeeded)
+        {
+            var id = new Claim(AccessClaims.SignIn, Guid.CreateVersion7().ToString());
+            await signIn.SignInWithClaimsAsync(person, isPersistent: true, [id]);
+        }
         var action =
             result.Succeeded ? "person.signedIn"
             : result.IsLockedOut ? "person.lockedOut"

@@ -11,6 +11,9 @@ public sealed partial class SignOutPage
     private SignInManager<Person> SignIn { get; set; } = null!;
 
     [Inject]
+    private SignIns SignIns { get; set; } = null!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
     [CascadingParameter]
@@ -18,6 +21,8 @@ public sealed partial class SignOutPage
 
     private async Task SignOutAsync()
     {
+        if (Context.User.ToCaller() is { } caller)
+            await SignIns.EndAsync(caller, Context.RequestAborted);
         await SignIn.SignOutAsync();
         Navigation.NavigateTo("/signin");
     }

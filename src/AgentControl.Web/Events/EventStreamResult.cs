@@ -15,7 +15,7 @@ namespace AgentControl.Web.Events;
 /// <summary>A job's log as server-sent events: each has its number as id, so that a reader who comes back misses nothing.</summary>
 internal sealed class EventStreamResult(JobRef job, long after, EventFilter filter) : IResult, IEndpointMetadataProvider
 {
-    /// <summary>How often a silent stream shows that it lives, and that its reader still may read.</summary>
+    /// <summary>How often a stream shows that it lives, and its reader is asked for anew, however much there is to write.</summary>
     public static readonly TimeSpan PingEvery = TimeSpan.FromSeconds(15);
 
     private static readonly byte[] _ping = ": ping\n\n"u8.ToArray();
@@ -30,10 +30,11 @@ internal sealed class EventStreamResult(JobRef job, long after, EventFilter filt
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache,no-store";
         response.Headers["X-Accel-Buffering"] = "no";
+        var time = services.GetRequiredService<TimeProvider>();
         using var tail = new EventTail(
             services.GetRequiredService<EventFeed>(),
             services.GetRequiredService<EventQueries>(),
-            services.GetRequiredService<TimeProvider>(),
+            time,
             job.Id,
             after
         );
@@ -42,7 +43,7 @@ internal sealed class EventStreamResult(JobRef job, long after, EventFilter filt
             await response.Body.WriteAsync(_ping, end.Token);
             await response.Body.FlushAsync(end.Token);
             while (await MayReadAsync(services, end.Token))
-                await UntilSilentAsync(response, tail, end.Token);
+                await UntilPingAsync(response, tail, time, end.Token);
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
@@ -58,10 +59,13 @@ internal sealed class EventStreamResult(JobRef job, long after, EventFilter filt
         );
     }
 
-    /// <summary>Writes events until none came for a while.</summary>
-    private async Task UntilSilentAsync(HttpResponse response, EventTail tail, CancellationToken end)
+    private async Task UntilPingAsync(HttpResponse response, EventTail tail, TimeProvider time, CancellationToken end)
     {
-        while (await tail.NextAsync(PingEvery, end) is { Count: > 0 } events)
+        var since = time.GetTimestamp();
+        while (
+            PingEvery - time.GetElapsedTime(since) is { Ticks: > 0 } left
+            && await tail.NextAsync(left, end) is { Count: > 0 } events
+        )
         {
             using var text = new MemoryStream();
             foreach (var one in events.Where(filter.Matches))

@@ -1,8 +1,17 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Security.Claims;
 using System.Text.Json;
 using AgentControl.Engine.Access;
 using AgentControl.TestKit;
+using AgentControl.Web.Access;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Authorization;
+using Microsoft.AspNetCore.Components.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace AgentControl.Web.Tests.Access;
 
@@ -107,6 +116,89 @@ public sealed class SignInTests(PostgresFixture postgres)
 
         using var gone = await browser.GetAsync("/api/v1/keys");
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (still.StatusCode, gone.StatusCode));
+    }
+
+    [Fact]
+    public async Task Signing_out_ends_that_sign_in_for_every_copy_of_its_cookie_and_no_other()
+    {
+        await using var host = await AccessHost.StartAsync(postgres);
+        await host.PersonAsync("maria", Role.Admin);
+        using var browser = host.Browser();
+        using var copy = host.Browser();
+        using var other = host.Browser();
+        (await browser.SignInAsync("maria")).Dispose();
+        (await other.SignInAsync("maria")).Dispose();
+        copy.Cookies.Add(browser.Cookies.GetAllCookies());
+        using var before = await copy.GetAsync("/api/v1/keys");
+
+        (await browser.SubmitAsync("/signout")).Dispose();
+
+        using var after = await copy.GetAsync("/api/v1/keys");
+        using var page = await copy.GetAsync("/settings/keys");
+        using var kept = await other.GetAsync("/api/v1/keys");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (before.StatusCode, after.StatusCode));
+        Assert.StartsWith("/signin", copy.LeadsTo(page), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, kept.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_renewed_cookie_still_belongs_to_its_sign_in()
+    {
+        await using var host = await AccessHost.StartAsync(postgres);
+        host.Services.GetRequiredService<IOptions<SecurityStampValidatorOptions>>().Value.ValidationInterval =
+            TimeSpan.Zero;
+        await host.PersonAsync("maria", Role.Admin);
+        using var browser = host.Browser();
+        using var copy = host.Browser();
+        (await browser.SignInAsync("maria")).Dispose();
+        using var renewed = await browser.GetAsync("/api/v1/keys");
+        Assert.Contains(
+            renewed.Headers.GetValues("Set-Cookie"),
+            c => c.StartsWith("agentcontrol=", StringComparison.Ordinal)
+        );
+        copy.Cookies.Add(browser.Cookies.GetAllCookies());
+        using var before = await copy.GetAsync("/api/v1/keys");
+
+        (await browser.SubmitAsync("/signout")).Dispose();
+
+        using var after = await copy.GetAsync("/api/v1/keys");
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.Unauthorized), (before.StatusCode, after.StatusCode));
+    }
+
+    [Fact]
+    public async Task An_open_page_may_do_nothing_from_the_moment_its_sign_in_is_ended_and_is_signed_out_in_seconds()
+    {
+        ClaimsPrincipal? seen = null;
+        await using var host = await AccessHost.StartAsync(
+            postgres,
+            app =>
+                app.MapGet(
+                    "/api/v1/whoami",
+                    (HttpContext http) =>
+                    {
+                        seen = http.User;
+                    }
+                )
+        );
+        await host.PersonAsync("maria", Role.Admin);
+        using var browser = host.Browser();
+        (await browser.SignInAsync("maria")).Dispose();
+        (await browser.GetAsync("/api/v1/whoami")).Dispose();
+        await using var circuit = host.Services.CreateAsyncScope();
+        var state = (ServerAuthenticationStateProvider)
+            circuit.ServiceProvider.GetRequiredService<AuthenticationStateProvider>();
+        var signedOut = new TaskCompletionSource();
+        state.SetAuthenticationState(Task.FromResult(new AuthenticationState(seen!)));
+        state.AuthenticationStateChanged += _ => signedOut.TrySetResult();
+        var callers = circuit.ServiceProvider.GetRequiredService<ICallerAccessor>();
+        var stop = TestContext.Current.CancellationToken;
+        Assert.NotNull(await callers.CurrentAsync(stop));
+
+        (await browser.SubmitAsync("/signout")).Dispose();
+
+        Assert.Null(await callers.CurrentAsync(stop));
+        await signedOut.Task.WaitAsync(TimeSpan.FromSeconds(25), stop);
+        Assert.NotEqual(true, (await state.GetAuthenticationStateAsync()).User.Identity?.IsAuthenticated);
     }
 
     [Fact]
