@@ -62,7 +62,7 @@ public sealed class DeadlyStepTests(PostgresFixture postgres)
         try
         {
             var poison = (await host.SubmitAsync($"deadly/{Attempts}", """{"once":false,"others":2}"""))!.Value;
-            var beside = (await host.SubmitAsync("hundred", """{"steps":100,"stepMs":20}"""))!.Value;
+            var beside = (await host.SubmitAsync("hundred", """{"steps":50,"stepMs":20}"""))!.Value;
             for (var life = 1; life <= Attempts; life++)
                 host = await LiveAgainAsync(world, host, settings);
 

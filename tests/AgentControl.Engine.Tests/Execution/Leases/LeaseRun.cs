@@ -16,7 +16,7 @@ namespace AgentControl.Engine.Tests.Execution.Leases;
 internal sealed class LeaseRun : IAsyncDisposable
 {
     private const int Workers = 3;
-    private const int MaxAttempts = 3;
+    private const int MaxAttempts = 2;
     private static int runs;
     private readonly EngineProcess engine;
     private readonly Func<Task> sweep;

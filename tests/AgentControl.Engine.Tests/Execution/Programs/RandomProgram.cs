@@ -68,7 +68,7 @@ internal sealed class RandomProgram
             (2, Deed.Choose),
             (2, Deed.Derive),
             (2, Deed.Nap),
-            (2, Deed.Say)
+            (4, Deed.Say)
         ),
         Names,
         (deed, name) => new Line(deed, name, 0, [])
