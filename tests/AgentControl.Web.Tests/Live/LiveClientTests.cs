@@ -3,8 +3,8 @@ using System.Text;
 using AgentControl.Web.Live;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.SignalR;
-using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AgentControl.Web.Tests.Live;
@@ -70,7 +70,7 @@ public sealed class LiveClientTests
                 NullLoggerFactory.Instance
             )
             {
-                Protocol = new JsonHubProtocol(),
+                Protocol = new LiveProtocol(Options.Create(new JsonHubProtocolOptions())),
             };
             Hub.ConnectionAborted.Register(Aborted.Set);
         }

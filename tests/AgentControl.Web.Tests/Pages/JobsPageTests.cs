@@ -193,7 +193,7 @@ public sealed class JobsPageTests(PostgresFixture fixture)
         page.Find("[data-testid=sort]").Change(sort);
 
         var navigation = bundle.Services.GetRequiredService<NavigationManager>();
-        Assert.Equal(address, new Uri(navigation.Uri).PathAndQuery);
+        page.WaitForAssertion(() => Assert.Equal(address, new Uri(navigation.Uri).PathAndQuery), Patience);
         page.WaitForAssertion(() => Assert.Equal(expected, Names(page)), Patience);
     }
 
