@@ -16,9 +16,12 @@ public sealed class LostReplyTests(PostgresFixture postgres)
     {
         await using var database = await postgres.CreateDatabaseAsync(TestContext.Current.CancellationToken);
         await using var thief = new ReplyThief(database.ConnectionString);
+        // What is stolen is the engine's: the submissions of this test are through before.
+        var submitted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var agent = TestAgent.Of(
             async (_, job, _) =>
             {
+                await submitted.Task;
                 var sum = 0;
                 for (var i = 0; i < Steps; i++)
                     sum += await job.StepAsync(
@@ -45,6 +48,7 @@ public sealed class LostReplyTests(PostgresFixture postgres)
         var jobs = new List<Guid>();
         for (var i = 0; i < Jobs; i++)
             jobs.Add(await engine.SubmitAsync("test", new { }));
+        submitted.SetResult();
 
         await using var direct = Npgsql.NpgsqlDataSource.Create(database.ConnectionString);
         foreach (var job in jobs)
