@@ -83,7 +83,8 @@ internal static class Seeds
         backing_off, worked_ms, steps, anomalies, retries, recoveries, input_tokens, output_tokens, cost_usd, updated_at, started_at
         """;
 
-    // A UUIDv7 of a moment whose place among its like is n.
+    // A UUIDv7 of a moment whose place among its like is n; n ends it as well, because short ids are made of its last ten digits
+    // and a hundred thousand random ones collide now and then.
     private static string Id(string n, string at = "ac_now()") =>
-        $"(left(replace(ac_uuid_floor({at})::text, '-', ''), 12) || '7000' || '8' || lpad(to_hex({n}), 5, '0') || substr(md5(random()::text || {n}), 1, 10))::uuid";
+        $"(left(replace(ac_uuid_floor({at})::text, '-', ''), 12) || '7000' || '8' || lpad(to_hex({n}), 5, '0') || substr(md5(random()::text || {n}), 1, 5) || lpad(to_hex({n}), 5, '0'))::uuid";
 }
