@@ -1,5 +1,5 @@
 using Xunit.Sdk;
 using Xunit.v3;
 
-// A browser, a program and its PostgreSQL are busy enough: one class after the other.
-[assembly: Parallelization(Mode = ParallelMode.None)]
+// Two at a time: checks of the pages beside those that start and kill programs. Those with limits in seconds run after them, alone.
+[assembly: Parallelization(Mode = ParallelMode.Collections, MaxThreads = 2)]

@@ -140,3 +140,17 @@ public sealed class PagesCollection : ICollectionFixture<CheckedProgram>
 {
     public const string Name = "checks of the pages";
 }
+
+/// <summary>Checks with a limit in seconds, which nothing else may disturb.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class TimedCollection : ICollectionFixture<CheckedProgram>
+{
+    public const string Name = "checks of speed";
+}
+
+/// <summary>Checks that start and kill programs of their own.</summary>
+[CollectionDefinition(Name)]
+public sealed class ProgramsCollection
+{
+    public const string Name = "programs that die";
+}

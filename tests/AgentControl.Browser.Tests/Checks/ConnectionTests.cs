@@ -6,6 +6,7 @@ using Microsoft.Playwright;
 namespace AgentControl.Browser.Tests.Checks;
 
 /// <summary>A connection that goes while a form is half filled in, with a program of its own to start again.</summary>
+[Collection(ProgramsCollection.Name)]
 public sealed class ConnectionTests : IAsyncLifetime
 {
     private const string Email = "ana@example.com";

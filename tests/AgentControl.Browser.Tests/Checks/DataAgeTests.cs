@@ -12,6 +12,7 @@ using Npgsql;
 namespace AgentControl.Browser.Tests.Checks;
 
 /// <summary>The database goes while the browser's own connection stays: old data are never shown as live.</summary>
+[Collection(TimedCollection.Name)]
 public sealed class DataAgeTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const string Email = "ana@example.com";

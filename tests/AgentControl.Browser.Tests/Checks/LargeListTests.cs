@@ -6,6 +6,7 @@ using Microsoft.Playwright;
 namespace AgentControl.Browser.Tests.Checks;
 
 /// <summary>The list of 100,000 jobs, in a program of its own.</summary>
+[Collection(TimedCollection.Name)]
 public sealed class LargeListTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Limit = 300;

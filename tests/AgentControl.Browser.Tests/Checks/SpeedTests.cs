@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace AgentControl.Browser.Tests.Checks;
 
-[Collection(PagesCollection.Name)]
+[Collection(TimedCollection.Name)]
 public sealed class SpeedTests(CheckedProgram program, ITestOutputHelper output)
 {
     private const int Limit = 1_000;

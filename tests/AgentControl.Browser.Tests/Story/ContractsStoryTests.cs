@@ -1,3 +1,4 @@
+using AgentControl.Browser.Tests.Checks;
 using AgentControl.Browser.Tests.Pages;
 using AgentControl.Browser.Tests.Programs;
 using Microsoft.Playwright;
@@ -5,6 +6,7 @@ using Microsoft.Playwright;
 namespace AgentControl.Browser.Tests.Story;
 
 /// <summary>A new user's first hour: forty real documents, a power cut in the middle, an edited summary, the results.</summary>
+[Collection(ProgramsCollection.Name)]
 public sealed class ContractsStoryTests
 {
     private const int Documents = 40;
