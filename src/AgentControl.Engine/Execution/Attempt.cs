@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using AgentControl.Core.Agents;
 using AgentControl.Core.Jobs;
 using AgentControl.Core.Steps;
@@ -92,11 +93,14 @@ internal sealed class Attempt : IDisposable
     /// <summary>How many branches run code at this moment.</summary>
     public int Active => Volatile.Read(ref active);
 
-    public async Task<RecordReply> RecordAsync(Contribution contribution)
+    public async Task<RecordReply> RecordAsync(Contribution contribution) =>
+        await HeedAsync(Writer.WriteAsync(Pen, contribution), contribution);
+
+    private async Task<RecordReply> HeedAsync(Task<RecordReply> written, Contribution contribution)
     {
         try
         {
-            var reply = await Writer.WriteAsync(Pen, contribution);
+            var reply = await written;
             Progressed |= contribution.Steps.Exists(s => s.State != "running");
             Heed(reply);
             return reply;
@@ -233,18 +237,24 @@ internal sealed class Attempt : IDisposable
             scopes.Remove(scope);
     }
 
-    /// <summary>What running steps have to say, so that long ones show.</summary>
-    public Contribution? TakeRiding()
+    /// <summary>Records what running steps have to say, so that long ones show.</summary>
+    /// <returns>False where they have nothing to say.</returns>
+    public bool TryRecordRunning([NotNullWhen(true)] out Task? recorded)
     {
         Scope[] all;
         lock (scopes)
             all = [.. scopes];
-        var contribution = new Contribution();
+        var added = new List<Task>();
         foreach (var scope in all)
-            scope.FlushRunning(contribution);
-        return contribution.Events.Count == 0 && contribution.Steps.Count == 0 && contribution.Progress is null
-            ? null
-            : contribution;
+            scope.FlushRunning(contribution => added.Add(HeedAsync(Pen.Add(contribution), contribution)));
+        recorded = added.Count > 0 ? WriteAsync(added) : null;
+        return recorded is not null;
+    }
+
+    private async Task WriteAsync(List<Task> added)
+    {
+        Writer.Write(Pen);
+        await Task.WhenAll(added);
     }
 
     public void Dispose() => cancel.Dispose();

@@ -29,14 +29,14 @@ internal sealed class RunningAttempts(WorkerIdentity worker, TimeProvider time) 
     public void Nudge(Guid jobId)
     {
         foreach (var attempt in attempts.Keys.Where(a => a.Job.Id == jobId))
-            _ = BeatAsync(attempt, new Contribution());
+            _ = BeatAsync(attempt.RecordAsync(new Contribution()));
     }
 
     /// <summary>Requests may have gone unheard: every attempt looks.</summary>
     public void NudgeAll()
     {
         foreach (var entry in attempts.Values)
-            _ = BeatAsync(entry.Attempt, new Contribution());
+            _ = BeatAsync(entry.Attempt.RecordAsync(new Contribution()));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -79,17 +79,17 @@ internal sealed class RunningAttempts(WorkerIdentity worker, TimeProvider time) 
             if (Stopwatch.GetElapsedTime(entry.StoppedSince.Value) > CancelGrace)
                 attempt.End(AttemptEnd.Stopped);
         }
-        if (attempt.TakeRiding() is { } riding)
-            _ = BeatAsync(attempt, riding);
+        if (attempt.TryRecordRunning(out var told))
+            _ = BeatAsync(told);
         else if (silent > worker.Lease / 3)
-            _ = BeatAsync(attempt, new Contribution());
+            _ = BeatAsync(attempt.RecordAsync(new Contribution()));
     }
 
-    private static async Task BeatAsync(Attempt attempt, Contribution what)
+    private static async Task BeatAsync(Task recorded)
     {
         try
         {
-            await attempt.RecordAsync(what);
+            await recorded;
         }
         catch (LeaseLostException)
         {

@@ -134,12 +134,14 @@ internal sealed class Scope(string path, DateTimeOffset now)
     }
 
     /// <summary>For steps that run longer than a moment: tells their start, and what they said since.</summary>
-    public void FlushRunning(Contribution into)
+    /// <param name="add">Puts it before everything that the branch records later, such as the step's end.</param>
+    public void FlushRunning(Action<Contribution> add)
     {
         lock (gate)
         {
             if (running is null || Stopwatch.GetElapsedTime(running.Since) < TimeSpan.FromMilliseconds(500))
                 return;
+            var into = new Contribution();
             if (!running.Told)
             {
                 into.Events.AddRange(riding.Take(running.RidingBefore));
@@ -152,9 +154,11 @@ internal sealed class Scope(string path, DateTimeOffset now)
             {
                 into.Events.AddRange(riding);
             }
-            into.Progress = progress ?? into.Progress;
+            into.Progress = progress;
             riding = [];
             progress = null;
+            if (into.Events.Count > 0 || into.Progress is not null)
+                add(into);
         }
     }
 

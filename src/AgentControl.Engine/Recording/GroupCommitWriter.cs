@@ -52,18 +52,24 @@ internal sealed class GroupCommitWriter : IAsyncDisposable
     public Task<RecordReply> WriteAsync(JobPen pen, Contribution contribution)
     {
         var done = pen.Add(contribution);
+        Write(pen);
+        return done;
+    }
+
+    /// <summary>Writes what was added to the pen.</summary>
+    public void Write(JobPen pen)
+    {
         if (!pen.TryEnqueue())
-            return done;
+            return;
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(closed, this);
             queue.Enqueue(pen);
             if (leading)
-                return done;
+                return;
             leading = true;
         }
         _ = LeadAsync();
-        return done;
     }
 
     public async ValueTask DisposeAsync()

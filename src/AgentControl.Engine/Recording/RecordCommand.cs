@@ -108,15 +108,19 @@ internal sealed class RecordCommand : IAsyncDisposable
 
     private static void FillSteps(ParameterFill into, IReadOnlyList<JobPen> pens)
     {
-        // Two branches, or an early 'running' and the end, may name one key in a batch: the last one stands.
+        // An early 'running' and the end may name one key in a batch: the last one stands, and no 'running' unmakes an end.
         var rows = new List<(Guid Job, StepRecord Step, int? Event)>();
         foreach (var pen in pens)
         {
             var offset = 0;
-            var own = new Dictionary<string, (Guid, StepRecord, int?)>(StringComparer.Ordinal);
+            var own = new Dictionary<string, (Guid Job, StepRecord Step, int? Event)>(StringComparer.Ordinal);
             foreach (var part in pen.InFlight!.Parts)
             {
-                foreach (var step in part.Steps)
+                foreach (
+                    var step in part.Steps.Where(s =>
+                        s.State != "running" || !own.TryGetValue(s.Key, out var row) || row.Step.State == "running"
+                    )
+                )
                     own[step.Key] = (pen.JobId, step, step.EventIndex is { } at ? offset + at + 1 : null);
                 offset += part.Events.Count;
             }

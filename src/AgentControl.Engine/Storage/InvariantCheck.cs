@@ -48,6 +48,13 @@ public sealed class InvariantCheck(NpgsqlDataSource database)
             """
         ),
         (
+            "a step that the log calls completed stands in the journal",
+            """
+            SELECT e.job_id || ' ' || e.no AS id FROM events e
+             WHERE e.type = 'step.completed' AND NOT EXISTS (SELECT 1 FROM steps s WHERE s.job_id = e.job_id AND s.no = e.no)
+            """
+        ),
+        (
             "a final job has nothing open",
             """
             SELECT r.job_id::text AS id FROM job_runs r WHERE r.state IN ('succeeded','failed','cancelled')

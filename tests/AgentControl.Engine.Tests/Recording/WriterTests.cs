@@ -105,6 +105,25 @@ public sealed class WriterTests(SharedEngine shared) : IClassFixture<SharedEngin
     }
 
     [Fact]
+    public async Task Word_that_a_step_runs_never_unmakes_its_result_in_the_same_commit()
+    {
+        await using var writer = Writer();
+        var job = await HeldAsync();
+        var pen = new JobPen(job, 1);
+        var running = new Contribution();
+        running.Steps.Add(new("work", "work", "code", "running", null, 0, null, null, null, null, null, 0));
+        // What comes while the first record is under way makes up the next batch.
+        var under = writer.WriteAsync(pen, Step("first"));
+        await Task.WhenAll(under, writer.WriteAsync(pen, Step("work")), writer.WriteAsync(pen, running));
+        Assert.Equal(
+            "completed 1",
+            await engine.ScalarAsync<string>(
+                $"SELECT state || ' ' || convert_from(result, 'UTF8') FROM steps WHERE job_id = '{job}' AND key = 'work'"
+            )
+        );
+    }
+
+    [Fact]
     public async Task A_reply_that_was_lost_never_doubles_what_was_written()
     {
         await using var writer = Writer();

@@ -11,6 +11,7 @@ public sealed class InvariantCheckTests(LivedInDatabase lived) : IClassFixture<L
     private const string Numbered = "a journal entry is numbered once it has ended";
     private const string OneLive = "a key has one live journal entry";
     private const string NumberOfEvent = "a journal entry's number is an event of its job";
+    private const string Told = "a step that the log calls completed stands in the journal";
     private const string NothingOpen = "a final job has nothing open";
     private const string Waits = "a waiting job has a wait";
     private const string ApprovalWaits = "a pending approval has its wait";
@@ -39,14 +40,15 @@ public sealed class InvariantCheckTests(LivedInDatabase lived) : IClassFixture<L
         (States, "UPDATE job_runs SET waiting_kind = NULL WHERE job_id = {listen}"),
         (States, "UPDATE job_runs SET finished_at = ac_now() WHERE job_id = {paused}"),
         (States, "UPDATE job_runs SET finished_at = NULL WHERE job_id = {cancelled}"),
-        (Numbered, "UPDATE steps SET no = NULL WHERE job_id = {steps} AND key = 'work#2'"),
+        (Told, "DELETE FROM steps WHERE job_id = {steps} AND key = 'work#2'"),
+        ($"{Numbered}|{Told}", "UPDATE steps SET no = NULL WHERE job_id = {steps} AND key = 'work#2'"),
         (Numbered, "UPDATE steps SET state = 'running' WHERE job_id = {steps} AND key = 'work#2'"),
         (Numbered, "UPDATE steps SET state = 'odd' WHERE job_id = {steps} AND key = 'work#2'"),
         (
             OneLive,
             "INSERT INTO steps SELECT job_id, key, generation + 1, name, kind, state, no, attempt, input_hash, result, error, service, usage, started_at, completed_at FROM steps WHERE job_id = {steps} AND key = 'work#2'"
         ),
-        (NumberOfEvent, "UPDATE steps SET no = 1000 WHERE job_id = {steps} AND key = 'work#5'"),
+        ($"{NumberOfEvent}|{Told}", "UPDATE steps SET no = 1000 WHERE job_id = {steps} AND key = 'work#5'"),
         (
             NothingOpen,
             "INSERT INTO waits (job_id, key, group_key, kind, target, since) VALUES ({steps}, 'k', 'k', 'signal', 'go', ac_now())"
