@@ -45,6 +45,6 @@ internal static class ContractSources
 
     private static string Nothing(ContractsInput input) =>
         string.IsNullOrWhiteSpace(input.Folder)
-            ? "Nothing to read: give a 'folder' of the workspace, or 'documents'."
+            ? ContractsInput.NothingToRead
             : $"The folder '{input.Folder}' has no files. Upload documents to it, or give 'documents'.";
 }

@@ -23,7 +23,16 @@ public sealed record ContractsInput(
         int CommentEvery = 10,
     [property: DisplayName("Analyser"), Description("auto takes a model where one is configured, and rules otherwise.")]
         AnalyserChoice Analyser = AnalyserChoice.Auto
-);
+) : IValidatableObject
+{
+    internal const string NothingToRead = "Nothing to read: give a 'folder' of the workspace, or 'documents'.";
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (string.IsNullOrWhiteSpace(Folder) && Documents is null or [])
+            yield return new ValidationResult(NothingToRead, [nameof(Documents)]);
+    }
+}
 
 /// <summary>A document whose text stands in the input.</summary>
 public sealed record GivenDocument(

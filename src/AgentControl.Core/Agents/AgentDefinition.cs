@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -25,7 +26,7 @@ public sealed class AgentDefinition
         Internal = attribute.Internal;
         InputType = input;
         OutputType = output;
-        InputSchema = AgentSchemas.Of(input);
+        InputSchema = AgentSchemas.OfInput(input);
         OutputSchema = AgentSchemas.Of(output);
         this.run = run;
     }
@@ -79,7 +80,9 @@ public sealed class AgentDefinition
         CancellationToken cancellationToken
     ) => run(services, input, job, cancellationToken);
 
-    /// <summary>Why an input does not fit, by field; empty when it fits.</summary>
+    /// <summary>
+    /// Why an input does not fit, by field; empty when it fits. An input type that is an <see cref="IValidatableObject"/> adds rules that no schema says.
+    /// </summary>
     public IReadOnlyDictionary<string, string[]> Check(JsonElement input)
     {
         if (input.ValueKind != JsonValueKind.Object)
@@ -87,17 +90,27 @@ public sealed class AgentDefinition
             {
                 ["input"] = ["Give a JSON object that fits the agent's inputSchema."],
             };
+        var errors = new Dictionary<string, string[]>();
         try
         {
-            _ = input.Deserialize(InputType, JournalJson.Options);
-            var errors = new Dictionary<string, string[]>();
-            SchemaLimits.Check(InputSchema, input, "input", errors);
-            return errors;
+            var value = input.Deserialize(InputType, JournalJson.Options);
+            SchemaCheck.Check(InputSchema, input, "input", errors);
+            if (errors.Count == 0 && value is IValidatableObject rules)
+            {
+                foreach (var breach in rules.Validate(new ValidationContext(rules)))
+                    errors[InputPath(breach)] = [breach.ErrorMessage ?? "It does not fit."];
+            }
         }
         catch (JsonException problem)
         {
-            var path = problem.Path is null or "$" ? "input" : "input" + problem.Path[1..];
-            return new Dictionary<string, string[]> { [path] = [problem.Message.Split(" Path:")[0]] };
+            var path = problem.Path ?? "$";
+            errors["input" + path[1..]] = [SchemaWords.Expected(SchemaWords.At(InputSchema, path))];
         }
+        return errors;
     }
+
+    private static string InputPath(ValidationResult breach) =>
+        breach.MemberNames.FirstOrDefault() is { } member
+            ? $"input.{JsonNamingPolicy.CamelCase.ConvertName(member)}"
+            : "input";
 }

@@ -10,13 +10,29 @@ namespace AgentControl.Core.Agents;
 /// <summary>JSON Schemas of inputs and outputs, with the words and limits of the records' attributes.</summary>
 internal static class AgentSchemas
 {
-    private static readonly JsonSchemaExporterOptions Options = new()
+    private static readonly JsonSchemaExporterOptions Open = new()
     {
         TreatNullObliviousAsNonNullable = true,
         TransformSchemaNode = Describe,
     };
 
-    public static JsonNode Of(Type type) => JournalJson.Options.GetJsonSchemaAsNode(type, Options);
+    private static readonly JsonSchemaExporterOptions Closed = new()
+    {
+        TreatNullObliviousAsNonNullable = true,
+        TransformSchemaNode = (context, schema) => Close(Describe(context, schema)),
+    };
+
+    public static JsonNode Of(Type type) => JournalJson.Options.GetJsonSchemaAsNode(type, Open);
+
+    /// <summary>A schema without room for unknown members: a misspelt one is told, not left out in silence.</summary>
+    public static JsonNode OfInput(Type type) => JournalJson.Options.GetJsonSchemaAsNode(type, Closed);
+
+    private static JsonNode Close(JsonNode schema)
+    {
+        if (schema is JsonObject node && node["properties"] is not null)
+            node["additionalProperties"] = false;
+        return schema;
+    }
 
     private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode schema)
     {

@@ -1,10 +1,14 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace AgentControl.Core.Agents;
 
-/// <summary>Holds a value to the limits of its JSON Schema that types alone do not hold: minimum, maximum and enum, at any depth.</summary>
-internal static class SchemaLimits
+/// <summary>
+/// Holds a value to what its JSON Schema says beside the types: required and known members, null, minimum, maximum and enum, at any depth.
+/// Names of members may differ in case, as for everything that reads them.
+/// </summary>
+internal static class SchemaCheck
 {
     /// <summary>Adds what is wrong, by the path of the field.</summary>
     public static void Check(JsonNode? schema, JsonElement value, string path, IDictionary<string, string[]> errors)
@@ -13,30 +17,60 @@ internal static class SchemaLimits
             return;
         switch (value.ValueKind)
         {
+            case JsonValueKind.Null when !MayBeNull(node):
+                errors[path] = [SchemaWords.Expected(node)];
+                break;
             case JsonValueKind.Object when node["properties"] is JsonObject members:
-                foreach (var member in value.EnumerateObject())
-                    Check(members[member.Name], member.Value, $"{path}.{member.Name}", errors);
+                CheckMembers(node, members, value, path, errors);
                 break;
             case JsonValueKind.Array when node["items"] is { } items:
                 var index = 0;
                 foreach (var item in value.EnumerateArray())
                     Check(items, item, $"{path}[{index++}]", errors);
                 break;
-            case JsonValueKind.Number when OutOfRange(node, value.GetDouble()) is { } remedy:
-                errors[path] = [remedy];
+            case JsonValueKind.String or JsonValueKind.Number when node["enum"] is JsonArray words:
+                if (!words.Any(w => w is JsonValue word && word.ToString() == value.ToString()))
+                    errors[path] = [SchemaWords.Expected(node)];
                 break;
-            case JsonValueKind.String
-                when node["enum"] is JsonArray allowed
-                    && !allowed.Any(a => a is JsonValue word && word.ToString() == value.GetString()):
-                errors[path] = [$"Use one of {string.Join(", ", allowed.Select(a => a?.ToString() ?? "null"))}."];
+            case JsonValueKind.Number
+            or JsonValueKind.String
+                when double.TryParse(value.ToString(), CultureInfo.InvariantCulture, out var number)
+                    && IsOutOfRange(node, number):
+                errors[path] = [SchemaWords.Expected(node)];
                 break;
         }
     }
 
-    private static string? OutOfRange(JsonObject schema, double value)
+    private static void CheckMembers(
+        JsonObject schema,
+        JsonObject members,
+        JsonElement value,
+        string path,
+        IDictionary<string, string[]> errors
+    )
     {
-        var least = (double?)schema["minimum"];
-        var most = (double?)schema["maximum"];
-        return value < least || value > most ? $"Use a number from {least} to {most}." : null;
+        var given = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var member in value.EnumerateObject())
+        {
+            given.Add(member.Name);
+            if (SchemaWords.Find(members, member.Name) is { } known)
+                Check(known, member.Value, $"{path}.{member.Name}", errors);
+            else if (schema["additionalProperties"] is JsonValue open && !open.GetValue<bool>())
+                errors[$"{path}.{member.Name}"] =
+                [
+                    $"There is no such field. Use {string.Join(", ", members.Select(m => m.Key))}, or leave it out.",
+                ];
+        }
+        foreach (var name in SchemaWords.Required(schema).Where(n => !given.Contains(n)))
+            errors[$"{path}.{name}"] = [$"It is missing. {SchemaWords.Expected(members[name])}"];
     }
+
+    private static bool MayBeNull(JsonObject schema) =>
+        schema["enum"] is JsonArray words
+            ? words.Any(w => w is null)
+            : SchemaWords.Types(schema) is var types && (types.Count == 0 || types.Contains("null"));
+
+    private static bool IsOutOfRange(JsonObject schema, double value) =>
+        SchemaWords.Types(schema).Any(t => t is "integer" or "number")
+        && (value < (double?)schema["minimum"] || value > (double?)schema["maximum"]);
 }
