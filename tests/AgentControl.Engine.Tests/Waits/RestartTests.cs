@@ -1,4 +1,5 @@
 using AgentControl.Core.Agents;
+using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Tests.Fixtures;
 using AgentControl.TestKit;
 
@@ -61,9 +62,13 @@ public sealed class RestartTests(PostgresFixture postgres)
             return await job.StepAsync("second", call => effects.DoAsync(call, 2));
         });
         var first = await EngineProcess.StartAsync(database, [agent]);
+        // Registered before the attempt is, so told after it.
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var hears = first.Get<Stopping>().Token.Register(told.SetResult);
         var id = await first.SubmitAsync("test", new { });
         await held.Reached;
         var stopping = first.DisposeAsync();
+        await told.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         held.Open();
         await stopping;
         Assert.Equal([1], effects.Counts);
