@@ -49,4 +49,10 @@ internal static partial class Log
         "{Partitions} monthly partitions could not be made beside a long query; trying again in {Pause}"
     )]
     public static partial void PartitionsHeldUp(ILogger logger, int partitions, TimeSpan pause);
+
+    [LoggerMessage(1012, LogLevel.Warning, "The circuit of {Service} opened: {Reason}")]
+    public static partial void CircuitOpened(ILogger logger, string service, string reason);
+
+    [LoggerMessage(1013, LogLevel.Information, "The circuit of {Service} closed: its probe succeeded")]
+    public static partial void CircuitClosed(ILogger logger, string service);
 }

@@ -4,6 +4,7 @@ using AgentControl.Engine.Events;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Metrics;
 using AgentControl.Engine.Queues;
+using AgentControl.Engine.Services;
 using AgentControl.Engine.Steps;
 using AgentControl.Engine.Workers;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,7 @@ public static class QueriesRegistration
         services.TryAddSingleton<ProgressQueries>();
         services.TryAddSingleton<ApprovalQueries>();
         services.TryAddSingleton<QueueQueries>();
+        services.TryAddSingleton<ServiceQueries>();
         services.TryAddSingleton<WorkerQueries>();
         services.TryAddSingleton<OverviewQueries>();
         return services;

@@ -143,7 +143,7 @@ public static class FailureClassifier
                 when fault.Code is "rate_limit_error" or "rate_limit_exceeded" or "slow_down" && fault.InStream =>
                 Verdict("rateLimited", FailureCourse.Retry, FallbackUse.Allowed),
             _ when fault.InStream => Trouble(IsOverload(fault) ? "overloaded" : "cutStream"),
-            null => Trouble(fault.Code == "timeout" ? "timeout" : "unavailable"),
+            null => Trouble(fault.Code == ServiceFault.TimedOut ? "timeout" : "unavailable"),
             { } status when policy.RetryableStatusCodes.Contains(status) => Trouble(
                 IsOverload(fault) ? "overloaded" : "unavailable"
             ),

@@ -25,6 +25,39 @@ public sealed record ServiceFault
 
     /// <summary>The provider's id of the call, for its support.</summary>
     public string? RequestId { get; init; }
+
+    /// <summary>The word for a call that was given up because its time was over.</summary>
+    public const string TimedOut = "timeout";
+
+    /// <summary>What an exception says of a service; null where it is about something else, such as the caller's own code.</summary>
+    public static ServiceFault? Of(Exception problem)
+    {
+        ArgumentNullException.ThrowIfNull(problem);
+        return problem switch
+        {
+            ServiceException known => known.Fault,
+            HttpRequestException http => new() { Status = (int?)http.StatusCode, Message = http.Message },
+            TimeoutException or OperationCanceledException { InnerException: TimeoutException } => new()
+            {
+                Code = TimedOut,
+                Message = problem.Message,
+            },
+            IOException or System.Net.Sockets.SocketException => new() { Message = problem.Message },
+            _ => null,
+        };
+    }
+
+    /// <summary>For people: who answered what.</summary>
+    public string Describe(string service)
+    {
+        var said = string.IsNullOrWhiteSpace(Message) ? "" : $": {Message.Trim()}";
+        var code = Code is { } word && word != TimedOut ? $" ({word})" : "";
+        return Status is { } status ? $"{service} answered {status}{code}{said}"
+            : Code == TimedOut ? $"{service} gave no answer in time{said}"
+            : InStream ? $"The stream of {service} broke off{code}{said}"
+            : StopReason is { } reason ? $"{service} stopped with '{reason}'{said}"
+            : $"{service} could not be reached{said}";
+    }
 }
 
 /// <summary>A call to a service failed in a way that is known.</summary>

@@ -1,10 +1,18 @@
 using System.Globalization;
+using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Queues;
+using AgentControl.Engine.Services;
 
 namespace AgentControl.Engine.Control;
 
 /// <summary>Obeys what other processes say. Words that this version does not know are left to the polls.</summary>
-internal sealed class ControlHearing(ControlSender sender, LocalWakes local, QueueRefresher queues)
+internal sealed class ControlHearing(
+    ControlSender sender,
+    LocalWakes local,
+    QueueRefresher queues,
+    Circuits circuits,
+    TimerWaker timers
+)
 {
     public void Hear(string text)
     {
@@ -28,6 +36,10 @@ internal sealed class ControlHearing(ControlSender sender, LocalWakes local, Que
                 case ControlText.Queue:
                     queues.Ring();
                     break;
+                case ControlText.Service:
+                    circuits.Forget(subject);
+                    timers.Ring();
+                    break;
             }
         }
     }
@@ -37,5 +49,6 @@ internal sealed class ControlHearing(ControlSender sender, LocalWakes local, Que
     {
         local.All();
         queues.Ring();
+        circuits.ForgetAll();
     }
 }

@@ -38,6 +38,8 @@ internal sealed class ControlSender(NpgsqlDataSource database, TimeProvider time
 
     public void Queue(string name) => Add(ControlText.Queue, name);
 
+    public void Service(string name) => Add(ControlText.Service, name);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();

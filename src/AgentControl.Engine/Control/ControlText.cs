@@ -19,6 +19,9 @@ internal static class ControlText
     /// <summary>The settings of this queue were changed.</summary>
     public const string Queue = "queue";
 
+    /// <summary>The circuit of this service was changed.</summary>
+    public const string Service = "service";
+
     /// <summary>PostgreSQL takes 7,999 bytes.</summary>
     private const int MaxLength = 7_900;
 

@@ -1,5 +1,6 @@
 using AgentControl.Engine.Checkpoints;
 using AgentControl.Engine.Children;
+using AgentControl.Engine.Services;
 using AgentControl.Engine.Waits;
 using AgentControl.Engine.Workspaces;
 using Npgsql;
@@ -13,7 +14,10 @@ internal sealed record AttemptParts(
     ChildSpawner Children,
     Handovers Handovers,
     Stash Stash,
-    WorkspaceStores Files
+    WorkspaceStores Files,
+    ServicePolicies Policies,
+    ServiceCalls Services,
+    Circuits Circuits
 );
 
 /// <summary>Workspace stores in one hand.</summary>

@@ -23,7 +23,7 @@ internal sealed class JobContext : IJobContext
     {
         (this.attempt, this.scope, this.parts) = (attempt, scope, parts);
         waits = new WaitRunner(attempt, scope, parts.Waits);
-        steps = new StepRunner(attempt, scope, waits);
+        steps = new StepRunner(attempt, scope, waits, parts);
         Workspace = new JobWorkspace(attempt, scope, steps, parts);
     }
 

@@ -3,16 +3,17 @@ using AgentControl.Core.Approvals;
 using AgentControl.Core.Events;
 using AgentControl.Core.Jobs;
 using AgentControl.Core.Json;
-using AgentControl.Core.Leases;
+using AgentControl.Core.Services;
 using AgentControl.Core.Steps;
 using AgentControl.Core.Waits;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Recording;
+using AgentControl.Engine.Services;
 
 namespace AgentControl.Engine.Execution;
 
 /// <summary>Replay or run, then record: the heart of a durable step.</summary>
-internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
+internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits, AttemptParts parts)
 {
     /// <summary>Most bytes of one result; the workspace is the place for more.</summary>
     public const int MaxResultBytes = 1024 * 1024;
@@ -46,15 +47,21 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
                 "journalFull",
                 $"The job has recorded {Journal.MaxSteps:N0} steps or {Journal.MaxBytes / 1024 / 1024} MiB of results, which is all that one journal holds. Go on with ContinueAsNewAsync."
             );
+        if (attempt.Journal.IsOpen(ServiceKey(key)))
+        {
+            scope.Told();
+            return await attempt.NeverAsync<T>(scope);
+        }
+        var step = new StepPlan(key, name, inputHash, options);
         if (attempt.Journal.Begun(key) is not { } begun)
-            return await RunBodyAsync(key, name, inputHash, body, options, 1, record);
+            return await RunBodyAsync(step, body, 1, record);
         var (tries, unknown) = begun;
         scope.Told();
         if (unknown && await DecideUnknownAsync<T>(key, name, options.Kind, tries) is { Done: true } decided)
             return decided.Value!;
         if (attempt.Journal.IsOpen(RetryKey(key)))
             return await attempt.NeverAsync<T>(scope);
-        return await RunBodyAsync(key, name, inputHash, body, options, tries + 1, record);
+        return await RunBodyAsync(step, body, tries + 1, record);
     }
 
     /// <summary>Why the entry cannot be the answer to this call; null where it is.</summary>
@@ -82,79 +89,110 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
         kind.StartsWith("once:", StringComparison.Ordinal) ? kind["once:".Length..] : kind;
 
     private async Task<T> RunBodyAsync<T>(
-        string key,
-        string name,
-        byte[]? inputHash,
+        StepPlan step,
         Func<StepCall, Task<T>> body,
-        StepOptions options,
-        int tries,
+        int first,
         Func<Contribution, T, Task<RecordReply>>? record
     )
     {
-        var kind = options.NotIdempotent ? "once:" + options.Kind : options.Kind;
-        var running = new RunningStep(key, name, kind, tries, inputHash, options.Service, scope.RidingCount);
-        scope.StepBegins(running);
-        if (options.NotIdempotent)
-            await CommitStartAsync(running);
+        var policy = step.Options.Service is { } service ? parts.Policies.Of(service) : null;
+        var tries = new StepTries(attempt, scope, step, first, policy);
         T value;
         byte[] result;
         try
         {
-            value = await CallAsync(key, body, options, tries);
-            result = Serialize(key, value);
+            value = policy is null
+                ? await CallAsync(step, body, tries)
+                : await parts.Services.RetryAsync(
+                    tries,
+                    () => BeginBehindCircuitAsync(step, body, tries),
+                    attempt.Cancellation
+                );
+            result = Serialize(step.Key, value);
         }
         catch (OperationCanceledException) when (attempt.Cancellation.IsCancellationRequested)
         {
             throw;
         }
+        catch (CircuitWaitException closed)
+        {
+            await tries.RecordWaitingAsync();
+            await waits.OpenServiceAsync(ServiceKey(step.Key), closed.After, step.Options.Service!);
+            return await attempt.NeverAsync<T>(scope);
+        }
         catch (Exception problem) when (problem is not LeaseLostException)
         {
-            return await FailAsync<T>(key, name, kind, inputHash, options, tries, problem);
+            return await FailAsync<T>(step, tries, tries.Judge(problem));
         }
         var contribution = new Contribution();
-        var step = scope.StepEnds(contribution)!;
-        contribution.Steps.Add(
-            new(
-                key,
-                name,
-                kind,
-                "completed",
-                contribution.Events.Count,
-                tries,
-                inputHash,
-                result,
-                null,
-                options.Service,
-                null,
-                step.ElapsedMs
-            )
+        var running = scope.StepEnds(contribution)!;
+        contribution.Steps.Add(tries.Row("completed", contribution.Events.Count, result, null, running.ElapsedMs));
+        contribution.Events.Add(
+            new(EventTypes.StepCompleted, $"{step.Name} completed", EventData.Step(step.Key, step.Name, tries.Tries))
         );
-        contribution.Events.Add(new(EventTypes.StepCompleted, $"{name} completed", EventData.Step(key, name, tries)));
         var reply = await (record is null ? attempt.RecordAsync(contribution) : record(contribution, value));
         attempt.Journal.Count(result.Length);
         scope.Recorded(reply.Now);
         return JournalJson.Deserialize<T>(result)!;
     }
 
-    private async Task<T> CallAsync<T>(string key, Func<StepCall, Task<T>> body, StepOptions options, int tries)
+    private async Task<T> CallAsync<T>(StepPlan step, Func<StepCall, Task<T>> body, StepTries tries)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(attempt.Cancellation);
-        if (options.Timeout is { } timeout)
+        if (step.Options.Timeout is { } timeout)
             limit.CancelAfter(timeout);
         try
         {
-            return await body(
-                new StepCall(StepIds.Of(attempt.Job.Id, key, attempt.Job.Generation), key, tries, limit.Token)
-            );
+            return await BeginAsync(step, body, tries, limit.Token);
         }
         catch (OperationCanceledException late)
             when (limit.IsCancellationRequested && !attempt.Cancellation.IsCancellationRequested)
         {
             throw new TimeoutException(
-                $"Step '{key}' took longer than {options.Timeout!.Value.TotalSeconds:0.###} s.",
+                $"Step '{step.Key}' took longer than {step.Options.Timeout!.Value.TotalSeconds:0.###} s.",
                 late
             );
         }
+    }
+
+    private async Task<T> BeginAsync<T>(
+        StepPlan step,
+        Func<StepCall, Task<T>> body,
+        StepTries tries,
+        CancellationToken limit
+    )
+    {
+        var running = tries.Begin();
+        if (step.Options.NotIdempotent)
+            await CommitStartAsync(running);
+        var id = StepIds.Of(attempt.Job.Id, step.Key, attempt.Job.Generation);
+        return await body(new StepCall(id, step.Key, tries.Tries, limit));
+    }
+
+    /// <summary>One try of a step that calls a service: behind its circuit, which hears how it went.</summary>
+    private async Task<T> BeginBehindCircuitAsync<T>(StepPlan step, Func<StepCall, Task<T>> body, StepTries tries)
+    {
+        var pass = await parts.Circuits.EnterAsync(step.Options.Service!, attempt.Cancellation);
+        T value;
+        try
+        {
+            value = await parts.Services.WithinTimeAsync(
+                tries,
+                limit => BeginAsync(step, body, tries, limit),
+                attempt.Cancellation
+            );
+        }
+        catch (Exception problem)
+            when (problem is not LeaseLostException && !attempt.Cancellation.IsCancellationRequested)
+        {
+            var fault = StepTries.FaultOf(problem);
+            if (await pass.FailedAsync(fault))
+                scope.Ride(CircuitEvents.Opened(step.Options.Service!, fault!));
+            throw;
+        }
+        if (await pass.SucceededAsync())
+            scope.Ride(CircuitEvents.Closed(step.Options.Service!));
+        return value;
     }
 
     private static byte[] Serialize<T>(string key, T value)
@@ -180,87 +218,30 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
     }
 
     /// <summary>A passing failure makes the branch wait and try again; a final one is recorded and thrown.</summary>
-    private async Task<T> FailAsync<T>(
-        string key,
-        string name,
-        string kind,
-        byte[]? inputHash,
-        StepOptions options,
-        int tries,
-        Exception problem
-    )
+    private async Task<T> FailAsync<T>(StepPlan step, StepTries tries, StepFailure failure)
     {
-        var failure = JobFailure.From(problem) with { Step = key };
-        var contribution = new Contribution();
-        var step = scope.StepEnds(contribution)!;
-        if (failure.Retryable && !options.NotIdempotent && tries < attempt.Job.MaxAttempts)
+        if (failure.RetryIn is { } delay)
         {
-            var delay = StrikeRules.RetryDelay(tries);
-            contribution.Retries = 1;
-            contribution.Steps.Add(
-                new(
-                    key,
-                    name,
-                    kind,
-                    "running",
-                    null,
-                    tries,
-                    inputHash,
-                    null,
-                    EventData.Of(failure),
-                    options.Service,
-                    null,
-                    step.ElapsedMs
-                )
-            );
-            contribution.Events.Add(
-                new(
-                    EventTypes.StepRetrying,
-                    $"{name} failed ({failure.Message}); try {tries + 1} of {attempt.Job.MaxAttempts} in {delay.TotalSeconds:0} s",
-                    EventData.Of(
-                        new
-                        {
-                            key,
-                            name,
-                            attempt = tries,
-                            delaySeconds = delay.TotalSeconds,
-                            reason = failure.Message,
-                        }
-                    ),
-                    "warning"
-                )
-            );
-            await attempt.RecordAsync(contribution);
-            await waits.OpenRetryAsync(RetryKey(key), delay, name);
+            await tries.RecordRetryAsync(failure);
+            await waits.OpenRetryAsync(RetryKey(step.Key), delay, step.Name);
             return await attempt.NeverAsync<T>(scope);
         }
+        var contribution = new Contribution();
+        var running = scope.StepEnds(contribution)!;
         contribution.Steps.Add(
-            new(
-                key,
-                name,
-                kind,
-                "failed",
-                contribution.Events.Count,
-                tries,
-                inputHash,
-                null,
-                EventData.Of(failure),
-                options.Service,
-                null,
-                step.ElapsedMs
-            )
+            tries.Row("failed", contribution.Events.Count, null, EventData.Of(failure.Failure), running.ElapsedMs)
         );
         contribution.Events.Add(
             new(
                 EventTypes.StepFailed,
-                $"{name} failed: {failure.Message}",
+                $"{step.Name} failed: {failure.Failure.Message}",
                 EventData.Of(
                     new
                     {
-                        key,
-                        name,
-                        attempt = tries,
-                        failure,
+                        key = step.Key,
+                        name = step.Name,
+                        attempt = tries.Tries,
+                        failure = failure.Failure,
                     }
                 ),
                 "error"
@@ -268,10 +249,12 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits)
         );
         var reply = await attempt.RecordAsync(contribution);
         scope.Recorded(reply.Now);
-        throw new StepFailedException(key, failure);
+        throw new StepFailedException(step.Key, failure.Failure);
     }
 
     public static string RetryKey(string key) => key + "~retry";
+
+    private static string ServiceKey(string key) => key + "~service";
 
     /// <summary>Each start of the step has a question of its own: an answer holds for that start alone.</summary>
     private static string OutcomeKey(string key, int generation, int starts) =>

@@ -46,6 +46,10 @@ internal sealed class WaitRunner(Attempt attempt, Scope scope, WaitStore store)
     public Task OpenRetryAsync(string key, TimeSpan delay, string detail) =>
         OpenAsync([new OpenWait(key, key, "retry", detail) { DueIn = delay }]);
 
+    /// <summary>Until it is worth asking the service's circuit again.</summary>
+    public Task OpenServiceAsync(string key, TimeSpan after, string service) =>
+        OpenAsync([new OpenWait(key, key, "service", service) { DueIn = after }]);
+
     private WaitOutcome? Answered(string[] keys)
     {
         var first = keys.Select((key, index) => (Index: index, Entry: attempt.Journal.Find(key)))

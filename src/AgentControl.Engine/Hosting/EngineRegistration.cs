@@ -10,6 +10,7 @@ using AgentControl.Engine.Live;
 using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Queues;
 using AgentControl.Engine.Recording;
+using AgentControl.Engine.Services;
 using AgentControl.Engine.Signals;
 using AgentControl.Engine.Storage;
 using AgentControl.Engine.Waits;
@@ -42,6 +43,14 @@ public static class EngineRegistration
         services.AddSingleton(_ => WorkerIdentity.Of(options));
         services.AddSingleton<EventFeed>();
         services.AddSingleton<AgentCatalog>();
+        services.AddSingleton(ServicePolicies.Read(configuration));
+        services.AddSingleton<ServiceCalls>();
+        services.AddSingleton<CircuitStore>();
+        services.AddSingleton<Circuits>();
+        services.AddSingleton(s => new ServiceCommands(
+            s.GetRequiredService<Circuits>(),
+            s.GetRequiredService<NpgsqlDataSource>()
+        ));
         services.AddSingleton<ServedAgents>();
         services.AddCommands();
         services.AddHangfireParts(options);

@@ -75,7 +75,7 @@ internal sealed class TimerWaker(
         var line = kind switch
         {
             "approval" => await ApprovalEnds.ExpireAsync(connection, job, key, approval!.Value),
-            "retry" => await WakeAsync(connection, job, key, "Tries again", "null"u8.ToArray()),
+            "retry" or "service" => await WakeAsync(connection, job, key, "Tries again", "null"u8.ToArray()),
             _ => await WakeAsync(
                 connection,
                 job,

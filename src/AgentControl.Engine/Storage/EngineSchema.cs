@@ -1,17 +1,19 @@
 namespace AgentControl.Engine.Storage;
 
-/// <summary>What the model cannot say: partitions, functions and guards, in <c>engine.sql</c>.</summary>
+/// <summary>What the model cannot say: partitions, functions and guards, in SQL files that run with their migrations.</summary>
 internal static class EngineSchema
 {
-    public static string Sql
+    /// <summary>The tables, and everything that came with the first migration.</summary>
+    public static string Sql => Read("engine.sql");
+
+    public static string Circuits => Read("circuits.sql");
+
+    private static string Read(string name)
     {
-        get
-        {
-            using var stream =
-                typeof(EngineSchema).Assembly.GetManifestResourceStream("AgentControl.Engine.engine.sql")
-                ?? throw new InvalidOperationException("The embedded resource engine.sql is missing from the build.");
-            using var reader = new StreamReader(stream);
-            return reader.ReadToEnd();
-        }
+        using var stream =
+            typeof(EngineSchema).Assembly.GetManifestResourceStream($"AgentControl.Engine.{name}")
+            ?? throw new InvalidOperationException($"The embedded resource {name} is missing from the build.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
     }
 }

@@ -35,5 +35,6 @@ internal sealed class WaitMapping : IEntityTypeConfiguration<WaitRow>
         wait.HasKey(w => new { w.JobId, w.Key });
         wait.HasIndex(w => w.DueAt).HasFilter("due_at IS NOT NULL");
         wait.HasIndex(w => new { w.JobId, w.Target }).HasFilter("kind IN ('signal','children')");
+        wait.HasIndex(w => w.Target).HasFilter("kind = 'service'");
     }
 }

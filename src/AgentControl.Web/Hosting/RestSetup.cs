@@ -6,6 +6,7 @@ using AgentControl.Web.Events;
 using AgentControl.Web.Jobs;
 using AgentControl.Web.Live;
 using AgentControl.Web.Queues;
+using AgentControl.Web.Services;
 using AgentControl.Web.Signals;
 using AgentControl.Web.Steps;
 using AgentControl.Web.Workers;
@@ -58,6 +59,7 @@ internal static class RestSetup
         routes.MapAgents();
         routes.MapQueues();
         routes.MapQueueSettings();
+        routes.MapServices();
         routes.MapWorkers();
     }
 }

@@ -34,6 +34,7 @@ public sealed class CheckedProgram : IAsyncLifetime
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
         signedIn = await Access.SignInAsync(browser, installation.Url, Email, Password);
         await Seeds.ChipsAsync(installation);
+        await Seeds.CircuitsAsync(installation);
         await PutFileAsync("notes/plan.md", "# Plan\n\nRead the *contracts*, then the annexes.\n");
         (Job, Approval) = await SubmitAsync(Contracts);
     }

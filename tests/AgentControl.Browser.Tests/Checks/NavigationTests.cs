@@ -12,7 +12,7 @@ public sealed class NavigationTests(CheckedProgram program)
         await using var context = await program.OpenAsync();
         var page = await context.NewPageAsync();
         await page.OpenAsync("/");
-        foreach (var name in new[] { "Jobs", "Approvals", "Workspace", "API keys", "Overview" })
+        foreach (var name in new[] { "Jobs", "Approvals", "Workspace", "Services", "API keys", "Overview" })
         {
             await page.GetByRole(AriaRole.Navigation, new() { Name = "Main" })
                 .GetByRole(AriaRole.Link, new() { Name = name })

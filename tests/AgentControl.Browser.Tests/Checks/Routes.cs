@@ -23,6 +23,7 @@ public static class Routes
         ("/workspace/", "Workspace"),
         ("/workspace/notes/", "notes – Workspace"),
         ("/workspace/notes/plan.md", @"plan\.md – Workspace"),
+        ("/services", "Services"),
         ("/settings/keys", "Settings – API keys"),
     ];
 

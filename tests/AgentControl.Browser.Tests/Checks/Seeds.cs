@@ -34,6 +34,19 @@ internal static class Seeds
             """
         );
 
+    /// <summary>A circuit in each state.</summary>
+    public static Task CircuitsAsync(Installation installation) =>
+        installation.ExecuteAsync(
+            """
+            INSERT INTO circuits (name, state, since, until, admitted, reason, changed_by) VALUES
+              ('bank', 'blocked', ac_now(), ac_now() + interval '3 h', 0, 'New keys', 'Maria'),
+              ('erp', 'open', ac_now(), ac_now() + interval '3 h', 0, 'erp answered 503: Service Unavailable', NULL),
+              ('mail', 'closed', ac_now() - interval '1 h', NULL, 1, NULL, NULL),
+              ('ocr', 'probing', ac_now(), ac_now() + interval '3 h', 0, 'ocr gave no answer in time', NULL);
+            INSERT INTO service_calls (service, second, calls, failures) VALUES ('erp', ac_now(), 20, 17), ('mail', ac_now(), 1400, 3);
+            """
+        );
+
     /// <summary>Jobs that run now, the newest of all; their names begin with <paramref name="name"/>.</summary>
     public static Task RunningAsync(Installation installation, string name, int count) =>
         installation.ExecuteAsync(

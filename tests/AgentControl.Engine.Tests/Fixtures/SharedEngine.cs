@@ -12,6 +12,19 @@ public sealed class SharedEngine(PostgresFixture postgres) : IAsyncLifetime
     private readonly ConcurrentDictionary<string, Func<IJobContext, CancellationToken, Task<object?>>> codes = new();
     private TestDatabase? database;
 
+    /// <summary>A service with the contract's policy at a tenth of its times. No test opens its circuit.</summary>
+    public const string QuickService = "quick";
+
+    private static readonly Dictionary<string, string?> _services = new()
+    {
+        [$"AgentControl:Services:{QuickService}:RequestTimeoutSeconds"] = "0.5",
+        [$"AgentControl:Services:{QuickService}:ParkAfterSeconds"] = "0.5",
+        [$"AgentControl:Services:{QuickService}:Retry:MaxRetries"] = "3",
+        [$"AgentControl:Services:{QuickService}:Retry:BaseDelaySeconds"] = "0.05",
+        [$"AgentControl:Services:{QuickService}:Retry:MaxDelaySeconds"] = "3",
+        [$"AgentControl:Services:{QuickService}:Circuit:MinimumCalls"] = "10000",
+    };
+
     /// <summary>A pool of a test's own, whose connections it can tell by their name.</summary>
     public Npgsql.NpgsqlDataSource OpenPool(string name) =>
         Npgsql.NpgsqlDataSource.Create($"{database!.ConnectionString};Application Name={name}");
@@ -27,7 +40,7 @@ public sealed class SharedEngine(PostgresFixture postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         database = await postgres.CreateDatabaseAsync(TestContext.Current.CancellationToken);
-        Engine = await EngineProcess.StartAsync(database, [Definition()]);
+        Engine = await EngineProcess.StartAsync(database, [Definition()], _services);
     }
 
     public async ValueTask DisposeAsync()

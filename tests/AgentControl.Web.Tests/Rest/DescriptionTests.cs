@@ -40,6 +40,9 @@ public sealed class DescriptionTests(ProgramFixture program) : IClassFixture<Pro
         "GET /api/v1/agents/{name}",
         "GET /api/v1/queues",
         "PUT /api/v1/queues/{name}",
+        "GET /api/v1/services",
+        "POST /api/v1/services/{name}/reset",
+        "POST /api/v1/services/{name}/block",
         "GET /api/v1/workers",
     ];
 

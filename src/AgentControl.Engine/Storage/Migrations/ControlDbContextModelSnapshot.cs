@@ -1072,6 +1072,71 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("queues", (string)null);
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Services.CircuitRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<long>("Admitted")
+                        .HasColumnType("bigint")
+                        .HasColumnName("admitted");
+
+                    b.Property<string>("ChangedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
+                    b.Property<Guid?>("Probe")
+                        .HasColumnType("uuid")
+                        .HasColumnName("probe");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<DateTimeOffset?>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("Name")
+                        .HasName("pk_circuits");
+
+                    b.ToTable("circuits", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Services.ServiceCallsRow", b =>
+                {
+                    b.Property<string>("Service")
+                        .HasColumnType("text")
+                        .HasColumnName("service");
+
+                    b.Property<DateTimeOffset>("Second")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("second");
+
+                    b.Property<int>("Calls")
+                        .HasColumnType("integer")
+                        .HasColumnName("calls");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
+                    b.HasKey("Service", "Second")
+                        .HasName("pk_service_calls");
+
+                    b.ToTable("service_calls", (string)null);
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Signals.SignalRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -1235,6 +1300,10 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.HasIndex("DueAt")
                         .HasDatabaseName("ix_waits_due_at")
                         .HasFilter("due_at IS NOT NULL");
+
+                    b.HasIndex("Target")
+                        .HasDatabaseName("ix_waits_target")
+                        .HasFilter("kind = 'service'");
 
                     b.HasIndex("JobId", "Target")
                         .HasDatabaseName("ix_waits_job_id_target")
