@@ -55,4 +55,7 @@ internal static partial class Log
 
     [LoggerMessage(1013, LogLevel.Information, "The circuit of {Service} closed: its probe succeeded")]
     public static partial void CircuitClosed(ILogger logger, string service);
+
+    [LoggerMessage(1014, LogLevel.Warning, "A circuit could not be told how a call went")]
+    public static partial void CircuitNotTold(ILogger logger, Exception problem);
 }

@@ -31,11 +31,18 @@ await using (
 {
     var connectionString = given ?? postgres!.ConnectionString;
     await using (
-        var host = await BenchHost.StartAsync(connectionString, directory, workers: 20, [ResumeBenchmark.Agent])
+        var host = await BenchHost.StartAsync(
+            connectionString,
+            directory,
+            workers: 20,
+            [ResumeBenchmark.Agent, ServiceBenchmark.Agent]
+        )
     )
     {
         if (Runs("steps"))
             figures.AddRange(await StepsBenchmark.RunAsync(host, quick ? 1 : 5));
+        if (Runs("services"))
+            figures.AddRange(await ServiceBenchmark.RunAsync(host));
         if (Runs("resume"))
             figures.AddRange(await ResumeBenchmark.RunAsync(host, quick ? 100 : 1_000, quick ? 50 : 400));
         if (Runs("jobs"))

@@ -183,9 +183,9 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits,
             );
         }
         catch (Exception problem)
-            when (problem is not LeaseLostException && !attempt.Cancellation.IsCancellationRequested)
         {
-            var fault = StepTries.FaultOf(problem);
+            var ours = problem is LeaseLostException || attempt.Cancellation.IsCancellationRequested;
+            var fault = ours ? null : StepTries.FaultOf(problem);
             if (await pass.FailedAsync(fault))
                 scope.Ride(CircuitEvents.Opened(step.Options.Service!, fault!));
             throw;

@@ -128,14 +128,14 @@ internal sealed class CircuitStore(NpgsqlDataSource database)
         return await command.ExecuteNonQueryAsync() > 0;
     }
 
-    public async Task GiveBackAsync(string service, Guid probe)
+    public async Task<bool> GiveBackAsync(string service, Guid probe)
     {
         await using var command = Command(
             "UPDATE circuits SET state = 'open', until = ac_now(), probe = NULL WHERE name = $1 AND state = 'probing' AND probe = $2",
             service,
             probe
         );
-        await command.ExecuteNonQueryAsync();
+        return await command.ExecuteNonQueryAsync() > 0;
     }
 
     private NpgsqlCommand Command(string sql, params object[] values)

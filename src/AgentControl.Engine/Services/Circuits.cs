@@ -88,12 +88,13 @@ internal sealed class Circuits(
         Changed(service);
     }
 
+    /// <summary>True where the call was the probe that closed the circuit.</summary>
     internal async Task<bool> SucceededAsync(string service, ServicePolicy policy, Guid? probe)
     {
         Count(service, policy);
         if (
             probe is not { } token
-            || !await store.CloseAsync(service, token, null, policy.Circuit, CancellationToken.None)
+            || !await TellAsync(() => store.CloseAsync(service, token, null, policy.Circuit, CancellationToken.None))
         )
             return false;
         Changed(service);
@@ -105,9 +106,10 @@ internal sealed class Circuits(
     internal async Task<bool> FailedAsync(string service, ServicePolicy policy, Guid? probe, string reason)
     {
         var one = known.GetOrAdd(service, _ => new Known());
-        var opened = await store.CountAsync(service, one.Take() + 1, 1, reason, policy.Circuit);
+        var calls = one.Take() + 1;
+        var opened = await TellAsync(() => store.CountAsync(service, calls, 1, reason, policy.Circuit));
         if (probe is { } token)
-            opened |= await store.ReopenAsync(service, token, reason, policy.Circuit);
+            opened |= await TellAsync(() => store.ReopenAsync(service, token, reason, policy.Circuit));
         if (!opened)
             return false;
         Changed(service);
@@ -116,7 +118,21 @@ internal sealed class Circuits(
     }
 
     /// <summary>The probe says nothing about the service: the next call is one.</summary>
-    internal Task GiveBackAsync(string service, Guid probe) => store.GiveBackAsync(service, probe);
+    internal Task GiveBackAsync(string service, Guid probe) => TellAsync(() => store.GiveBackAsync(service, probe));
+
+    /// <summary>What a circuit hears is worth less than the call's own outcome: where the database is away it hears nothing, and a probe runs out.</summary>
+    private async Task<bool> TellAsync(Func<Task<bool>> tell)
+    {
+        try
+        {
+            return await tell();
+        }
+        catch (Exception away) when (GroupCommitWriter.IsOutage(away))
+        {
+            Log.CircuitNotTold(log, away);
+            return false;
+        }
+    }
 
     private void Changed(string service)
     {
@@ -135,15 +151,8 @@ internal sealed class Circuits(
     private async Task AddLaterAsync(string service, Known one, ServicePolicy policy)
     {
         await Task.Delay(CountEvery, time);
-        try
-        {
-            if (one.Take() is var calls and > 0)
-                await store.CountAsync(service, calls, 0, "", policy.Circuit);
-        }
-        catch (Exception away) when (GroupCommitWriter.IsOutage(away))
-        {
-            // A second of calls is missing in the window: it only has to be right about what goes on.
-        }
+        if (one.Take() is var calls and > 0)
+            await TellAsync(() => store.CountAsync(service, calls, 0, "", policy.Circuit));
     }
 
     private sealed class Known

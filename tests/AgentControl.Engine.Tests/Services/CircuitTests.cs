@@ -2,10 +2,13 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using AgentControl.Core.Agents;
 using AgentControl.Core.Services;
+using AgentControl.Engine.Control;
+using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Services;
 using AgentControl.Engine.Storage;
 using AgentControl.Engine.Tests.Fixtures;
 using AgentControl.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AgentControl.Engine.Tests.Services;
 
@@ -202,6 +205,56 @@ public sealed class CircuitTests(PostgresFixture postgres)
             );
             return [.. asked.OfType<CircuitPass>()];
         }
+    }
+
+    [Fact]
+    public async Task A_probe_whose_job_is_cancelled_makes_way_for_the_next()
+    {
+        await using var database = await postgres.CreateDatabaseAsync(Now);
+        var held = new HoldPoint();
+        var agent = TestAgent.Of(async job =>
+            await job.StepAsync(
+                "ask",
+                async call =>
+                {
+                    await held.PassAsync(call.CancellationToken);
+                    return 1;
+                },
+                new() { Service = Service, Timeout = TimeSpan.FromMinutes(2) }
+            )
+        );
+        await using var engine = await EngineProcess.StartAsync(database, [agent], _settings);
+        var circuits = engine.Get<Circuits>();
+        await circuits.BlockAsync(Service, TimeSpan.FromMinutes(1), null, "Ana", Now);
+        var job = await engine.SubmitAsync("test", new { });
+        await engine.UntilAsync(job, "waiting");
+        await engine.ShiftClockAsync("2 minutes");
+        await held.Reached;
+        await Assert.ThrowsAsync<CircuitWaitException>(() => circuits.EnterAsync(Service, Now));
+        await engine.Jobs.CancelAsync(job, EngineProcess.Ana, null, Now);
+        await engine.UntilAsync(job, "cancelled");
+        Assert.True(await (await circuits.EnterAsync(Service, Now)).SucceededAsync());
+    }
+
+    [Fact]
+    public async Task A_database_that_is_away_takes_no_answer_from_a_call()
+    {
+        await using var database = await postgres.CreateDatabaseAsync(Now);
+        await using var engine = await EngineProcess.StartAsync(database, [], _settings);
+        await using var away = Npgsql.NpgsqlDataSource.Create("Host=127.0.0.1;Port=1;Username=nobody;Timeout=2");
+        var circuits = new Circuits(
+            new CircuitStore(away),
+            engine.Get<ServicePolicies>(),
+            engine.Get<ControlSender>(),
+            engine.Get<TimerWaker>(),
+            TimeProvider.System,
+            NullLogger<Circuits>.Instance
+        );
+        await circuits.EnterAsync(Service, Now);
+        var probe = new CircuitPass(circuits, Service, engine.Get<ServicePolicies>().Of(Service), Guid.NewGuid());
+        Assert.False(await probe.SucceededAsync());
+        Assert.False(await probe.FailedAsync(new ServiceFault { Status = 503 }));
+        Assert.False(await probe.FailedAsync(null));
     }
 
     [Theory]

@@ -24,6 +24,8 @@ internal static class RouteTable
         admin GET /api/v1/keys
         admin GET /settings/keys
         admin POST /api/v1/keys
+        admin POST /api/v1/services/{name}/block
+        admin POST /api/v1/services/{name}/reset
         admin POST /settings/keys
         admin PUT /api/v1/workspaces/{ws}
 
@@ -77,6 +79,7 @@ internal static class RouteTable
         viewer GET /api/v1/jobs/{id}/steps
         viewer GET /api/v1/jobs/{id}/steps/{**key}
         viewer GET /api/v1/queues
+        viewer GET /api/v1/services
         viewer GET /api/v1/workers
         viewer GET /api/v1/workspaces
         viewer GET /api/v1/workspaces/{ws}/activity
@@ -92,6 +95,7 @@ internal static class RouteTable
         viewer GET /not-found
         viewer GET /openapi/{documentName}.json
         viewer GET /scalar/{documentName?}
+        viewer GET /services
         viewer GET /workspace/{**Rest}
         viewer GET /{**path:file}
         viewer HEAD /api/v1/workspaces/{ws}/files/{**path}
@@ -104,6 +108,7 @@ internal static class RouteTable
         viewer POST /jobs/{Id}
         viewer POST /jobs/{Id}/{Tab}
         viewer POST /not-found
+        viewer POST /services
         viewer POST /workspace/{**Rest}
         """;
 

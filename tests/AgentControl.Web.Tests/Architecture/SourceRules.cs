@@ -19,8 +19,12 @@ internal static partial class SourceRules
     public static IEnumerable<string> LayersAsFolders(IEnumerable<SourceFile> files) =>
         from file in files
         from folder in file.Path.Split('/').SkipLast(1)
-        where LayerFolders.Contains(folder, StringComparer.OrdinalIgnoreCase)
+        where LayerFolders.Contains(folder, StringComparer.OrdinalIgnoreCase) && !IsOfExternalServices(folder, file)
         select $"{file.Path}: a folder is named for a concept, not '{folder}'";
+
+    /// <summary>A service is a thing outside that jobs call: its folder holds no classes that are themselves called services.</summary>
+    private static bool IsOfExternalServices(string folder, SourceFile file) =>
+        folder == "Services" && !file.Name.EndsWith("Service.cs", StringComparison.Ordinal);
 
     public static IEnumerable<string> LongFiles(IEnumerable<SourceFile> files) =>
         from file in files
