@@ -1,27 +1,71 @@
+using AgentControl.Agents.Articles;
+using AgentControl.Agents.Assistant;
 using AgentControl.Agents.Documents;
 using AgentControl.Agents.Synthetic;
+using AgentControl.Agents.Web;
 using AgentControl.Core.Agents;
+using AgentControl.Core.LanguageModels;
 
 namespace AgentControl.Agents;
 
 /// <summary>The agents that come with the program, for its catalogue.</summary>
 public static class BuiltInAgents
 {
+    /// <summary>The assistant that is there without any configuration.</summary>
+    public const string Assistant = "assistant";
+
     /// <param name="synthetic">Whether the agent for self-tests and benchmarks is offered.</param>
-    public static IEnumerable<AgentDefinition> All(bool synthetic)
+    /// <param name="assistants">The configured assistants; one called <c>assistant</c> stands in the place of the built-in one.</param>
+    /// <param name="privateHosts">Hosts that assistants may fetch from although they are not public.</param>
+    public static IEnumerable<AgentDefinition> All(
+        bool synthetic,
+        IReadOnlyList<AssistantSettings>? assistants = null,
+        IReadOnlyList<string>? privateHosts = null
+    )
     {
-        yield return AgentDefinition.Of<ContractsAgent, ContractsInput, ContractsOutput>(_ => new ContractsAgent());
+        yield return AgentDefinition.Of<ContractsAgent, ContractsInput, ContractsOutput>(services => new ContractsAgent(
+            Find<IModels>(services)
+        ));
         yield return AgentDefinition.Of<ContractDocumentAgent, ContractDocumentInput, ContractDocumentOutput>(
-            // A registered analyser is the configured model's; without one the rules do all.
-            services => new ContractDocumentAgent(new OfflineDocumentAnalyser(), Find<IDocumentAnalyser>(services))
+            services => new ContractDocumentAgent(new OfflineDocumentAnalyser(), Find<IModels>(services))
         );
+        var web = new Lazy<GuardedFetch>(() => new GuardedFetch(privateHosts));
+        yield return AgentDefinition.Of<ArticlesAgent, ArticlesInput, ArticlesOutput>(services => new ArticlesAgent(
+            Find<IModels>(services)
+        ));
+        yield return AgentDefinition.Of<ArticleAgent, ArticleInput, ArticleOutput>(services => new ArticleAgent(
+            () => web.Value,
+            Find<IModels>(services)
+        ));
+        var configured = assistants ?? [];
+        if (!configured.Any(a => a.Name == Assistant))
+            configured = [new AssistantSettings(Assistant), .. configured];
+        foreach (var settings in configured)
+            yield return Of(settings, () => web.Value);
         if (synthetic)
         {
             yield return AgentDefinition.Of<SyntheticAgent, SyntheticInput, SyntheticOutput>(
-                services => new SyntheticAgent(Find<TimeProvider>(services) ?? TimeProvider.System)
+                services => new SyntheticAgent(
+                    Find<TimeProvider>(services) ?? TimeProvider.System,
+                    Find<IModels>(services)
+                )
             );
         }
     }
+
+    private static AgentDefinition Of(AssistantSettings settings, Func<GuardedFetch> web) =>
+        AgentDefinition.Of<AssistantAgent, AssistantInput, AssistantOutput>(
+            services => new AssistantAgent(
+                settings,
+                Toolbox.For(settings, web, Find<IEnumerable<AgentDefinition>>(services) ?? []),
+                Find<IModels>(services)
+            ),
+            new AgentAttribute(settings.Name, AssistantAgent.Version)
+            {
+                Description = settings.Description,
+                Queue = settings.Queue,
+            }
+        );
 
     private static T? Find<T>(IServiceProvider services)
         where T : class => services.GetService(typeof(T)) as T;

@@ -56,6 +56,9 @@ internal static partial class Log
     [LoggerMessage(1013, LogLevel.Information, "The circuit of {Service} closed: its probe succeeded")]
     public static partial void CircuitClosed(ILogger logger, string service);
 
+    [LoggerMessage(1015, LogLevel.Warning, "What is usual for agent {Agent} could not be read")]
+    public static partial void HistoryNotRead(ILogger logger, Exception problem, string agent);
+
     [LoggerMessage(1014, LogLevel.Warning, "A circuit could not be told how a call went")]
     public static partial void CircuitNotTold(ILogger logger, Exception problem);
 }

@@ -1,4 +1,6 @@
+using AgentControl.Engine.Anomalies;
 using AgentControl.Engine.Approvals;
+using AgentControl.Engine.Budgets;
 using AgentControl.Engine.Checkpoints;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Jobs;
@@ -7,6 +9,7 @@ using AgentControl.Engine.Queues;
 using AgentControl.Engine.Services;
 using AgentControl.Engine.Steps;
 using AgentControl.Engine.Workers;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -22,13 +25,17 @@ public static class QueriesRegistration
         services.TryAddSingleton<JobCounts>();
         services.TryAddSingleton<StepQueries>();
         services.TryAddSingleton<EventQueries>();
+        services.TryAddSingleton<AnomalyQueries>();
         services.TryAddSingleton<CheckpointQueries>();
         services.TryAddSingleton<ProgressQueries>();
         services.TryAddSingleton<ApprovalQueries>();
         services.TryAddSingleton<QueueQueries>();
+        services.TryAddSingleton(s => ServicePolicies.Read(s.GetRequiredService<IConfiguration>()));
         services.TryAddSingleton<ServiceQueries>();
         services.TryAddSingleton<WorkerQueries>();
         services.TryAddSingleton<OverviewQueries>();
+        services.TryAddSingleton<BudgetStore>();
+        services.TryAddSingleton(s => new BudgetQueries(s.GetRequiredService<BudgetStore>()));
         return services;
     }
 }

@@ -1,3 +1,5 @@
+using AgentControl.Agents;
+using AgentControl.Agents.Assistant;
 using AgentControl.Chaos.Host;
 using AgentControl.Engine;
 using AgentControl.Engine.Hosting;
@@ -33,6 +35,14 @@ builder.Services.AddSingleton(ReferenceAgent.Definition(effects));
 builder.Services.AddSingleton(ChildAgent.Definition(effects));
 builder.Services.AddSingleton(HundredAgent.Definition(effects));
 builder.Services.AddSingleton(DeadlyAgent.Definition(effects));
+builder.Services.AddSingleton(ModelAgent.Definition());
+var free = new AssistantSettings(BuiltInAgents.Assistant)
+{
+    Route = "chaos",
+    // Writing asks, and the decider approves.
+    Tools = Toolbox.Names.Where(tool => tool != "write_file").ToDictionary(tool => tool, _ => ToolPolicy.Allow),
+};
+builder.Services.AddSingleton(BuiltInAgents.All(false, [free]).Single(agent => agent.Name == free.Name));
 builder.Services.AddHostedService<Decider>();
 using var host = builder.Build();
 await host.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(CancellationToken.None);

@@ -6,6 +6,9 @@ namespace AgentControl.Chaos.Tests;
 [Collection("one after the other")]
 public sealed class KillLoopTests(PostgresFixture postgres)
 {
+    /// <summary>A job that five kills in a row meet before its first record is a poison job by the rules (a test of their own); here each has more tries than there are kills.</summary>
+    private const string Patient = "hundred/20";
+
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -23,7 +26,7 @@ public sealed class KillLoopTests(PostgresFixture postgres)
         {
             world.Look(host.ConnectionString);
             for (var i = 0; i < 20; i++)
-                acknowledged.Add((await host.SubmitAsync("hundred", """{"steps":100,"stepMs":20}"""))!.Value);
+                acknowledged.Add((await host.SubmitAsync(Patient, """{"steps":100,"stepMs":20}"""))!.Value);
             for (var kill = 1; kill <= Kills; kill++)
             {
                 // Submissions go on until the process is gone; only what was acknowledged counts.
@@ -40,10 +43,10 @@ public sealed class KillLoopTests(PostgresFixture postgres)
                 seconds: 240
             );
             foreach (var job in acknowledged)
-                Assert.Equal(
-                    $"{seed} succeeded",
-                    $"{seed} " + await world.AskAsync<string>($"SELECT state FROM job_runs WHERE job_id = '{job}'")
-                );
+            {
+                var state = await world.AskAsync<string>($"SELECT state FROM job_runs WHERE job_id = '{job}'");
+                Assert.True(state == "succeeded", $"seed {seed}, {state}:\n{await world.StoryAsync(job)}");
+            }
             Assert.Equal(
                 20L,
                 await world.AskAsync<long>(
@@ -125,7 +128,7 @@ public sealed class KillLoopTests(PostgresFixture postgres)
     private static async Task SubmitUntilDeathAsync(HostProcess host, List<Guid> acknowledged)
     {
         using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
-        while (await host.SubmitAsync("hundred", """{"steps":1,"stepMs":1}""") is { } job)
+        while (await host.SubmitAsync(Patient, """{"steps":1,"stepMs":1}""") is { } job)
         {
             acknowledged.Add(job);
             await pace.WaitForNextTickAsync(Now);

@@ -43,6 +43,12 @@ internal sealed class World : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 
+    /// <summary>A job's log, line by line.</summary>
+    public Task<string> StoryAsync(Guid job) =>
+        AskAsync<string>(
+            $"SELECT COALESCE(string_agg(no || ' ' || type || ' ' || message, E'\\n' ORDER BY no), '') FROM events WHERE job_id = '{job}'"
+        );
+
     /// <summary>Asks until it is true; fails with what the jobs say.</summary>
     public async Task UntilAsync(string sql, int seconds = 120, Func<bool>? orElse = null)
     {

@@ -3,12 +3,14 @@ import "./ac-data-age.js";
 import "./ac-time.js";
 import "./content.js";
 import "./goto.js";
+import "./long-texts.js";
 import "./tail.js";
 import "./tree.js";
 import "./uploader.js";
 import { announce } from "./announce.js";
 import { focusBack, focusIn } from "./dialogs.js";
 import { keepDrafts, restoreDrafts } from "./drafts.js";
+import { focusHeading } from "./headings.js";
 import { startKeys } from "./keys.js";
 import { reconnection, watchStart } from "./reconnect.js";
 
@@ -19,6 +21,7 @@ globalThis.ac = {
   announce,
   focusIn,
   focusBack: () => focusBack(),
+  focusHeading,
   focus: (id) => document.getElementById(id)?.focus(),
   timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
   interactive() {

@@ -9,4 +9,7 @@ public static class ClauseKinds
     public const string Confidentiality = "confidentiality";
     public const string ForceMajeure = "forceMajeure";
     public const string Assignment = "assignment";
+
+    public static IReadOnlyList<string> All { get; } =
+    [Termination, Liability, Indemnity, Confidentiality, ForceMajeure, Assignment];
 }

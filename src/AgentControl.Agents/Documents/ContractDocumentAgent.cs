@@ -1,5 +1,5 @@
 using AgentControl.Core.Agents;
-using AgentControl.Core.Jobs;
+using AgentControl.Core.LanguageModels;
 
 namespace AgentControl.Agents.Documents;
 
@@ -11,7 +11,7 @@ namespace AgentControl.Agents.Documents;
     Queue = ContractQueues.Extract,
     Internal = true
 )]
-public sealed class ContractDocumentAgent(IDocumentAnalyser offline, IDocumentAnalyser? model)
+public sealed class ContractDocumentAgent(IDocumentAnalyser offline, IModels? models)
     : IAgent<ContractDocumentInput, ContractDocumentOutput>
 {
     private const int Stages = 2;
@@ -27,7 +27,7 @@ public sealed class ContractDocumentAgent(IDocumentAnalyser offline, IDocumentAn
             job.Log($"Goes on with {input.Name} behind its last recorded step.");
         }
 
-        var analyser = Choose(input.Analyser);
+        var model = Choose(input.Analyser);
         await job.ReportProgressAsync(0, Stages, "extract", input.Name);
         var reading = await ReadAsync(input, job);
         if (reading.Document is not { } document)
@@ -36,32 +36,25 @@ public sealed class ContractDocumentAgent(IDocumentAnalyser offline, IDocumentAn
             return new ContractDocumentOutput(null, reading.Reason);
         }
 
-        var findings = await job.StepAsync("extract", call => analyser.ExtractAsync(document, call.CancellationToken));
+        var findings = model is null
+            ? await job.StepAsync("extract", call => offline.ExtractAsync(document, call.CancellationToken))
+            : await model.ExtractAsync(document, job);
         await job.StashAsync("extracted", Checkpoint(findings));
         await job.ReportProgressAsync(1, Stages, "summarise", input.Name);
         await job.ContinueOnAsync(ContractQueues.Summarise);
 
-        var sentences = await job.StepAsync(
-            "summarise",
-            call => analyser.SummariseAsync(document, call.CancellationToken)
-        );
+        var sentences = model is null
+            ? await job.StepAsync("summarise", call => offline.SummariseAsync(document, call.CancellationToken))
+            : await model.SummariseAsync(document, job);
         var complete = findings.WithSummary(sentences);
         await job.StashAsync("summarised", Checkpoint(complete));
         await job.ReportProgressAsync(Stages, Stages, "done", input.Name);
         return new ContractDocumentOutput(complete, null);
     }
 
-    private IDocumentAnalyser Choose(AnalyserChoice choice) =>
-        choice switch
-        {
-            AnalyserChoice.Offline => offline,
-            AnalyserChoice.Auto => model ?? offline,
-            _ => model
-                ?? throw new PermanentFailureException(
-                    "analyser",
-                    "No model is configured. Set 'analyser' to auto or offline, or configure a model."
-                ),
-        };
+    /// <summary>The batch has decided, once for all its documents: a set-up that changes in between changes no replay.</summary>
+    private ModelAnalysis? Choose(AnalyserChoice choice) =>
+        choice == AnalyserChoice.Model && models is not null ? new ModelAnalysis(models, offline) : null;
 
     private static async Task<DocumentReading> ReadAsync(ContractDocumentInput input, IJobContext job)
     {

@@ -4,6 +4,7 @@ using AgentControl.Core.Agents;
 using AgentControl.Core.Approvals;
 using AgentControl.Core.Jobs;
 using AgentControl.Core.Json;
+using AgentControl.Core.LanguageModels;
 
 namespace AgentControl.Agents.Documents;
 
@@ -13,7 +14,7 @@ namespace AgentControl.Agents.Documents;
     "1",
     Description = "Reads a batch of contracts, extracts what matters, and writes a summary that a person approves."
 )]
-public sealed class ContractsAgent : IAgent<ContractsInput, ContractsOutput>
+public sealed class ContractsAgent(IModels? models) : IAgent<ContractsInput, ContractsOutput>
 {
     private const int WritesAtOnce = 4;
 
@@ -28,7 +29,8 @@ public sealed class ContractsAgent : IAgent<ContractsInput, ContractsOutput>
             throw new PermanentFailureException("input", "Give a 'commentEvery' of 1 or more.");
         }
 
-        var documents = await ContractSources.ListAsync(input, job.Workspace);
+        var analyser = await ChooseAsync(input.Analyser, job);
+        var documents = await ContractSources.ListAsync(input with { Analyser = analyser }, job.Workspace);
         var group = await job.SpawnAsync(
             "contracts.document",
             documents,
@@ -47,6 +49,30 @@ public sealed class ContractsAgent : IAgent<ContractsInput, ContractsOutput>
         var table = new ReviewTable(analysed, skipped);
         var summary = await ApproveAsync(input, table.ToMarkdown(job.Job.Name), group.Count, skipped.Count, job);
         return await WriteAsync(table, summary, documents, analysed, skipped, job);
+    }
+
+    /// <summary>Decided once for the whole batch, and recorded where the set-up decides it.</summary>
+    private async Task<AnalyserChoice> ChooseAsync(AnalyserChoice wanted, IJobContext job)
+    {
+        bool HasModel() => models?.Route(ModelAnalysis.Route) is not null;
+        return wanted switch
+        {
+            AnalyserChoice.Offline => wanted,
+            AnalyserChoice.Auto => await job.StepAsync(
+                "analyser",
+                _ => Task.FromResult(HasModel() ? AnalyserChoice.Model : AnalyserChoice.Offline)
+            ),
+            _ => await job.StepAsync(
+                "analyser",
+                _ =>
+                    HasModel()
+                        ? Task.FromResult(wanted)
+                        : throw new PermanentFailureException(
+                            "analyser",
+                            $"No model is configured for contracts. Set 'analyser' to auto or offline, or set AgentControl:Models:{ModelAnalysis.Route}:Primary."
+                        )
+            ),
+        };
     }
 
     /// <summary>Waits for the children and tells in the feed how far they are.</summary>

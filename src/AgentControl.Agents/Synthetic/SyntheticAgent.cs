@@ -5,6 +5,7 @@ using System.Text;
 using AgentControl.Core.Agents;
 using AgentControl.Core.Approvals;
 using AgentControl.Core.Jobs;
+using AgentControl.Core.LanguageModels;
 
 namespace AgentControl.Agents.Synthetic;
 
@@ -14,7 +15,7 @@ namespace AgentControl.Agents.Synthetic;
     "1",
     Description = "Runs a number of steps of a given size, and fails, waits or starts children where asked."
 )]
-public sealed class SyntheticAgent(TimeProvider time) : IAgent<SyntheticInput, SyntheticOutput>
+public sealed class SyntheticAgent(TimeProvider time, IModels? models = null) : IAgent<SyntheticInput, SyntheticOutput>
 {
     /// <summary>The shortest JSON text is its two quotes.</summary>
     private const int Quotes = 2;
@@ -35,7 +36,9 @@ public sealed class SyntheticAgent(TimeProvider time) : IAgent<SyntheticInput, S
             }
 
             var step = number;
-            var payload = await job.StepAsync("step", call => WorkAsync(input, step, call));
+            var payload = input.ModelRoute is { } route
+                ? await AskModelAsync(job, route, number)
+                : await StepAsync(input, job, step);
             checksum.AppendData(Encoding.UTF8.GetBytes(payload));
             await job.ReportProgressAsync(number, input.Steps, "steps");
         }
@@ -48,11 +51,28 @@ public sealed class SyntheticAgent(TimeProvider time) : IAgent<SyntheticInput, S
         return new SyntheticOutput(input.Steps, Convert.ToHexStringLower(checksum.GetHashAndReset()));
     }
 
+    private Task<string> StepAsync(SyntheticInput input, IJobContext job, int number)
+    {
+        var options = input.Service is { } service ? new StepOptions { Service = service } : null;
+        return input.SameInput
+            ? job.StepAsync("step", "same", (_, call) => WorkAsync(input, number, call), options)
+            : job.StepAsync("step", call => WorkAsync(input, number, call), options);
+    }
+
+    private async Task<string> AskModelAsync(IJobContext job, string route, int number)
+    {
+        var request = ModelRequest.Of(string.Create(CultureInfo.InvariantCulture, $"This is step {number}."));
+        return models is null
+            ? throw new PermanentFailureException("input", "This program has no models. Leave modelRoute out.")
+            : (await job.AskModelAsync(models, "step", route, request)).Text;
+    }
+
     private async Task<string> WorkAsync(SyntheticInput input, int number, StepCall call)
     {
-        if (input.StepMilliseconds > 0)
+        var milliseconds = number == input.SlowAtStep ? input.SlowMilliseconds : input.StepMilliseconds;
+        if (milliseconds > 0)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(input.StepMilliseconds), time, call.CancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), time, call.CancellationToken);
         }
 
         if (number == input.FailAtStep && call.Attempt <= input.FailTimes)
@@ -128,11 +148,17 @@ public sealed class SyntheticAgent(TimeProvider time) : IAgent<SyntheticInput, S
 
     private static void Check(SyntheticInput input)
     {
-        if (input.Steps < 0 || input.Children < 0 || input.PayloadBytes < Quotes || input.StepMilliseconds < 0)
+        if (
+            input.Steps < 0
+            || input.Children < 0
+            || input.PayloadBytes < Quotes
+            || input.StepMilliseconds < 0
+            || input.SlowMilliseconds < 0
+        )
         {
             throw new PermanentFailureException(
                 "input",
-                "Give steps, children and stepMilliseconds of 0 or more, and payloadBytes of 2 or more."
+                "Give steps, children, stepMilliseconds and slowMilliseconds of 0 or more, and payloadBytes of 2 or more."
             );
         }
     }

@@ -16,7 +16,12 @@ public sealed record SyntheticInput(
     [property: Description("Ask for approval before this step (1 is the first).")] int? ApprovalAtStep = null,
     [property: Description("This step fails before it succeeds (1 is the first).")] int? FailAtStep = null,
     [property: Description("How often it fails."), Range(0, 1_000)] int FailTimes = 0,
-    [property: Description("The HTTP status it fails with."), Range(100, 599)] int FailStatus = 503
+    [property: Description("The HTTP status it fails with."), Range(100, 599)] int FailStatus = 503,
+    [property: Description("Each step asks this route of models instead, such as default.")] string? ModelRoute = null,
+    [property: Description("Each step calls this service, under its policy.")] string? Service = null,
+    [property: Description("All steps get the same input, as in a loop.")] bool SameInput = false,
+    [property: Description("This step works longer than the others (1 is the first).")] int? SlowAtStep = null,
+    [property: Description("How long it works, in milliseconds."), Range(0, 86_400_000)] int SlowMilliseconds = 0
 );
 
 /// <summary>What a synthetic job did.</summary>

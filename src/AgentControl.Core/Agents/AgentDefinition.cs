@@ -50,11 +50,16 @@ public sealed class AgentDefinition
     public JsonNode OutputSchema { get; }
 
     /// <summary>Makes the definition of a class that carries <see cref="AgentAttribute"/>.</summary>
-    public static AgentDefinition Of<TAgent, TInput, TOutput>(Func<IServiceProvider, TAgent> create)
+    /// <param name="named">Instead of the class's own attribute, where one class stands behind several agents.</param>
+    public static AgentDefinition Of<TAgent, TInput, TOutput>(
+        Func<IServiceProvider, TAgent> create,
+        AgentAttribute? named = null
+    )
         where TAgent : class, IAgent<TInput, TOutput>
     {
         var attribute =
-            typeof(TAgent).GetCustomAttribute<AgentAttribute>()
+            named
+            ?? typeof(TAgent).GetCustomAttribute<AgentAttribute>()
             ?? throw new InvalidOperationException(
                 $"{typeof(TAgent).Name} carries no [Agent(name, version)] attribute."
             );

@@ -36,7 +36,12 @@ internal static class AgentSchemas
 
     private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode schema)
     {
-        if (schema is not JsonObject node || context.PropertyInfo?.AttributeProvider is not { } provider)
+        if (context.PropertyInfo?.AttributeProvider is not { } provider)
+            return schema;
+        // A member that takes any JSON says 'true', which has no room for words and is not understood everywhere.
+        if (schema is JsonValue anything && anything.TryGetValue<bool>(out var isAnything) && isAnything)
+            schema = new JsonObject();
+        if (schema is not JsonObject node)
             return schema;
         T? Find<T>()
             where T : Attribute => provider.GetCustomAttributes(typeof(T), inherit: true).OfType<T>().FirstOrDefault();

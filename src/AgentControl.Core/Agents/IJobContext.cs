@@ -68,7 +68,11 @@ public interface IJobContext
 
     void Think(string thought);
 
-    void Observe(string observation);
+    /// <param name="data">What programs read of it, beside the sentence.</param>
+    void Observe(string observation, object? data = null);
+
+    /// <summary>Tells that a tool is called; <paramref name="data"/> holds its name and arguments for programs.</summary>
+    void CallTool(string call, object? data = null);
 
     void Log(string message, LogSeverity severity = LogSeverity.Info);
 

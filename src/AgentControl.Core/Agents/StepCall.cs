@@ -5,4 +5,8 @@ namespace AgentControl.Core.Agents;
 /// <param name="Key">The step's key in the journal.</param>
 /// <param name="Attempt">1 for the job's first attempt.</param>
 /// <param name="CancellationToken">Fires on cancel, timeout and a lost lease.</param>
-public sealed record StepCall(string StepId, string Key, int Attempt, CancellationToken CancellationToken);
+public sealed record StepCall(string StepId, string Key, int Attempt, CancellationToken CancellationToken)
+{
+    /// <summary>Shows text to whoever watches the job now, and to nobody later: it is never recorded.</summary>
+    public Action<string> Write { get; init; } = static _ => { };
+}

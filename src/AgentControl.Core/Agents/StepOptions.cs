@@ -1,3 +1,5 @@
+using AgentControl.Core.Services;
+
 namespace AgentControl.Core.Agents;
 
 /// <summary>How one step is run and recorded.</summary>
@@ -18,6 +20,27 @@ public sealed record StepOptions
     /// <summary>The external service this step calls: its policy says how long an attempt may take, and what is tried again.</summary>
     public string? Service { get; init; }
 
+    /// <summary>What of the service is called, such as the model; told with each failed try.</summary>
+    public string? Detail { get; init; }
+
     /// <summary>The body reads a stream: its attempts are capped by the policy's total time, not by its request time.</summary>
     public bool Streams { get; init; }
+
+    /// <summary>
+    /// The ways that the caller has beside this one, in order. A failure that allows one names it (<see cref="Jobs.JobFailure.Fallback"/>) instead of asking a
+    /// person, and where the service's circuit is open and that of one of these is not, the step fails at once (<c>circuitOpen</c>) instead of waiting.
+    /// </summary>
+    public IReadOnlyList<StepFallback> Fallbacks { get; init; } = [];
+
+    /// <summary>
+    /// Where the failure of a service goes to a person, makes the step's result of the text that the person gives in its place. Null: only where the result
+    /// is a text or JSON can a person give one.
+    /// </summary>
+    public Func<string, object>? FromPerson { get; init; }
 }
+
+/// <summary>Another way to the same result.</summary>
+/// <param name="Name">What the failed step's record calls it.</param>
+/// <param name="Service">The service that it needs.</param>
+/// <param name="Uses">For which failures it may be taken.</param>
+public sealed record StepFallback(string Name, string Service, IReadOnlyList<FallbackUse> Uses);

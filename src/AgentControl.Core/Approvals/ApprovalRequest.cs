@@ -14,7 +14,7 @@ public sealed record ApprovalRequest
     /// <summary>How <see cref="Content"/> is shown: text/markdown, application/json, text/plain.</summary>
     public string ContentType { get; init; } = "text/markdown";
 
-    /// <summary>approval, question, outcomeUnknown, nonDeterminism or budget.</summary>
+    /// <summary>approval, question, outcomeUnknown, nonDeterminism, stepFailed or budget.</summary>
     public string Kind { get; init; } = ApprovalKinds.Approval;
 
     /// <summary>Which decisions are possible.</summary>
@@ -51,6 +51,9 @@ public static class ApprovalKinds
     public const string OutcomeUnknown = "outcomeUnknown";
     public const string NonDeterminism = "nonDeterminism";
     public const string Budget = "budget";
+
+    /// <summary>A step's service failed in a way that no rule decides.</summary>
+    public const string StepFailed = "stepFailed";
 }
 
 /// <summary>What a person can answer.</summary>

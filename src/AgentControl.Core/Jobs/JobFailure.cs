@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace AgentControl.Core.Jobs;
 
 /// <summary>Why a job or a step failed, as it is stored and shown.</summary>
@@ -7,6 +9,19 @@ namespace AgentControl.Core.Jobs;
 public sealed record JobFailure(string Type, string Message, string? Step = null, bool Retryable = false)
 {
     public const string Timeout = "timeout";
+
+    /// <summary>The budget is spent, and nothing more is allowed.</summary>
+    public const string Budget = "budget";
+
+    /// <summary>The budget is spent, and a person asks to finish now: the branch has one last answer of a model left.</summary>
+    public const string BudgetFinish = "budgetFinish";
+
+    /// <summary>A step that did not wait for its service, because another one is there to take over.</summary>
+    public const string CircuitOpen = "circuitOpen";
+
+    /// <summary>Which of the step's other ways (<see cref="Agents.StepOptions.Fallbacks"/>) this failure leaves to be taken; null where there is none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Fallback { get; init; }
 
     /// <summary>Longest message that is kept, in characters.</summary>
     public const int MaxMessageLength = 8_000;

@@ -139,8 +139,7 @@ public static class FailureClassifier
             ),
             408 => Trouble("timeout"),
             409 when fault.Code == "conflict_error" => Trouble("unavailable"),
-            { } status
-                when fault.Code is "rate_limit_error" or "rate_limit_exceeded" or "slow_down" && fault.InStream =>
+            _ when fault is { InStream: true, Code: "rate_limit_error" or "rate_limit_exceeded" or "slow_down" } =>
                 Verdict("rateLimited", FailureCourse.Retry, FallbackUse.Allowed),
             _ when fault.InStream => Trouble(IsOverload(fault) ? "overloaded" : "cutStream"),
             null => Trouble(fault.Code == ServiceFault.TimedOut ? "timeout" : "unavailable"),
@@ -190,7 +189,8 @@ public static class FailureClassifier
 
     private static bool IsRefusal(ServiceFault fault) =>
         fault.StopReason is "refusal" or "content_filter"
-        || fault is { Status: 400, Code: { } code }
+        || fault is { Code: { } code }
+            && (fault.Status == 400 || fault.InStream)
             && (
                 code == "invalid_prompt"
                 || code.EndsWith("_policy", StringComparison.Ordinal)

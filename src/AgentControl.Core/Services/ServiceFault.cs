@@ -26,6 +26,9 @@ public sealed record ServiceFault
     /// <summary>The provider's id of the call, for its support.</summary>
     public string? RequestId { get; init; }
 
+    /// <summary>What the call took all the same; null where that is not known.</summary>
+    public LanguageModels.ModelUsage? Usage { get; init; }
+
     /// <summary>The word for a call that was given up because its time was over.</summary>
     public const string TimedOut = "timeout";
 
@@ -52,10 +55,10 @@ public sealed record ServiceFault
     {
         var said = string.IsNullOrWhiteSpace(Message) ? "" : $": {Message.Trim()}";
         var code = Code is { } word && word != TimedOut ? $" ({word})" : "";
-        return Status is { } status ? $"{service} answered {status}{code}{said}"
-            : Code == TimedOut ? $"{service} gave no answer in time{said}"
+        return StopReason is { } reason ? $"{service} stopped with '{reason}'{said}"
+            : Code == TimedOut && Status is null ? $"{service} gave no answer in time{said}"
             : InStream ? $"The stream of {service} broke off{code}{said}"
-            : StopReason is { } reason ? $"{service} stopped with '{reason}'{said}"
+            : Status is { } status ? $"{service} answered {status}{code}{said}"
             : $"{service} could not be reached{said}";
     }
 }

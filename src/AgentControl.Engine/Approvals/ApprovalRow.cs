@@ -35,6 +35,9 @@ public sealed class ApprovalRow
     public DateTimeOffset RequestedAt { get; init; }
     public DateTimeOffset? Deadline { get; init; }
 
+    /// <summary>From when on it is overdue; null once that was told, and for questions that were asked before there was such a time.</summary>
+    public DateTimeOffset? RemindAt { get; init; }
+
     /// <summary>reject, approve, escalate or fail.</summary>
     public required string OnExpire { get; init; }
 
@@ -83,6 +86,7 @@ internal sealed class ApprovalMapping : IEntityTypeConfiguration<ApprovalRow>
             })
             .IsUnique();
         approval.HasIndex(a => new { a.State, a.Id });
+        approval.HasIndex(a => a.RemindAt).HasFilter("state = 'pending' AND remind_at IS NOT NULL");
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentControl.Core.Approvals;
+using AgentControl.Engine.Budgets;
 using AgentControl.Engine.Storage;
 using Npgsql;
 
@@ -80,6 +81,9 @@ internal sealed record PendingApproval(
                 "value",
                 "Give the answer in 'value'."
             ),
+            ApprovalDecision.Respond
+                when BudgetKey.Parse(Key) is { } budget && BudgetAnswer.Problem(budget, value!.Value) is { } why =>
+                Wrong("value", why),
             ApprovalDecision.Edit when value is null or { ValueKind: JsonValueKind.Null } => Wrong(
                 "value",
                 "Give the edited content in 'value'."

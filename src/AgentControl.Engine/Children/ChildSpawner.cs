@@ -67,7 +67,7 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
         return new ChildGroup(group, inputs.Count);
     }
 
-    private static NewJob Child<TInput>(
+    private NewJob Child<TInput>(
         Attempt attempt,
         AgentDefinition definition,
         string queue,
@@ -98,6 +98,7 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
             ParentId = attempt.Job.Id,
             ParentKey = group,
             ParentIndex = index,
+            Budget = agents.BudgetOf(definition.Name),
             TimeoutSeconds = options.TimeoutSeconds ?? NewJob.DefaultTimeoutSeconds,
         };
     }

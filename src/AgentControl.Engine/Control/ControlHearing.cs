@@ -1,18 +1,11 @@
 using System.Globalization;
-using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Queues;
 using AgentControl.Engine.Services;
 
 namespace AgentControl.Engine.Control;
 
 /// <summary>Obeys what other processes say. Words that this version does not know are left to the polls.</summary>
-internal sealed class ControlHearing(
-    ControlSender sender,
-    LocalWakes local,
-    QueueRefresher queues,
-    Circuits circuits,
-    TimerWaker timers
-)
+internal sealed class ControlHearing(ControlSender sender, LocalWakes local, QueueRefresher queues, Circuits circuits)
 {
     public void Hear(string text)
     {
@@ -37,8 +30,7 @@ internal sealed class ControlHearing(
                     queues.Ring();
                     break;
                 case ControlText.Service:
-                    circuits.Forget(subject);
-                    timers.Ring();
+                    circuits.ChangedElsewhere(subject);
                     break;
             }
         }

@@ -9,6 +9,7 @@ internal sealed class HangfireServers(
     JobStorage storage,
     IServiceProvider services,
     ResumeLaneOptions resume,
+    HandPace pace,
     ILogger<HangfireServers> log
 ) : IDisposable
 {
@@ -21,8 +22,10 @@ internal sealed class HangfireServers(
     private bool closed;
 
     /// <summary>Starts what is missing for these queues and workers.</summary>
-    public void Ensure(IReadOnlyDictionary<string, int> workers)
+    /// <param name="alone">No other process lives on this database.</param>
+    public void Ensure(IReadOnlyDictionary<string, int> workers, bool alone)
     {
+        pace.Set(alone);
         lock (gate)
         {
             if (closed)
@@ -73,7 +76,8 @@ internal sealed class HangfireServers(
             Queues = names,
             WorkerCount = workers,
             CancellationCheckInterval = TimeSpan.FromSeconds(1),
-            SchedulePollingInterval = TimeSpan.FromSeconds(5),
+            // Only a bell whose answer broke is ever scheduled, and the sweeper rings meanwhile.
+            SchedulePollingInterval = TimeSpan.FromSeconds(30),
             StopTimeout = TimeSpan.FromSeconds(10),
             ShutdownTimeout = TimeSpan.FromSeconds(10),
             Activator = (JobActivator)services.GetService(typeof(JobActivator))!,

@@ -1,3 +1,4 @@
+using AgentControl.Core.Events;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Recording;
 using Npgsql;
@@ -41,6 +42,13 @@ internal static class JobLog
         {
             throw new LeaseLostException(pen.JobId, pen.Epoch);
         }
+        if (events.Count(e => e.Type == EventTypes.Anomaly) is var anomalies and > 0)
+            await Storage.Sql.ExecuteAsync(
+                connection,
+                "UPDATE job_runs SET anomalies = anomalies + $2 WHERE job_id = $1",
+                pen.JobId,
+                anomalies
+            );
         return events.Count == 0 ? [] : await InsertAsync(connection, pen.JobId, from, events);
     }
 
@@ -70,9 +78,10 @@ internal static class JobLog
             return [];
         var from = await Storage.Sql.ScalarAsync<long>(
             connection,
-            "UPDATE job_runs SET last_no = last_no + $2, updated_at = ac_now() WHERE job_id = $1 RETURNING last_no - $2",
+            "UPDATE job_runs SET last_no = last_no + $2, updated_at = ac_now(), anomalies = anomalies + $3 WHERE job_id = $1 RETURNING last_no - $2",
             jobId,
-            (long)events.Count
+            (long)events.Count,
+            events.Count(e => e.Type == EventTypes.Anomaly)
         );
         return await InsertAsync(connection, jobId, from, events);
     }

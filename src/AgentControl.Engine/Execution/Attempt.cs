@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using AgentControl.Core.Agents;
+using AgentControl.Core.Events;
 using AgentControl.Core.Jobs;
 using AgentControl.Core.Steps;
+using AgentControl.Engine.Anomalies;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Recording;
@@ -21,9 +23,9 @@ internal sealed class Attempt : IDisposable
     private int active = 1;
     private volatile bool hold;
 
-    public Attempt(LeasedJob job, Journal journal, GroupCommitWriter writer, EventFeed feed)
+    public Attempt(LeasedJob job, Journal journal, GroupCommitWriter writer, EventFeed feed, AttemptWatch watch)
     {
-        (Job, Journal, Writer, this.feed) = (job, journal, writer, feed);
+        (Job, Journal, Writer, this.feed, Anomalies) = (job, journal, writer, feed, watch);
         Pen = new JobPen(job.Id, job.Epoch)
         {
             ParentId = job.ParentId,
@@ -58,6 +60,12 @@ internal sealed class Attempt : IDisposable
     /// <summary>Fires on cancel, timeout and a lost lease.</summary>
     public CancellationToken Cancellation => cancel.Token;
 
+    /// <summary>What is unusual about it.</summary>
+    public AttemptWatch Anomalies { get; }
+
+    /// <summary>What is known of the job's budget.</summary>
+    public AttemptBudget Budget { get; } = new();
+
     /// <summary>Why the token fired.</summary>
     public StopReason Reason { get; private set; }
 
@@ -71,6 +79,8 @@ internal sealed class Attempt : IDisposable
     public Guid? Continued { get; set; }
 
     public string? TimeoutMessage { get; private set; }
+
+    public string? BudgetMessage { get; private set; }
 
     /// <summary>Completes when the attempt is over for a reason other than the code's own end.</summary>
     public Task<AttemptEnd> Ended => ended.Task;
@@ -101,6 +111,8 @@ internal sealed class Attempt : IDisposable
         try
         {
             var reply = await written;
+            if (IsSign(contribution))
+                Anomalies.Sign();
             Progressed |= contribution.Steps.Exists(s => s.State != "running");
             Heed(reply);
             return reply;
@@ -111,6 +123,10 @@ internal sealed class Attempt : IDisposable
             throw;
         }
     }
+
+    /// <summary>Heartbeats and what is unusual say nothing about progress.</summary>
+    private static bool IsSign(Contribution contribution) =>
+        contribution.Steps.Count > 0 || contribution.Events.Exists(e => e.Type != EventTypes.Anomaly);
 
     public void Heed(RecordReply reply)
     {
@@ -139,6 +155,13 @@ internal sealed class Attempt : IDisposable
     {
         TimeoutMessage = message;
         Stop(StopReason.Timeout);
+    }
+
+    /// <summary>A person decided that the job ends with its budget.</summary>
+    public void StopForBudget(string message)
+    {
+        BudgetMessage = message;
+        Stop(StopReason.Budget);
     }
 
     /// <summary>Lets the running steps finish and starts no new one.</summary>
@@ -251,13 +274,35 @@ internal sealed class Attempt : IDisposable
         return recorded is not null;
     }
 
+    public Task<RecordReply> TellAsync(IReadOnlyList<EventRecord> lines)
+    {
+        var contribution = new Contribution();
+        contribution.Events.AddRange(lines);
+        return RecordAsync(contribution);
+    }
+
+    /// <summary>What is unusual about the steps that run now, and about how the job gets on.</summary>
+    public IReadOnlyList<EventRecord> Unusual()
+    {
+        if (!Anomalies.HasReason)
+            return [];
+        RunningStep[] steps;
+        lock (scopes)
+            steps = [.. scopes.Select(s => s.Running).OfType<RunningStep>()];
+        return Anomalies.Look(steps);
+    }
+
     private async Task WriteAsync(List<Task> added)
     {
         Writer.Write(Pen);
         await Task.WhenAll(added);
     }
 
-    public void Dispose() => cancel.Dispose();
+    public void Dispose()
+    {
+        cancel.Dispose();
+        Budget.Dispose();
+    }
 }
 
 /// <summary>Why an attempt was told to stop.</summary>
@@ -266,6 +311,7 @@ internal enum StopReason
     None,
     Cancelled,
     Timeout,
+    Budget,
     LeaseLost,
     Paused,
     Draining,

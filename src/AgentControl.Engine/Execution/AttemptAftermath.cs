@@ -1,9 +1,10 @@
 using AgentControl.Engine.Dispatch;
+using AgentControl.Engine.Maintenance;
 
 namespace AgentControl.Engine.Execution;
 
-/// <summary>Rings where an attempt's end made somebody else ready: the parent, the next queue, the same lane once more.</summary>
-internal sealed class AttemptAftermath(Bells bells)
+/// <summary>Rings where an attempt's end made somebody else ready: the parent, the next queue, the same lane once more; and where it waits for its next try.</summary>
+internal sealed class AttemptAftermath(Bells bells, TimerWaker timers)
 {
     public void After(Attempt attempt)
     {
@@ -13,6 +14,8 @@ internal sealed class AttemptAftermath(Bells bells)
             bells.RingJob(attempt.Job.Queue, next);
         if (row.State is "succeeded" or "failed" or "cancelled" && attempt.Job.ParentId is { } parent)
             bells.RingParent(parent);
+        if (attempt.Last.End?.RetrySeconds is not null)
+            timers.Ring();
         if (row.State == "queued")
             bells.RingLane(attempt.Last.End?.Queue ?? attempt.Job.Queue, 1);
     }

@@ -1,6 +1,7 @@
 using AgentControl.Core.Events;
 using AgentControl.Core.Jobs;
 using AgentControl.Core.Leases;
+using AgentControl.Engine.Anomalies;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Recording;
 
@@ -61,11 +62,16 @@ internal static class AttemptEnds
 
     public static EndRecord TimedOut(Attempt attempt)
     {
-        var failure = new JobFailure(
-            JobFailure.Timeout,
-            attempt.TimeoutMessage ?? "The job ran longer than its timeout."
-        );
-        return new()
+        var message = attempt.TimeoutMessage ?? "The job ran longer than its timeout.";
+        attempt.Last.Events.Add(AnomalyEvents.JobTimedOut(message));
+        return StoppedBy(attempt, new JobFailure(JobFailure.Timeout, message));
+    }
+
+    public static EndRecord BudgetSpent(Attempt attempt) =>
+        StoppedBy(attempt, new JobFailure(JobFailure.Budget, attempt.BudgetMessage ?? "The budget is spent."));
+
+    private static EndRecord StoppedBy(Attempt attempt, JobFailure failure) =>
+        new()
         {
             State = "failed",
             Outcome = failure.Type,
@@ -73,7 +79,6 @@ internal static class AttemptEnds
             Wakes = attempt.Wakes,
             Event = new(EventTypes.JobFailed, failure.Message, EventData.Of(new { failure }), "error"),
         };
-    }
 
     public static EndRecord Cancelled(Attempt attempt) =>
         new()

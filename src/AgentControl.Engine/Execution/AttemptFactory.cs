@@ -1,8 +1,11 @@
 using AgentControl.Core.Agents;
+using AgentControl.Core.Anomalies;
 using AgentControl.Core.Approvals;
 using AgentControl.Core.Events;
 using AgentControl.Core.Steps;
+using AgentControl.Engine.Anomalies;
 using AgentControl.Engine.Events;
+using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Recording;
 using AgentControl.Engine.Waits;
 
@@ -12,6 +15,8 @@ namespace AgentControl.Engine.Execution;
 internal sealed class AttemptFactory(AttemptParts parts)
 {
     public IJobContext Create(Attempt attempt, Scope root) => new JobContext(attempt, root, parts);
+
+    public AttemptWatch Watch(LeasedJob job, Journal journal) => new(parts.History, job, journal);
 
     /// <summary>Parks the job with a question; after an answer the same code runs again, so a fixed program can go on.</summary>
     public async Task<EndRecord?> AskNonDeterminismAsync(Attempt attempt, NonDeterminismException problem)
@@ -35,7 +40,15 @@ internal sealed class AttemptFactory(AttemptParts parts)
         var anomaly = new EventRecord(
             EventTypes.Anomaly,
             problem.Message,
-            EventData.Of(new { kind = "nonDeterminism", key = problem.Key }),
+            EventData.Of(
+                new
+                {
+                    kind = AnomalyKinds.NonDeterminism,
+                    cause = "contradiction",
+                    step = problem.Key,
+                    key = problem.Key,
+                }
+            ),
             "error"
         );
         await parts.Waits.OpenAsync(attempt.Pen, attempt.Job, [wait], [anomaly]);

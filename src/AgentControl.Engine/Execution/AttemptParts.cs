@@ -1,5 +1,8 @@
+using AgentControl.Engine.Anomalies;
+using AgentControl.Engine.Budgets;
 using AgentControl.Engine.Checkpoints;
 using AgentControl.Engine.Children;
+using AgentControl.Engine.Live;
 using AgentControl.Engine.Services;
 using AgentControl.Engine.Waits;
 using AgentControl.Engine.Workspaces;
@@ -17,7 +20,10 @@ internal sealed record AttemptParts(
     WorkspaceStores Files,
     ServicePolicies Policies,
     ServiceCalls Services,
-    Circuits Circuits
+    Circuits Circuits,
+    StepOutputs Outputs,
+    BudgetStore Budgets,
+    StepHistory History
 );
 
 /// <summary>Workspace stores in one hand.</summary>

@@ -1,4 +1,5 @@
 using AgentControl.Core.Agents;
+using AgentControl.Core.Anomalies;
 using AgentControl.Core.Events;
 using AgentControl.Core.Jobs;
 using AgentControl.Core.Leases;
@@ -38,7 +39,7 @@ internal sealed class AttemptRunner(
         try
         {
             var journal = job.Steps > 0 || job.Epoch > 1 ? await LoadAsync(job.Id) : new Journal();
-            attempt = new Attempt(job, journal, writers.For(job.Id), feed);
+            attempt = new Attempt(job, journal, writers.For(job.Id), feed, factory.Watch(job, journal));
             using var watch = running.Add(attempt);
             using var stop = stopping.Register(() => attempt.Hold(StopReason.Draining));
             var end = await RunToEndAsync(attempt);
@@ -154,7 +155,18 @@ internal sealed class AttemptRunner(
                 new(
                     EventTypes.Anomaly,
                     $"The journal holds {unread.Length} entries that the code did not ask for, the first '{unread[0]}'",
-                    EventData.Of(new { kind = "nonDeterminism", keys = unread }),
+                    EventData.Of(
+                        new
+                        {
+                            kind = AnomalyKinds.NonDeterminism,
+                            cause = "unread",
+                            amount = unread.Length,
+                            usual = 0,
+                            unit = "entries",
+                            step = unread[0],
+                            keys = unread,
+                        }
+                    ),
                     "warning"
                 )
             );
@@ -166,6 +178,7 @@ internal sealed class AttemptRunner(
             StopReason.LeaseLost => null,
             StopReason.Cancelled => AttemptEnds.Cancelled(attempt),
             StopReason.Timeout => AttemptEnds.TimedOut(attempt),
+            StopReason.Budget => AttemptEnds.BudgetSpent(attempt),
             StopReason.Draining when attempt.HeldBack => AttemptEnds.Released(
                 attempt,
                 "Handed back before its next step"

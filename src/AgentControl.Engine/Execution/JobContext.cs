@@ -198,7 +198,17 @@ internal sealed class JobContext : IJobContext
 
     public void Think(string thought) => scope.Ride(new(EventTypes.AgentThought, Texts.Clean(thought)!));
 
-    public void Observe(string observation) => scope.Ride(new(EventTypes.AgentObservation, Texts.Clean(observation)!));
+    public void Observe(string observation, object? data = null)
+    {
+        scope.Ride(new(EventTypes.AgentObservation, Texts.Clean(observation)!, DataOf(data)));
+        if (attempt.Anomalies.Observed(scope, observation) is { } loop)
+            scope.Ride(loop);
+    }
+
+    public void CallTool(string call, object? data = null) =>
+        scope.Ride(new(EventTypes.AgentToolCall, Texts.Clean(call)!, DataOf(data)));
+
+    private static string? DataOf(object? data) => data is null ? null : EventData.Of(data);
 
     public void Log(string message, LogSeverity severity = LogSeverity.Info) =>
         scope.Ride(

@@ -1,3 +1,4 @@
+using AgentControl.Engine.Budgets;
 using AgentControl.Engine.Hosting;
 using Npgsql;
 
@@ -7,7 +8,7 @@ namespace AgentControl.Engine.Execution;
 internal sealed class Journal
 {
     private readonly Dictionary<string, JournalEntry> entries = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (int Tries, bool NotIdempotent)> begun = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BegunStep> begun = new(StringComparer.Ordinal);
     private readonly HashSet<string> openWaits = new(StringComparer.Ordinal);
     private long steps;
     private long bytes;
@@ -31,6 +32,9 @@ internal sealed class Journal
     /// <summary>In keys of the engine's own questions about steps that may have happened.</summary>
     public const string OutcomeMark = "~outcome@";
 
+    /// <summary>In keys of the engine's own questions about failures that no rule decides.</summary>
+    public const string FailureMark = "~failure@";
+
     /// <summary>The beginning of keys of the engine's own questions about code that no longer fits.</summary>
     public const string DivergenceMark = "~nonDeterminism@";
 
@@ -40,6 +44,8 @@ internal sealed class Journal
             !e.Read
             && !e.Key.StartsWith(DivergenceMark, StringComparison.Ordinal)
             && !e.Key.Contains(OutcomeMark, StringComparison.Ordinal)
+            && !e.Key.Contains(FailureMark, StringComparison.Ordinal)
+            && !e.Key.StartsWith(BudgetKey.Mark, StringComparison.Ordinal)
         );
 
     /// <summary>Whether the code of a scope has entries before it that it has not asked for.</summary>
@@ -64,10 +70,17 @@ internal sealed class Journal
     /// <summary>Looks without marking the entry as read by the code.</summary>
     public bool Contains(string key) => entries.ContainsKey(key);
 
-    /// <summary>Failed tries of a step so far, and whether its outcome is unknown; null where its start is not in the log.</summary>
-    public (int Tries, bool NotIdempotent)? Begun(string key) => begun.TryGetValue(key, out var step) ? step : null;
+    /// <summary>What is known of a step that is not over; null where its start is not in the log.</summary>
+    public BegunStep? Begun(string key) => begun.GetValueOrDefault(key);
+
+    /// <summary>The steps that failed in earlier attempts and are not over.</summary>
+    public IEnumerable<(string Key, BegunStep Step)> Troubled =>
+        begun.Where(b => b.Value.Trouble is not null).Select(b => (b.Key, b.Value));
 
     public bool IsOpen(string key) => openWaits.Contains(key);
+
+    /// <summary>Whether a wait is open whose key begins so.</summary>
+    public bool IsAnyOpen(string beginning) => openWaits.Any(k => k.StartsWith(beginning, StringComparison.Ordinal));
 
     public static async Task<Journal> LoadAsync(EnginePool database, Guid jobId, CancellationToken cancellationToken)
     {
@@ -78,7 +91,7 @@ internal sealed class Journal
             BatchCommands =
             {
                 new(
-                    "SELECT key, kind, name, state, input_hash, result, error, no, completed_at, attempt FROM steps WHERE job_id = $1 AND state <> 'superseded' ORDER BY no"
+                    "SELECT key, kind, name, state, input_hash, result, error, no, completed_at, attempt, usage, service FROM steps WHERE job_id = $1 AND state <> 'superseded' ORDER BY no"
                 )
                 {
                     Parameters = { new() { Value = jobId } },
@@ -109,7 +122,11 @@ internal sealed class Journal
         {
             row.GetValue(7);
             row.GetValue(8);
-            begun[key] = (row.GetInt32(9), kind.StartsWith("once:", StringComparison.Ordinal));
+            begun[key] = BegunStep.Of(row.GetInt32(9), kind, error, row.IsDBNull(10) ? null : row.GetString(10)) with
+            {
+                Name = name,
+                Service = row.IsDBNull(11) ? null : row.GetString(11),
+            };
             return;
         }
         Count(result?.Length ?? 0);

@@ -17,11 +17,15 @@ internal sealed class RunningAttempts(WorkerIdentity worker, TimeProvider time) 
     /// <summary>Two of one job where a lost one has not ended yet: it too must hear that it is lost.</summary>
     private readonly ConcurrentDictionary<Attempt, Running> attempts = new();
 
+    /// <summary>Done once there is something to keep: an idle process has no pulse.</summary>
+    private volatile TaskCompletionSource any = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public int Count => attempts.Count;
 
     public IDisposable Add(Attempt attempt)
     {
         attempts[attempt] = new Running(attempt, Stopwatch.GetTimestamp());
+        any.TrySetResult();
         return new Removal(() => attempts.TryRemove(attempt, out _));
     }
 
@@ -46,6 +50,7 @@ internal sealed class RunningAttempts(WorkerIdentity worker, TimeProvider time) 
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
             {
+                await SomethingRunsAsync(stoppingToken);
                 foreach (var entry in attempts.Values)
                     Look(entry);
             }
@@ -54,6 +59,16 @@ internal sealed class RunningAttempts(WorkerIdentity worker, TimeProvider time) 
         {
             // The pulse ends after the last attempt was handed back.
         }
+    }
+
+    private async Task SomethingRunsAsync(CancellationToken cancellationToken)
+    {
+        if (!attempts.IsEmpty)
+            return;
+        any = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        // One that came between the look and the new signal set the old one.
+        if (attempts.IsEmpty)
+            await any.Task.WaitAsync(cancellationToken);
     }
 
     private void Look(Running entry)
@@ -79,9 +94,12 @@ internal sealed class RunningAttempts(WorkerIdentity worker, TimeProvider time) 
             if (Stopwatch.GetElapsedTime(entry.StoppedSince.Value) > CancelGrace)
                 attempt.End(AttemptEnd.Stopped);
         }
+        var unusual = attempt.Unusual();
         if (attempt.TryRecordRunning(out var told))
             _ = BeatAsync(told);
-        else if (silent > worker.Lease / 3)
+        if (unusual.Count > 0)
+            _ = BeatAsync(attempt.TellAsync(unusual));
+        else if (told is null && silent > worker.Lease / 3)
             _ = BeatAsync(attempt.RecordAsync(new Contribution()));
     }
 

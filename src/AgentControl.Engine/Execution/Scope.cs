@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using System.Text.Json;
-using AgentControl.Core.Agents;
+using AgentControl.Core.Anomalies;
 using AgentControl.Core.Events;
-using AgentControl.Core.Json;
+using AgentControl.Core.Jobs;
 using AgentControl.Core.Steps;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Recording;
@@ -26,6 +25,19 @@ internal sealed class Scope(string path, DateTimeOffset now)
 
     /// <summary>Gives back the branch's place among the running items of its <c>Parallel</c>, and of those around it.</summary>
     public Action? Rests { get; init; }
+
+    /// <summary>What goes round in a circle in this branch; null until something could.</summary>
+    public LoopWatch? Loops { get; set; }
+
+    /// <summary>The step whose body runs now.</summary>
+    public RunningStep? Running
+    {
+        get
+        {
+            lock (gate)
+                return running;
+        }
+    }
 
     public string NextKey(string name)
     {
@@ -90,6 +102,22 @@ internal sealed class Scope(string path, DateTimeOffset now)
     }
 
     public void Recorded(DateTimeOffset at) => Now = at;
+
+    /// <summary>The branch was told that its job is to finish now.</summary>
+    public bool Finishing { get; private set; }
+
+    /// <summary>Answers of models since then.</summary>
+    public int LastAnswers { get; private set; }
+
+    /// <summary>Counts the end of a model step, recorded now or replayed.</summary>
+    /// <param name="failure">Its type; null for an answer.</param>
+    public void ModelEnded(string? failure)
+    {
+        if (failure == JobFailure.BudgetFinish)
+            Finishing = true;
+        else if (Finishing && failure is null)
+            LastAnswers++;
+    }
 
     public void StepBegins(RunningStep step)
     {
@@ -188,7 +216,21 @@ internal sealed class RunningStep(
     int ridingBefore
 )
 {
+    private int slow;
+
+    public string Key => key;
+
+    public string Name => name;
+
+    public string? Service => service;
+
     public long Since { get; } = Stopwatch.GetTimestamp();
+
+    /// <summary>The time that this try has; null where nothing but the job's own time ends it.</summary>
+    public TimeSpan? Limit { get; init; }
+
+    /// <summary>True for the one that tells that it is slow.</summary>
+    public bool TellSlow() => Interlocked.Exchange(ref slow, 1) == 0;
 
     /// <summary>How many riding events came before its start.</summary>
     public int RidingBefore { get; } = ridingBefore;

@@ -1,8 +1,8 @@
 using AgentControl.Core.Agents;
-using AgentControl.Core.Approvals;
 using AgentControl.Core.Events;
 using AgentControl.Core.Jobs;
 using AgentControl.Core.Json;
+using AgentControl.Core.LanguageModels;
 using AgentControl.Core.Services;
 using AgentControl.Core.Steps;
 using AgentControl.Core.Waits;
@@ -18,6 +18,9 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits,
     /// <summary>Most bytes of one result; the workspace is the place for more.</summary>
     public const int MaxResultBytes = 1024 * 1024;
 
+    private readonly StepQuestions questions = new(attempt, scope, waits);
+    private readonly BudgetGate budget = new(attempt, scope, waits, parts.Budgets);
+
     public async Task<T> RunAsync<T>(
         string name,
         byte[]? inputHash,
@@ -32,7 +35,7 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits,
         {
             return Contradiction(entry, name, options.Kind, inputHash) is { } problem
                 ? await attempt.DivergeAsync<T>(scope, new NonDeterminismException(key, problem))
-                : Replay<T>(entry);
+                : Replay<T>(entry, inputHash);
         }
         attempt.Cancellation.ThrowIfCancellationRequested();
         if (again || !attempt.Claim(key))
@@ -53,15 +56,18 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits,
             return await attempt.NeverAsync<T>(scope);
         }
         var step = new StepPlan(key, name, inputHash, options);
-        if (attempt.Journal.Begun(key) is not { } begun)
-            return await RunBodyAsync(step, body, 1, record);
-        var (tries, unknown) = begun;
-        scope.Told();
-        if (unknown && await DecideUnknownAsync<T>(key, name, options.Kind, tries) is { Done: true } decided)
-            return decided.Value!;
-        if (attempt.Journal.IsOpen(RetryKey(key)))
-            return await attempt.NeverAsync<T>(scope);
-        return await RunBodyAsync(step, body, tries + 1, record);
+        var begun = attempt.Journal.Begun(key);
+        if (begun is not null)
+        {
+            scope.Told();
+            if (await questions.DecideAsync<T>(step, begun) is { Done: true } decided)
+                return decided.Value!;
+            if (attempt.Journal.IsOpen(RetryKey(key)))
+                return await attempt.NeverAsync<T>(scope);
+        }
+        if (options.Kind == ModelSteps.Kind)
+            await budget.PassAsync(step);
+        return await RunBodyAsync(step, body, (begun?.Tries ?? 0) + 1, record, begun?.Spent ?? default);
     }
 
     /// <summary>Why the entry cannot be the answer to this call; null where it is.</summary>
@@ -74,14 +80,19 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits,
             : null;
     }
 
-    private T Replay<T>(JournalEntry entry)
+    private T Replay<T>(JournalEntry entry, byte[]? inputHash)
     {
         scope.Replayed(entry.CompletedAt);
-        if (entry.State == "failed")
-            throw new StepFailedException(
-                entry.Key,
-                JournalJson.Deserialize<JobFailure>(System.Text.Encoding.UTF8.GetBytes(entry.Error!))!
-            );
+        // It counts for what comes later; what it meant was told by the first run.
+        attempt.Anomalies.Ended(scope, entry.Key, entry.Name, inputHash, entry.CompletedAt);
+        var failure =
+            entry.State == "failed"
+                ? JournalJson.Deserialize<JobFailure>(System.Text.Encoding.UTF8.GetBytes(entry.Error!))!
+                : null;
+        if (entry.Kind == ModelSteps.Kind)
+            scope.ModelEnded(failure?.Type);
+        if (failure is not null)
+            throw new StepFailedException(entry.Key, failure);
         return JournalJson.Deserialize<T>(entry.Result)!;
     }
 
@@ -92,16 +103,16 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits,
         StepPlan step,
         Func<StepCall, Task<T>> body,
         int first,
-        Func<Contribution, T, Task<RecordReply>>? record
+        Func<Contribution, T, Task<RecordReply>>? record,
+        TimeSpan spent = default
     )
     {
-        var policy = step.Options.Service is { } service ? parts.Policies.Of(service) : null;
-        var tries = new StepTries(attempt, scope, step, first, policy);
+        var tries = new StepTries(attempt, scope, step, first, parts, spent);
         T value;
         byte[] result;
         try
         {
-            value = policy is null
+            value = step.Options.Service is null
                 ? await CallAsync(step, body, tries)
                 : await parts.Services.RetryAsync(
                     tries,
@@ -116,23 +127,34 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits,
         }
         catch (CircuitWaitException closed)
         {
-            await tries.RecordWaitingAsync();
+            if (await OtherWayAsync(step) is { } way)
+                return await FailAsync<T>(step, tries, tries.GiveWay(closed, way));
+            await tries.RecordWaitingAsync(closed);
             await waits.OpenServiceAsync(ServiceKey(step.Key), closed.After, step.Options.Service!);
+            await parts.Circuits.WaitingAsync(attempt.Job.Id, ServiceKey(step.Key), step.Options.Service!);
             return await attempt.NeverAsync<T>(scope);
         }
         catch (Exception problem) when (problem is not LeaseLostException)
         {
             return await FailAsync<T>(step, tries, tries.Judge(problem));
         }
-        var contribution = new Contribution();
+        var contribution = new Contribution { Usage = (value as IHasUsage)?.Usage };
         var running = scope.StepEnds(contribution)!;
-        contribution.Steps.Add(tries.Row("completed", contribution.Events.Count, result, null, running.ElapsedMs));
+        contribution.Steps.Add(
+            tries.Row("completed", contribution.Events.Count, result, null, running.ElapsedMs) with
+            {
+                Usage = contribution.Usage is { } usage ? EventData.Of(usage) : null,
+            }
+        );
         contribution.Events.Add(
             new(EventTypes.StepCompleted, $"{step.Name} completed", EventData.Step(step.Key, step.Name, tries.Tries))
         );
+        attempt.Anomalies.Ended(contribution, scope, running, step.InputHash);
         var reply = await (record is null ? attempt.RecordAsync(contribution) : record(contribution, value));
         attempt.Journal.Count(result.Length);
         scope.Recorded(reply.Now);
+        if (step.Options.Kind == ModelSteps.Kind)
+            scope.ModelEnded(null);
         return JournalJson.Deserialize<T>(result)!;
     }
 
@@ -166,7 +188,11 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits,
         if (step.Options.NotIdempotent)
             await CommitStartAsync(running);
         var id = StepIds.Of(attempt.Job.Id, step.Key, attempt.Job.Generation);
-        return await body(new StepCall(id, step.Key, tries.Tries, limit));
+        var call = new StepCall(id, step.Key, tries.Tries, limit);
+        if (!step.Options.Streams)
+            return await body(call);
+        using var output = parts.Outputs.Open(attempt.Job.Id, step.Key, tries.Tries);
+        return await body(call with { Write = output.Write });
     }
 
     /// <summary>One try of a step that calls a service: behind its circuit, which hears how it went.</summary>
@@ -187,12 +213,26 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits,
             var ours = problem is LeaseLostException || attempt.Cancellation.IsCancellationRequested;
             var fault = ours ? null : StepTries.FaultOf(problem);
             if (await pass.FailedAsync(fault))
-                scope.Ride(CircuitEvents.Opened(step.Options.Service!, fault!));
+                scope.Ride(await parts.Circuits.OpenedAsync(step.Options.Service!, fault!));
+            // Who finds the service still down has used up no try: a long outage costs no job its retries.
+            if (fault is not null && !step.Options.NotIdempotent && pass.FoundDown(fault) is { } stillDown)
+                throw stillDown;
             throw;
         }
-        if (await pass.SucceededAsync())
-            scope.Ride(CircuitEvents.Closed(step.Options.Service!));
+        if (await pass.SucceededAsync() is { } open)
+            scope.Ride(CircuitEvents.Closed(step.Options.Service!, open, attempt.Anomalies.Now));
         return value;
+    }
+
+    /// <summary>The first of the step's other ways whose service is not known to be down.</summary>
+    private async Task<StepFallback?> OtherWayAsync(StepPlan step)
+    {
+        foreach (var way in step.Options.Fallbacks.Where(w => w.Uses.Contains(FallbackUse.Allowed)))
+        {
+            if (await parts.Circuits.IsClosedAsync(way.Service, attempt.Cancellation))
+                return way;
+        }
+        return null;
     }
 
     private static byte[] Serialize<T>(string key, T value)
@@ -220,13 +260,18 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits,
     /// <summary>A passing failure makes the branch wait and try again; a final one is recorded and thrown.</summary>
     private async Task<T> FailAsync<T>(StepPlan step, StepTries tries, StepFailure failure)
     {
+        if (failure.Asks)
+        {
+            await tries.RecordRetryAsync(failure);
+            return (await questions.DecideAsync<T>(step, tries.Begun(failure))).Value!;
+        }
         if (failure.RetryIn is { } delay)
         {
             await tries.RecordRetryAsync(failure);
             await waits.OpenRetryAsync(RetryKey(step.Key), delay, step.Name);
             return await attempt.NeverAsync<T>(scope);
         }
-        var contribution = new Contribution();
+        var contribution = new Contribution { Usage = failure.Usage };
         var running = scope.StepEnds(contribution)!;
         contribution.Steps.Add(
             tries.Row("failed", contribution.Events.Count, null, EventData.Of(failure.Failure), running.ElapsedMs)
@@ -242,85 +287,25 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits,
                         name = step.Name,
                         attempt = tries.Tries,
                         failure = failure.Failure,
+                        service = step.Options.Service,
+                        detail = step.Options.Detail,
+                        requestId = failure.RequestId,
+                        usage = failure.Usage,
                     }
                 ),
                 "error"
             )
         );
+        tries.Watch(contribution, running, failure);
+        attempt.Anomalies.Ended(contribution, scope, running, step.InputHash);
         var reply = await attempt.RecordAsync(contribution);
         scope.Recorded(reply.Now);
+        if (step.Options.Service is { } service && failure.Failure.Fallback is not null)
+            parts.Circuits.FellBack(service);
         throw new StepFailedException(step.Key, failure.Failure);
     }
 
     public static string RetryKey(string key) => key + "~retry";
 
     private static string ServiceKey(string key) => key + "~service";
-
-    /// <summary>Each start of the step has a question of its own: an answer holds for that start alone.</summary>
-    private static string OutcomeKey(string key, int generation, int starts) =>
-        $"{key}{Journal.OutcomeMark}{generation}.{starts}";
-
-    /// <summary>A step that must not repeat was begun, and nobody knows whether its effect happened: a person decides.</summary>
-    private async Task<(bool Done, T? Value)> DecideUnknownAsync<T>(string key, string name, string kind, int tries)
-    {
-        var outcome = await waits.AskAsync(
-            OutcomeKey(key, attempt.Job.Generation, tries),
-            new ApprovalRequest
-            {
-                Kind = ApprovalKinds.OutcomeUnknown,
-                Title = $"Did '{name}' happen?",
-                Body =
-                    $"The worker was lost while step `{key}` ran, and the step must not run twice. Look whether its effect happened, then choose.",
-                Content = key,
-                ContentType = "text/plain",
-                Decisions = [ApprovalDecision.Choose, ApprovalDecision.Respond],
-                Options =
-                [
-                    new("run", "Run it again", "Its effect did not happen."),
-                    new("fail", "Fail the step", "The agent's code sees a failed step."),
-                ],
-            }
-        );
-        var choice = outcome.Decision == ApprovalDecision.Choose ? outcome.Value?.GetString() : "take";
-        if (choice == "run")
-            return (false, default);
-        var contribution = new Contribution();
-        scope.Flush(contribution);
-        var failure = new JobFailure(
-            "outcomeUnknown",
-            outcome.Comment ?? "A person decided that the step failed.",
-            key
-        );
-        var result = choice == "take" ? JournalJson.Serialize(outcome.Value) : null;
-        contribution.Steps.Add(
-            new(
-                key,
-                name,
-                "once:" + kind,
-                result is null ? "failed" : "completed",
-                contribution.Events.Count,
-                1,
-                null,
-                result,
-                result is null ? EventData.Of(failure) : null,
-                null,
-                null,
-                0
-            )
-        );
-        contribution.Events.Add(
-            new(
-                result is null ? EventTypes.StepFailed : EventTypes.StepCompleted,
-                result is null
-                    ? $"{name} failed by {outcome.DecidedBy}'s decision"
-                    : $"{name}: result given by {outcome.DecidedBy}",
-                EventData.Step(key, name, 1)
-            )
-        );
-        var reply = await attempt.RecordAsync(contribution);
-        scope.Recorded(reply.Now);
-        return result is null
-            ? throw new StepFailedException(key, failure)
-            : (true, JournalJson.Deserialize<T>(result));
-    }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using AgentControl.Core.Agents;
 using AgentControl.Core.Events;
 using AgentControl.Core.Jobs;
+using AgentControl.Core.LanguageModels;
 using AgentControl.Core.Leases;
 using AgentControl.Core.Services;
 using AgentControl.Engine.Events;
@@ -19,9 +20,17 @@ internal sealed record StepPlan(string Key, string Name, byte[]? InputHash, Step
 }
 
 /// <summary>The tries of one step in this attempt: what each failure means, and what is recorded of it.</summary>
-internal sealed class StepTries(Attempt attempt, Scope scope, StepPlan step, int tries, ServicePolicy? policy)
-    : IServiceTries
+/// <param name="spent">How long tries took in attempts before this one.</param>
+internal sealed class StepTries(
+    Attempt attempt,
+    Scope scope,
+    StepPlan step,
+    int tries,
+    AttemptParts parts,
+    TimeSpan spent
+) : IServiceTries
 {
+    private readonly ServicePolicy? policy = step.Options.Service is { } service ? parts.Policies.Of(service) : null;
     private readonly long since = Stopwatch.GetTimestamp();
     private (Exception Problem, StepFailure Failure)? last;
 
@@ -47,7 +56,10 @@ internal sealed class StepTries(Attempt attempt, Scope scope, StepPlan step, int
             step.InputHash,
             step.Options.Service,
             scope.RidingCount
-        );
+        )
+        {
+            Limit = policy is null ? step.Options.Timeout : AttemptTimeout,
+        };
         scope.StepBegins(running);
         return running;
     }
@@ -76,48 +88,104 @@ internal sealed class StepTries(Attempt attempt, Scope scope, StepPlan step, int
         return failure;
     }
 
+    /// <summary>A failed try that is not the last, or about which a person is asked.</summary>
     public async Task RecordRetryAsync(StepFailure failure)
     {
-        var contribution = new Contribution { Retries = 1 };
+        var contribution = new Contribution { Retries = failure.Asks ? 0 : 1, Usage = failure.Usage };
         var running = scope.StepEnds(contribution)!;
-        contribution.Steps.Add(Row("running", null, null, EventData.Of(failure.Failure), running.ElapsedMs));
+        var trouble = EventData.Of(StepTrouble.Of(failure.Failure, failure.Asks));
+        contribution.Steps.Add(
+            Row("running", null, null, trouble, running.ElapsedMs) with
+            {
+                Usage = EventData.Of(new StepSpent(Spent.TotalMilliseconds)),
+            }
+        );
+        var next = failure.RetryIn is { } pause
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"try {Tries + 1} of {failure.MaxTries} in {pause.TotalSeconds:0.#} s"
+            )
+            : "a person decides how it goes on";
         contribution.Events.Add(
             new(
                 EventTypes.StepRetrying,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{step.Name} failed ({failure.Failure.Message}); try {Tries + 1} of {failure.MaxTries} in {failure.RetryIn!.Value.TotalSeconds:0.#} s"
-                ),
+                $"{step.Name} failed ({failure.Failure.Message}); {next}",
                 EventData.Of(
                     new
                     {
                         key = step.Key,
                         name = step.Name,
                         attempt = Tries,
-                        delaySeconds = failure.RetryIn.Value.TotalSeconds,
+                        delaySeconds = failure.RetryIn?.TotalSeconds,
                         reason = failure.Failure.Message,
                         kind = failure.Failure.Type,
                         service = step.Options.Service,
+                        detail = step.Options.Detail,
                         requestId = failure.RequestId,
+                        usage = failure.Usage,
                     }
                 ),
                 "warning"
             )
         );
+        Watch(contribution, running, failure);
         await attempt.RecordAsync(contribution);
+        if (step.Options.Service is { } service && !failure.Asks)
+            parts.Circuits.Retried(service);
     }
 
+    /// <summary>What is unusual about a failed try travels with its record.</summary>
+    public void Watch(Contribution contribution, RunningStep running, StepFailure failure) =>
+        attempt.Anomalies.Failed(
+            contribution,
+            new(
+                step.Key,
+                step.Name,
+                step.Options.Service,
+                failure.Failure.Type,
+                failure.Failure.Message,
+                Tries,
+                running.ElapsedMs / 1000,
+                failure.RetryIn?.TotalSeconds,
+                attempt.Anomalies.Now
+            )
+        );
+
     /// <summary>Before the branch waits for the service: what was said before is told, and stays told.</summary>
-    public async Task RecordWaitingAsync()
+    public async Task RecordWaitingAsync(CircuitWaitException closed)
     {
         // The start of a step that must not repeat is a promise of its own.
         if (step.Options.NotIdempotent)
             return;
         var contribution = new Contribution();
-        scope.Flush(contribution);
-        contribution.Steps.Add(Row("running", null, null, null, 0) with { Attempt = Tries - 1 });
+        scope.StepEnds(contribution);
+        contribution.Steps.Add(
+            Row("running", null, null, null, 0) with
+            {
+                Attempt = Tries - 1,
+                Usage = EventData.Of(new StepSpent((closed.WasProbe ? spent : Spent).TotalMilliseconds)),
+            }
+        );
         await attempt.RecordAsync(contribution);
     }
+
+    /// <summary>The step's service is left alone, and another one is there: the step ends without a call.</summary>
+    public StepFailure GiveWay(CircuitWaitException closed, StepFallback way)
+    {
+        if (!closed.WasProbe)
+            Begin();
+        var failure = new JobFailure(JobFailure.CircuitOpen, closed.Message, step.Key, Retryable: true)
+        {
+            Fallback = way.Name,
+        };
+        return new(failure, null, Tries, null);
+    }
+
+    /// <summary>The step as the journal would tell it now.</summary>
+    public BegunStep Begun(StepFailure failure) => new(Tries, step.Options.NotIdempotent, Spent, failure.Failure);
+
+    /// <summary>How long the tries took, in all attempts.</summary>
+    private TimeSpan Spent => spent + Stopwatch.GetElapsedTime(since);
 
     public StepRecord Row(string state, int? eventIndex, byte[]? result, string? error, double elapsedMs) =>
         new(
@@ -154,15 +222,26 @@ internal sealed class StepTries(Attempt attempt, Scope scope, StepPlan step, int
         {
             var own = policy.Retry.Delay(Tries, Random.Shared.NextDouble());
             pause = verdict.After > own ? verdict.After : own;
-            if (Stopwatch.GetElapsedTime(since).TotalSeconds > policy.StepTimeoutSeconds)
+            if (Spent.TotalSeconds > policy.StepTimeoutSeconds)
             {
                 pause = null;
-                said += $" The step was given up after {policy.StepTimeoutSeconds:0} s.";
+                said = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{said.TrimEnd('.')}. The step was given up after {policy.StepTimeoutSeconds:0.###} s."
+                );
             }
         }
+        var way = step.Options.Fallbacks.FirstOrDefault(f => f.Uses.Contains(verdict.Fallback));
+        // A service that asks for a long wait is not waited for where another one is there.
+        if (way is not null && verdict.After?.TotalSeconds > policy.ParkAfterSeconds)
+            pause = null;
+        if (pause is not null)
+            way = null;
+        var asks = way is null && verdict.Course == FailureCourse.AskPerson;
         if (pause is null && verdict.Hint is { } hint)
             said = $"{said.TrimEnd('.')}. {hint}";
-        return new(new JobFailure(verdict.Kind, said, step.Key, again), pause, most, fault.RequestId);
+        var failure = new JobFailure(verdict.Kind, said, step.Key, again) { Fallback = way?.Name };
+        return new(failure, pause, most, fault.RequestId) { Asks = asks, Usage = fault.Usage };
     }
 
     /// <summary>What a failure says of the service; null where it is about something else.</summary>
@@ -183,4 +262,11 @@ internal sealed class StepTries(Attempt attempt, Scope scope, StepPlan step, int
 /// <param name="RetryIn">The pause before the next one; null where there is none.</param>
 /// <param name="MaxTries">How many there may be.</param>
 /// <param name="RequestId">The service's id of the call, for its support.</param>
-internal sealed record StepFailure(JobFailure Failure, TimeSpan? RetryIn, int MaxTries, string? RequestId);
+internal sealed record StepFailure(JobFailure Failure, TimeSpan? RetryIn, int MaxTries, string? RequestId)
+{
+    /// <summary>Whether a person decides how it goes on.</summary>
+    public bool Asks { get; init; }
+
+    /// <summary>What the failed call took all the same.</summary>
+    public ModelUsage? Usage { get; init; }
+}

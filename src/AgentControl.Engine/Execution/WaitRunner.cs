@@ -18,6 +18,7 @@ internal sealed class WaitRunner(Attempt attempt, Scope scope, WaitStore store)
     {
         if (waits.Count == 0)
             throw new ArgumentException("FirstOf needs at least one wait.", nameof(waits));
+        scope.Loops?.Waited();
         var group = scope.NextKey(waits.Count == 1 ? waits[0].Name : "firstOf");
         var keys = waits.Count == 1 ? [group] : waits.Select((w, i) => $"{group}/{i}:{w.Name}").ToArray();
         if (Answered(keys) is { } answered)

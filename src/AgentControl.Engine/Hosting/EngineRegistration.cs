@@ -1,11 +1,14 @@
 using AgentControl.Engine.Agents;
+using AgentControl.Engine.Anomalies;
 using AgentControl.Engine.Approvals;
+using AgentControl.Engine.Budgets;
 using AgentControl.Engine.Checkpoints;
 using AgentControl.Engine.Children;
 using AgentControl.Engine.Control;
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Execution;
 using AgentControl.Engine.Jobs;
+using AgentControl.Engine.LanguageModels;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Queues;
@@ -42,8 +45,14 @@ public static class EngineRegistration
         services.AddDatabase(configuration);
         services.AddSingleton(_ => WorkerIdentity.Of(options));
         services.AddSingleton<EventFeed>();
+        services.TryAddSingleton<StepOutputs>();
+        services.TryAddSingleton<ServiceChanges>();
+        services.AddSingleton(AgentBudgets.Read(configuration));
+        services.AddSingleton(AnomalySettings.Read(configuration));
+        services.AddSingleton<StepHistory>();
         services.AddSingleton<AgentCatalog>();
         services.AddSingleton(ServicePolicies.Read(configuration));
+        services.AddLanguageModels(configuration);
         services.AddSingleton<ServiceCalls>();
         services.AddSingleton<CircuitStore>();
         services.AddSingleton<Circuits>();
@@ -104,6 +113,7 @@ public static class EngineRegistration
         services.AddSingleton<ChildSpawner>();
         services.AddSingleton<Handovers>();
         services.AddSingleton<Stash>();
+        services.AddSingleton<BudgetStore>();
         services.AddSingleton<WorkspaceStores>();
         services.AddSingleton<AttemptParts>();
         services.AddSingleton<AttemptFactory>();

@@ -15,7 +15,22 @@ internal static class HangfireRegistration
 
     public static void AddHangfireParts(this IServiceCollection services, EngineOptions options)
     {
-        services.AddSingleton(new ResumeLaneOptions(options.ResumeWorkers, TimeSpan.FromSeconds(2)));
+        services.AddSingleton(new ResumeLaneOptions(options.ResumeWorkers, TimeSpan.FromSeconds(10)));
+        services.AddSingleton(
+            new PostgreSqlStorageOptions
+            {
+                SchemaName = "hangfire",
+                PrepareSchemaIfNecessary = true,
+                QueuePollInterval = HandPace.BesideOthers,
+                UseSlidingInvisibilityTimeout = true,
+                InvisibilityTimeout = TimeSpan.FromSeconds(30),
+                DistributedLockTimeout = TimeSpan.FromMinutes(1),
+                StartupConnectionMaxRetries = 0,
+                AllowDegradedModeWithoutStorage = false,
+                EnableLongPolling = false,
+            }
+        );
+        services.AddSingleton<HandPace>();
         services.AddSingleton<JobStorage>(provider =>
         {
             var text = provider.GetRequiredService<IConfiguration>().GetConnectionString("AgentControl");
@@ -29,20 +44,10 @@ internal static class HangfireRegistration
                 MaxAutoPrepare = 50,
                 AutoPrepareMinUsages = 2,
             };
-            var storage = new PostgreSqlStorageOptions
-            {
-                SchemaName = "hangfire",
-                PrepareSchemaIfNecessary = true,
-                // The in-process signal wakes a hand at once; the poll is for bells of other processes.
-                QueuePollInterval = TimeSpan.FromSeconds(2),
-                UseSlidingInvisibilityTimeout = true,
-                InvisibilityTimeout = TimeSpan.FromSeconds(30),
-                DistributedLockTimeout = TimeSpan.FromMinutes(1),
-                StartupConnectionMaxRetries = 0,
-                AllowDegradedModeWithoutStorage = false,
-                EnableLongPolling = false,
-            };
-            return new PostgreSqlStorage(new HangfireConnections(own.ConnectionString), storage);
+            return new PostgreSqlStorage(
+                new HangfireConnections(own.ConnectionString),
+                provider.GetRequiredService<PostgreSqlStorageOptions>()
+            );
         });
         services.AddSingleton<IBackgroundJobClientV2>(provider => new BackgroundJobClient(
             provider.GetRequiredService<JobStorage>()

@@ -1,6 +1,5 @@
 using AgentControl.Engine.Storage;
 using AgentControl.Engine.Storage.Embedded;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -44,10 +43,9 @@ public static class Verification
     )
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
-        var options = new DbContextOptionsBuilder<ControlDbContext>().UseNpgsql(source).Options;
-        await using (var context = new ControlDbContext(options))
+        await using (var connection = await source.OpenConnectionAsync(cancellationToken))
         {
-            if (await SchemaState.ReadAsync(context, cancellationToken) is { Problem: { } problem })
+            if (await SchemaState.ReadAsync(connection, cancellationToken) is { Problem: { } problem })
             {
                 await output.WriteLineAsync(problem);
                 return 1;

@@ -15,7 +15,7 @@ internal static class ForkStatement
     {
         await using var command = Sql.Command(
             connection,
-            "SELECT name, agent, agent_version, queue, workspace, input, tags, timeout_seconds, max_attempts FROM jobs WHERE id = $1",
+            "SELECT name, agent, agent_version, queue, workspace, input, tags, timeout_seconds, max_attempts, budget FROM jobs WHERE id = $1",
             id
         );
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
@@ -33,6 +33,7 @@ internal static class ForkStatement
                 Tags = row.GetFieldValue<string[]>(6),
                 TimeoutSeconds = row.GetInt32(7),
                 MaxAttempts = row.GetInt32(8),
+                Budget = row.IsDBNull(9) ? null : row.GetString(9),
                 ForkedFrom = id,
             }
             : null;

@@ -99,14 +99,7 @@ public sealed partial class JobCommands
             $"'{field}' has {bytes:N0} bytes; at most {SubmissionRules.MaxInputBytes:N0} are accepted. Upload large data to the workspace and pass its path."
         );
 
-    private static NewJob NewJobOf(
-        JobSubmission job,
-        AgentDefinition agent,
-        Actor actor,
-        byte[] input,
-        Guid? batchId,
-        Guid id
-    )
+    private NewJob NewJobOf(JobSubmission job, AgentDefinition agent, Actor actor, byte[] input, Guid? batchId, Guid id)
     {
         return new NewJob
         {
@@ -128,7 +121,7 @@ public sealed partial class JobCommands
             MaxAttempts = job.MaxAttempts ?? Core.Leases.StrikeRules.DefaultMaxAttempts,
             ConcurrencyKey = job.ConcurrencyKey,
             Traceparent = job.Traceparent,
-            Budget = job.Budget?.GetRawText(),
+            Budget = agents.BudgetOf(agent.Name, Core.Budgets.Budget.Stored(job.Budget?.GetRawText())),
             Notify = job.Notify?.GetRawText(),
             ApprovalPolicy = job.ApprovalPolicy?.GetRawText(),
         };

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentControl.Core.Agents;
+using AgentControl.Core.Budgets;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Queues;
 
@@ -34,6 +35,8 @@ internal static class SubmissionRules
         CheckSeconds(job.TimeoutSeconds, "timeoutSeconds", Wrong);
         if (job.MaxAttempts is < 1 or > 100)
             Wrong("maxAttempts", "Use 1 to 100.");
+        if (job.Budget is { } budget)
+            Budget.Read(budget, "budget", Wrong);
         return errors;
     }
 

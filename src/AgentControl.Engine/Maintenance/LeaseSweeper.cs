@@ -1,10 +1,11 @@
 using System.Diagnostics;
-using AgentControl.Core.Events;
 using AgentControl.Core.Jobs;
 using AgentControl.Core.Json;
 using AgentControl.Engine.Access;
+using AgentControl.Engine.Anomalies;
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Events;
+using AgentControl.Engine.Hosting;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Recording;
@@ -16,7 +17,7 @@ namespace AgentControl.Engine.Maintenance;
 
 /// <summary>Takes up what a lost worker held, starts what is due, ends what is over its time, and rings where a bell was lost.</summary>
 internal sealed class LeaseSweeper(
-    NpgsqlDataSource database,
+    EnginePool database,
     WorkerIdentity worker,
     Lanes lanes,
     Bells bells,
@@ -28,6 +29,49 @@ internal sealed class LeaseSweeper(
 {
     private const int MaxPerRound = 500;
     private static readonly long Lock = 0x61635f7377656570;
+
+    private const string Lost = "FROM job_runs WHERE state = 'running' AND lease_until < ac_now()";
+
+    private const string Due = "FROM job_runs WHERE state = 'scheduled' AND run_at <= ac_now()";
+
+    private const string PastDeadline =
+        "FROM job_runs r JOIN jobs j ON j.id = r.job_id WHERE j.deadline_at < ac_now() AND r.state IN ('queued','waiting','paused')";
+
+    private const string TooOldToBegin = """
+        FROM job_runs r JOIN jobs j ON j.id = r.job_id
+         WHERE r.state = 'queued' AND r.epoch = 0 AND j.ttl_seconds IS NOT NULL AND r.queued_at + make_interval(secs => j.ttl_seconds) < ac_now()
+        """;
+
+    private const string Orphans = """
+        FROM child_groups g
+          JOIN job_runs p ON p.job_id = g.parent_id AND p.state = 'cancelled'
+          JOIN jobs j ON j.parent_id = g.parent_id AND j.parent_key = g.key
+          JOIN job_runs c ON c.job_id = j.id AND c.state NOT IN ('succeeded','failed','cancelled') AND NOT c.cancel_requested
+         WHERE g.succeeded + g.failed + g.cancelled < g.total
+        """;
+
+    private const string Resumed =
+        "FROM job_runs WHERE state = 'queued' AND resume AND updated_at < ac_now() - interval '1 second'";
+
+    /// <summary>Whether there is anything to sweep: most rounds find nothing, and ask no more than this.</summary>
+    private readonly string anything =
+        "SELECT "
+        + string.Join(
+            " OR ",
+            new[]
+            {
+                Lost,
+                Due,
+                PastDeadline,
+                TooOldToBegin,
+                Orphans,
+                Resumed,
+                "FROM child_ends",
+                SweptAnomalies.Overdue,
+                SweptAnomalies.Silent(worker.Lease),
+            }.Select(rows => $"EXISTS (SELECT 1 {rows})")
+        );
+
     private readonly TimeProvider clock = time;
     private long lastRound = time.GetTimestamp();
     private long? quietSince;
@@ -51,7 +95,7 @@ internal sealed class LeaseSweeper(
 
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         feed.Touch(clock.GetUtcNow());
         var cutOff = clock.GetElapsedTime(lastRound) > worker.Lease;
         lastRound = clock.GetTimestamp();
@@ -61,7 +105,10 @@ internal sealed class LeaseSweeper(
         if (quietSince is { } since && clock.GetElapsedTime(since) < worker.Lease)
             return null;
         quietSince = null;
-        if (await Sql.ScalarAsync<bool>(connection, "SELECT pg_try_advisory_lock($1)", Lock))
+        if (
+            await Sql.ScalarAsync<bool>(connection, anything)
+            && await Sql.ScalarAsync<bool>(connection, "SELECT pg_try_advisory_lock($1)", Lock)
+        )
         {
             try
             {
@@ -78,18 +125,10 @@ internal sealed class LeaseSweeper(
 
     private async Task SweepAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var lost = await IdsAsync(
-            connection,
-            "SELECT job_id FROM job_runs WHERE state = 'running' AND lease_until < ac_now() LIMIT $1",
-            cancellationToken
-        );
+        var lost = await IdsAsync(connection, $"SELECT job_id {Lost} LIMIT $1", cancellationToken);
         foreach (var id in lost)
             await TakeUpAsync(connection, id, cancellationToken);
-        var due = await IdsAsync(
-            connection,
-            "SELECT job_id FROM job_runs WHERE state = 'scheduled' AND run_at <= ac_now() ORDER BY run_at LIMIT $1",
-            cancellationToken
-        );
+        var due = await IdsAsync(connection, $"SELECT job_id {Due} ORDER BY run_at LIMIT $1", cancellationToken);
         if (due.Count > 0)
             await Sql.ExecuteAsync(
                 connection,
@@ -98,13 +137,7 @@ internal sealed class LeaseSweeper(
             );
         var over = await IdsAsync(
             connection,
-            """
-            SELECT r.job_id FROM job_runs r JOIN jobs j ON j.id = r.job_id
-             WHERE j.deadline_at < ac_now() AND r.state IN ('queued','waiting','paused')
-            UNION
-            SELECT r.job_id FROM job_runs r JOIN jobs j ON j.id = r.job_id
-             WHERE r.state = 'queued' AND r.epoch = 0 AND j.ttl_seconds IS NOT NULL AND r.queued_at + make_interval(secs => j.ttl_seconds) < ac_now() LIMIT $1
-            """,
+            $"SELECT r.job_id {PastDeadline} UNION SELECT r.job_id {TooOldToBegin} LIMIT $1",
             cancellationToken
         );
         foreach (var id in over)
@@ -119,6 +152,7 @@ internal sealed class LeaseSweeper(
             )
         )
             bells.RingParent(parent);
+        await SweptAnomalies.TellAsync(connection, worker.Lease, MaxPerRound, feed, cancellationToken);
     }
 
     /// <summary>An answered job that found all hands of the resume lanes busy goes to the front of its own queue.</summary>
@@ -126,11 +160,7 @@ internal sealed class LeaseSweeper(
     {
         await using var command = Sql.Command(
             connection,
-            """
-            UPDATE job_runs SET resume = false, front = true WHERE job_id IN (
-              SELECT job_id FROM job_runs WHERE state = 'queued' AND resume AND updated_at < ac_now() - interval '1 second'
-               ORDER BY queued_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-            """,
+            $"UPDATE job_runs SET resume = false, front = true WHERE job_id IN (SELECT job_id {Resumed} ORDER BY queued_at LIMIT $1 FOR UPDATE SKIP LOCKED)",
             MaxPerRound
         );
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -139,17 +169,7 @@ internal sealed class LeaseSweeper(
     /// <summary>Children of a cancelled parent go with it, also those that it was just making, and where nobody's command ended it.</summary>
     private async Task CancelOrphansAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var orphans = await IdsAsync(
-            connection,
-            """
-            SELECT c.job_id FROM child_groups g
-              JOIN job_runs p ON p.job_id = g.parent_id AND p.state = 'cancelled'
-              JOIN jobs j ON j.parent_id = g.parent_id AND j.parent_key = g.key
-              JOIN job_runs c ON c.job_id = j.id AND c.state NOT IN ('succeeded','failed','cancelled') AND NOT c.cancel_requested
-             WHERE g.succeeded + g.failed + g.cancelled < g.total LIMIT $1
-            """,
-            cancellationToken
-        );
+        var orphans = await IdsAsync(connection, $"SELECT c.job_id {Orphans} LIMIT $1", cancellationToken);
         foreach (var id in orphans)
             await jobs.CancelAsync(id, Actor.System, "its parent was cancelled", cancellationToken);
     }
@@ -161,7 +181,7 @@ internal sealed class LeaseSweeper(
         await using var command = Sql.Command(
             connection,
             """
-            SELECT r.cancel_requested, r.pause_requested, r.strikes, j.max_attempts, r.worker, r.requested_by, r.outcome FROM job_runs r JOIN jobs j ON j.id = r.job_id
+            SELECT r.cancel_requested, r.pause_requested, r.strikes, j.max_attempts, r.worker, r.requested_by, r.outcome, r.lease_until, ac_now() FROM job_runs r JOIN jobs j ON j.id = r.job_id
              WHERE r.job_id = $1 AND r.state = 'running' AND r.lease_until < ac_now() FOR UPDATE OF r SKIP LOCKED
             """,
             id
@@ -173,6 +193,8 @@ internal sealed class LeaseSweeper(
         string holder,
             by;
         string? outcome;
+        DateTimeOffset heartbeat,
+            now;
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
         {
             if (!await row.ReadAsync(cancellationToken))
@@ -180,23 +202,13 @@ internal sealed class LeaseSweeper(
             (cancel, pause, strikes, max) = (row.GetBoolean(0), row.GetBoolean(1), row.GetInt32(2), row.GetInt32(3));
             (holder, by) = (row.GetString(4), row.IsDBNull(5) ? "AgentControl" : row.GetString(5));
             outcome = row.IsDBNull(6) ? null : row.GetString(6);
+            heartbeat = row.GetFieldValue<DateTimeOffset>(7) - worker.Lease;
+            now = row.GetFieldValue<DateTimeOffset>(8);
         }
         var line = await JobLog.AppendAsync(
             connection,
             id,
-            new(
-                EventTypes.Anomaly,
-                $"Worker {holder} was lost",
-                EventData.Of(
-                    new
-                    {
-                        kind = "recovered",
-                        worker = holder,
-                        strikes,
-                    }
-                ),
-                "warning"
-            )
+            AnomalyEvents.Recovered(holder, strikes, now, heartbeat, worker.Lease)
         );
         if (cancel && outcome == "approvalExpired")
             await FailAsync(connection, id, new JobFailure("approvalExpired", "Nobody decided in time."));
@@ -241,11 +253,9 @@ internal sealed class LeaseSweeper(
         var row = await CommandRow.LockAsync(connection, id, cancellationToken);
         if (row?.State is not (JobState.Queued or JobState.Waiting or JobState.Paused))
             return;
-        await FailAsync(
-            connection,
-            id,
-            new JobFailure(JobFailure.Timeout, "The job's deadline or time to live has passed before it could end.")
-        );
+        const string Late = "The job's deadline or time to live has passed before it could end.";
+        await JobLog.AppendAsync(connection, id, AnomalyEvents.JobTimedOut(Late));
+        await FailAsync(connection, id, new JobFailure(JobFailure.Timeout, Late));
         await transaction.CommitAsync(cancellationToken);
         feed.Publish(await JobLog.ReadSinceAsync(connection, id, row.LastNo));
         await bells.RingForJobAsync(id, cancellationToken);

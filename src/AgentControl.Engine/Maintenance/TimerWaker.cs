@@ -5,6 +5,7 @@ using AgentControl.Core.Json;
 using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Events;
+using AgentControl.Engine.Hosting;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Recording;
 using AgentControl.Engine.Storage;
@@ -15,7 +16,7 @@ namespace AgentControl.Engine.Maintenance;
 
 /// <summary>Answers waits whose time has come: timers, retries, and approvals that nobody decided.</summary>
 internal sealed class TimerWaker(
-    NpgsqlDataSource database,
+    EnginePool database,
     EventFeed feed,
     Bells bells,
     TimeProvider time,
@@ -23,12 +24,18 @@ internal sealed class TimerWaker(
 ) : MaintenanceLoop(time, log)
 {
     private const int MaxPerRound = 200;
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(1);
 
-    protected override TimeSpan Pause => TimeSpan.FromSeconds(1);
+    /// <summary>Who opens a wait rings. This finds what a lost process left behind.</summary>
+    protected override TimeSpan Pause => TimeSpan.FromSeconds(5);
 
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
+        if (await NextAsync(connection) is not { } next)
+            return null;
+        if (next > Soon)
+            return next;
         var due = new List<(Guid Job, string Key, string Kind, Guid? Approval)>();
         await using (
             var command = Sql.Command(
@@ -51,14 +58,18 @@ internal sealed class TimerWaker(
         }
         foreach (var (job, key, kind, approval) in due)
             await FireAsync(connection, job, key, kind, approval, cancellationToken);
-        if (due.Count == MaxPerRound)
-            return TimeSpan.Zero;
-        var seconds = await Sql.ScalarAsync<double?>(
+        return due.Count == MaxPerRound ? TimeSpan.Zero : await NextAsync(connection);
+    }
+
+    /// <summary>Until the next wait is due; null where none is.</summary>
+    private static async Task<TimeSpan?> NextAsync(NpgsqlConnection connection) =>
+        await Sql.ScalarAsync<double?>(
             connection,
             "SELECT extract(epoch FROM min(due_at) - ac_now())::float8 FROM waits WHERE due_at IS NOT NULL"
-        );
-        return seconds is { } soon ? TimeSpan.FromSeconds(Math.Clamp(soon, 0.001, 60)) : null;
-    }
+        )
+            is { } seconds
+            ? TimeSpan.FromSeconds(Math.Clamp(seconds, Soon.TotalSeconds, 60))
+            : null;
 
     private async Task FireAsync(
         NpgsqlConnection connection,

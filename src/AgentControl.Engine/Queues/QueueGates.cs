@@ -1,4 +1,5 @@
 using AgentControl.Engine.Dispatch;
+using AgentControl.Engine.Hosting;
 using AgentControl.Engine.Storage;
 using AgentControl.Engine.Workers;
 using Microsoft.Extensions.Options;
@@ -8,7 +9,7 @@ namespace AgentControl.Engine.Queues;
 
 /// <summary>Takes over what is stored about queues: the gates and hands of this process, and how many hands each queue has in all.</summary>
 internal sealed class QueueGates(
-    NpgsqlDataSource database,
+    EnginePool database,
     IOptions<QueueOptions> options,
     Lanes lanes,
     HangfireServers servers,
@@ -32,7 +33,7 @@ internal sealed class QueueGates(
         await turn.WaitAsync(cancellationToken);
         try
         {
-            var stored = await ReadAsync(cancellationToken);
+            var (stored, alone) = await ReadAsync(cancellationToken);
             hands.Set(stored.ToDictionary(s => s.Key, s => HandsOf(s.Key, s.Value), StringComparer.Ordinal));
             if (!open)
                 return;
@@ -42,7 +43,7 @@ internal sealed class QueueGates(
                 StringComparer.Ordinal
             );
             lanes.Set(gates);
-            servers.Ensure(gates.ToDictionary(g => g.Key, g => g.Value.Workers, StringComparer.Ordinal));
+            servers.Ensure(gates.ToDictionary(g => g.Key, g => g.Value.Workers, StringComparer.Ordinal), alone);
         }
         finally
         {
@@ -56,32 +57,36 @@ internal sealed class QueueGates(
     private int HandsOf(string queue, Stored stored) =>
         (stored.Workers ?? Math.Max(1, options.Value.Workers.GetValueOrDefault(queue))) * Math.Max(1, stored.Processes);
 
-    /// <summary>Every queue that is configured here, stored, or served by a live process.</summary>
-    private async Task<Dictionary<string, Stored>> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>Every queue that is configured here, stored, or served by a live process, and whether this process is the only live one.</summary>
+    private async Task<(Dictionary<string, Stored> Queues, bool Alone)> ReadAsync(CancellationToken cancellationToken)
     {
         var stored = options.Value.Workers.Keys.ToDictionary(
             name => name,
             _ => new Stored(null, false, 0),
             StringComparer.Ordinal
         );
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         await using var command = Sql.Command(
             connection,
             """
-            SELECT name, q.workers, COALESCE(q.paused, false), COALESCE(s.processes, 0)::int FROM queues q FULL JOIN
-              (SELECT lane AS name, count(*) AS processes FROM workers, unnest(queues) AS lane
-                WHERE stopped_at IS NULL AND last_heartbeat > ac_now() - make_interval(secs => $1) GROUP BY lane) s USING (name)
+            WITH live AS (SELECT queues FROM workers WHERE stopped_at IS NULL AND last_heartbeat > ac_now() - make_interval(secs => $1))
+            SELECT name, q.workers, COALESCE(q.paused, false), COALESCE(s.processes, 0)::int, (SELECT count(*) = 1 FROM live) FROM queues q FULL JOIN
+              (SELECT lane AS name, count(*) AS processes FROM live, unnest(queues) AS lane GROUP BY lane) s USING (name)
             """,
             WorkerQueries.LostAfterSeconds
         );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var alone = false;
         while (await reader.ReadAsync(cancellationToken))
+        {
             stored[reader.GetString(0)] = new(
                 reader.IsDBNull(1) ? null : reader.GetInt32(1),
                 reader.GetBoolean(2),
                 reader.GetInt32(3)
             );
-        return stored;
+            alone = reader.GetBoolean(4);
+        }
+        return (stored, alone);
     }
 
     /// <param name="Workers">What a person stored; null leaves it to configuration.</param>

@@ -16,6 +16,9 @@ public sealed class QueueOptions
         ["extract"] = 3,
         ["summarise"] = 2,
         ["review"] = 1,
+        ["research"] = 3,
+        ["write"] = 2,
+        ["edit"] = 1,
     };
 
     /// <summary>The defaults with what configuration says laid over them.</summary>

@@ -7,7 +7,7 @@ namespace AgentControl.Engine.Queues;
 internal sealed class QueueRefresher(QueueGates gates, TimeProvider time, ILogger<QueueRefresher> log)
     : MaintenanceLoop(time, log)
 {
-    protected override TimeSpan Pause => TimeSpan.FromSeconds(2);
+    protected override TimeSpan Pause => TimeSpan.FromSeconds(5);
 
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using AgentControl.Core.LanguageModels;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Jobs;
 
@@ -77,6 +78,9 @@ internal sealed class Contribution
     public ProgressRecord? Progress { get; set; }
     public EndRecord? End { get; set; }
     public int Retries { get; set; }
+
+    /// <summary>What a call of a model took; added up for the job.</summary>
+    public ModelUsage? Usage { get; set; }
 }
 
 /// <summary>What the job's row said when the contribution was committed.</summary>

@@ -89,6 +89,13 @@ internal sealed class PenBatch(long writeNo, List<(Contribution What, TaskComple
 
     public int Retries => Parts.Sum(c => c.Retries);
 
+    public long InputTokens => Parts.Sum(c => c.Usage?.InputTokens ?? 0);
+
+    public long OutputTokens => Parts.Sum(c => c.Usage?.OutputTokens ?? 0);
+
+    /// <summary>US dollars.</summary>
+    public decimal Cost => Parts.Sum(c => c.Usage?.CostUsd ?? 0);
+
     /// <summary>Key of the newest step.</summary>
     public string? LastStep => Parts.SelectMany(c => c.Steps).LastOrDefault()?.Key;
 

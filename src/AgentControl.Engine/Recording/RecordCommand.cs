@@ -82,6 +82,9 @@ internal sealed class RecordCommand : IAsyncDisposable
         into.Value("n_steps", NpgsqlDbType.Integer, batch.StepCount);
         into.Value("n_anomalies", NpgsqlDbType.Integer, batch.AnomalyCount);
         into.Value("n_retries", NpgsqlDbType.Integer, batch.Retries);
+        into.Value("n_input", NpgsqlDbType.Bigint, batch.InputTokens);
+        into.Value("n_output", NpgsqlDbType.Bigint, batch.OutputTokens);
+        into.Value("cost", NpgsqlDbType.Numeric, batch.Cost);
         into.Value("p_completed", NpgsqlDbType.Bigint, batch.Progress?.Completed);
         into.Value("p_total", NpgsqlDbType.Bigint, batch.Progress?.Total);
         into.Value("p_stage", NpgsqlDbType.Text, batch.Progress?.Stage);
@@ -99,6 +102,9 @@ internal sealed class RecordCommand : IAsyncDisposable
         into.Array("n_steps", NpgsqlDbType.Integer, batches.Select(b => b.StepCount));
         into.Array("n_anomalies", NpgsqlDbType.Integer, batches.Select(b => b.AnomalyCount));
         into.Array("n_retries", NpgsqlDbType.Integer, batches.Select(b => b.Retries));
+        into.Array("n_input", NpgsqlDbType.Bigint, batches.Select(b => b.InputTokens));
+        into.Array("n_output", NpgsqlDbType.Bigint, batches.Select(b => b.OutputTokens));
+        into.Array("cost", NpgsqlDbType.Numeric, batches.Select(b => b.Cost));
         into.Array("p_completed", NpgsqlDbType.Bigint, batches.Select(b => b.Progress?.Completed));
         into.Array("p_total", NpgsqlDbType.Bigint, batches.Select(b => b.Progress?.Total));
         into.Array("p_stage", NpgsqlDbType.Text, batches.Select(b => b.Progress?.Stage));

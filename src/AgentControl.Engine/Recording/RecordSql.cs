@@ -7,9 +7,9 @@ internal static class RecordSql
 {
     private const string Head = $"""
         WITH t AS MATERIALIZED (SELECT {Sql.Now} AS now),
-        i AS (SELECT * FROM unnest(@job, @epoch, @write_no, @n_events, @n_steps, @n_anomalies, @n_retries,
+        i AS (SELECT * FROM unnest(@job, @epoch, @write_no, @n_events, @n_steps, @n_anomalies, @n_retries, @n_input, @n_output, @cost,
                 @p_completed, @p_total, @p_stage, @p_detail, @step)
-              AS i(job_id, epoch, write_no, n_events, n_steps, n_anomalies, n_retries, p_completed, p_total, p_stage, p_detail, step)),
+              AS i(job_id, epoch, write_no, n_events, n_steps, n_anomalies, n_retries, n_input, n_output, cost, p_completed, p_total, p_stage, p_detail, step)),
         l AS MATERIALIZED (
           SELECT r.job_id, r.epoch, r.write_no, r.state, r.last_no, r.pause_requested, r.cancel_requested, r.wakes, r.outcome, r.requested_by, r.request_reason
             FROM job_runs r WHERE r.job_id = ANY(@job) ORDER BY r.job_id FOR UPDATE SKIP LOCKED),
@@ -23,13 +23,14 @@ internal static class RecordSql
         l AS MATERIALIZED (
           SELECT r.job_id FROM job_runs r WHERE r.job_id = @job AND r.epoch = @epoch AND r.write_no = @write_no - 1 AND r.state = 'running' FOR UPDATE SKIP LOCKED),
         ok AS (SELECT l.job_id, @write_no AS write_no, @n_events AS n_events, @n_steps AS n_steps, @n_anomalies AS n_anomalies, @n_retries AS n_retries,
-                 @p_completed AS p_completed, @p_total AS p_total, @p_stage AS p_stage, @p_detail AS p_detail, @step AS step FROM l),
+                 @n_input AS n_input, @n_output AS n_output, @cost AS cost, @p_completed AS p_completed, @p_total AS p_total, @p_stage AS p_stage, @p_detail AS p_detail, @step AS step FROM l),
         """;
 
     private const string Common = """
           write_no = i.write_no, last_no = r.last_no + i.n_events, updated_at = t.now,
           backing_off = i.n_retries > 0 OR (r.backing_off AND i.n_steps = 0),
           steps = r.steps + i.n_steps, anomalies = r.anomalies + i.n_anomalies, retries = r.retries + i.n_retries,
+          input_tokens = r.input_tokens + i.n_input, output_tokens = r.output_tokens + i.n_output, cost_usd = r.cost_usd + i.cost,
           progress_completed = COALESCE(i.p_completed, r.progress_completed),
           progress_total = CASE WHEN i.p_completed IS NULL THEN r.progress_total ELSE i.p_total END,
           progress_stage = CASE WHEN i.p_completed IS NULL THEN r.progress_stage ELSE i.p_stage END,

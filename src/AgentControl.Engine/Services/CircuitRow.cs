@@ -40,6 +40,48 @@ public sealed class ServiceCallsRow
     public int Failures { get; init; }
 }
 
+/// <summary>Calls of a service in one minute, kept for thirty days.</summary>
+public sealed class ServiceMinuteRow
+{
+    public required string Service { get; init; }
+    public DateTimeOffset Minute { get; init; }
+    public int Calls { get; init; }
+    public int Failures { get; init; }
+    public int Retries { get; init; }
+
+    /// <summary>Steps that went another way.</summary>
+    public int Fallbacks { get; init; }
+
+    /// <summary>Calls by how long they took: the buckets of <see cref="Core.Services.LatencyHistogram"/>.</summary>
+    public required int[] Latency { get; init; }
+}
+
+/// <summary>Calls of a service in one minute that failed in one way, kept for thirty days.</summary>
+public sealed class ServiceErrorRow
+{
+    public required string Service { get; init; }
+    public DateTimeOffset Minute { get; init; }
+
+    /// <summary>As <see cref="Core.Services.FailureClassifier"/> names it.</summary>
+    public required string Kind { get; init; }
+    public int Calls { get; init; }
+
+    /// <summary>What the last one said.</summary>
+    public string? Reason { get; init; }
+}
+
+/// <summary>A circuit came into a state; kept for thirty days.</summary>
+public sealed class CircuitChangeRow
+{
+    public long Id { get; init; }
+    public required string Service { get; init; }
+    public DateTimeOffset At { get; init; }
+    public required string State { get; init; }
+    public DateTimeOffset? Until { get; init; }
+    public string? Reason { get; init; }
+    public string? ChangedBy { get; init; }
+}
+
 internal sealed class CircuitMapping : IEntityTypeConfiguration<CircuitRow>
 {
     public void Configure(EntityTypeBuilder<CircuitRow> circuit)
@@ -55,5 +97,38 @@ internal sealed class ServiceCallsMapping : IEntityTypeConfiguration<ServiceCall
     {
         calls.ToTable("service_calls");
         calls.HasKey(c => new { c.Service, c.Second });
+    }
+}
+
+internal sealed class ServiceMinuteMapping : IEntityTypeConfiguration<ServiceMinuteRow>
+{
+    public void Configure(EntityTypeBuilder<ServiceMinuteRow> minute)
+    {
+        minute.ToTable("service_minutes");
+        minute.HasKey(m => new { m.Service, m.Minute });
+    }
+}
+
+internal sealed class ServiceErrorMapping : IEntityTypeConfiguration<ServiceErrorRow>
+{
+    public void Configure(EntityTypeBuilder<ServiceErrorRow> error)
+    {
+        error.ToTable("service_errors");
+        error.HasKey(e => new
+        {
+            e.Service,
+            e.Minute,
+            e.Kind,
+        });
+    }
+}
+
+internal sealed class CircuitChangeMapping : IEntityTypeConfiguration<CircuitChangeRow>
+{
+    public void Configure(EntityTypeBuilder<CircuitChangeRow> change)
+    {
+        change.ToTable("circuit_changes");
+        change.HasKey(c => c.Id);
+        change.HasIndex(c => new { c.Service, c.At });
     }
 }

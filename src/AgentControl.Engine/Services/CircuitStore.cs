@@ -1,5 +1,6 @@
 using AgentControl.Core.Services;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace AgentControl.Engine.Services;
 
@@ -22,6 +23,15 @@ internal sealed class CircuitStore(NpgsqlDataSource database)
     {
         await using var command = Command(
             "SELECT NOT EXISTS (SELECT 1 FROM circuits WHERE name = $1 AND (state <> 'closed' OR since > ac_now() - interval '60 seconds'))",
+            service
+        );
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    public async Task<bool> IsClosedAsync(string service, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            "SELECT NOT EXISTS (SELECT 1 FROM circuits WHERE name = $1 AND state <> 'closed')",
             service
         );
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
@@ -54,15 +64,40 @@ internal sealed class CircuitStore(NpgsqlDataSource database)
         return (answer, TimeSpan.FromSeconds(row.GetDouble(1)));
     }
 
-    /// <summary>True where these calls opened the circuit.</summary>
-    public async Task<bool> CountAsync(string service, int calls, int failures, string reason, CircuitPolicy policy)
+    /// <summary>True where a wait that has just been opened would have slept past its circuit's closing: it is due now.</summary>
+    public async Task<bool> WakeIfClosedAsync(Guid job, string key, string service)
     {
+        // The lock waits for a closing that is under way and has looked for waits already.
         await using var command = Command(
-            "SELECT ac_circuit_count($1, $2, $3, $4, $5, $6, $7, $8)",
+            """
+            WITH c AS (SELECT state FROM circuits WHERE name = $3 FOR SHARE)
+            UPDATE waits w SET due_at = ac_now() FROM c WHERE w.job_id = $1 AND w.key = $2 AND c.state = 'closed'
+            """,
+            job,
+            key,
+            service
+        );
+        return await command.ExecuteNonQueryAsync() > 0;
+    }
+
+    /// <summary>True where these calls opened the circuit.</summary>
+    public async Task<bool> CountAsync(string service, ServiceCount counted, CircuitPolicy policy)
+    {
+        var reason = Events.Texts.Clean(counted.Reason);
+        await using var command = Command(
+            """
+            SELECT CASE WHEN $2 > 0 THEN ac_circuit_count($1, $2, $3, COALESCE($9, ''), $10, $11, $12, $13) ELSE false END,
+                   ac_service_count($1, $2, $4, $5, $6, $7, $8, $9)
+            """,
             service,
-            calls,
-            failures,
-            Events.Texts.Clean(reason),
+            counted.Calls,
+            counted.Trouble,
+            counted.Failures,
+            counted.Retries,
+            counted.Fallbacks,
+            counted.Latency,
+            Text(counted.Kind),
+            Text(reason),
             policy.FailureRatio,
             policy.MinimumCalls,
             policy.WindowSeconds,
@@ -71,8 +106,16 @@ internal sealed class CircuitStore(NpgsqlDataSource database)
         return (bool)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>The next call may probe, and the branch that waits longest makes it now. False where calls go anyway.</summary>
+    public async Task<bool> TestAsync(string service, CancellationToken cancellationToken)
+    {
+        await using var command = Command("SELECT ac_circuit_test($1)", service);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <param name="probe">The token of the call that found the service well; null where a person closes it.</param>
-    public async Task<bool> CloseAsync(
+    /// <returns>How long it was open; null where it was not.</returns>
+    public async Task<TimeSpan?> CloseAsync(
         string service,
         Guid? probe,
         string? by,
@@ -81,14 +124,17 @@ internal sealed class CircuitStore(NpgsqlDataSource database)
     )
     {
         await using var command = Command(
-            "SELECT ac_circuit_close($1, $2, $3, $4, $5)",
+            """
+            WITH before AS MATERIALIZED (SELECT since FROM circuits WHERE name = $1)
+            SELECT ac_now() - since FROM before WHERE ac_circuit_close($1, $2, $3, $4, $5)
+            """,
             service,
             (object?)probe ?? DBNull.Value,
-            (object?)by ?? DBNull.Value,
+            Text(by),
             policy.RampStartPerSecond,
             policy.RampFactor
         );
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+        return (TimeSpan?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
     public async Task BlockAsync(
@@ -106,10 +152,21 @@ internal sealed class CircuitStore(NpgsqlDataSource database)
             """,
             service,
             length,
-            (object?)Events.Texts.Clean(reason) ?? DBNull.Value,
+            Text(Events.Texts.Clean(reason)),
             by
         );
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Failed calls of the service in its window.</summary>
+    public async Task<long> FailuresAsync(string service, CircuitPolicy policy)
+    {
+        await using var command = Command(
+            "SELECT COALESCE(sum(failures), 0)::bigint FROM service_calls WHERE service = $1 AND second > ac_now() - make_interval(secs => $2)",
+            service,
+            policy.WindowSeconds
+        );
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     /// <summary>A probe failed: the service is left alone once more.</summary>
@@ -138,11 +195,20 @@ internal sealed class CircuitStore(NpgsqlDataSource database)
         return await command.ExecuteNonQueryAsync() > 0;
     }
 
+    private static object Text(string? text) =>
+        text is null ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text } : text;
+
     private NpgsqlCommand Command(string sql, params object[] values)
     {
         var command = database.CreateCommand(sql);
         foreach (var value in values)
-            command.Parameters.Add(value is DBNull ? new NpgsqlParameter { Value = value } : new() { Value = value });
+            command.Parameters.Add(
+                value switch
+                {
+                    NpgsqlParameter ready => ready,
+                    _ => new NpgsqlParameter { Value = value },
+                }
+            );
         return command;
     }
 }

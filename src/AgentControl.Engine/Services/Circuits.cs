@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using AgentControl.Core.Services;
 using AgentControl.Engine.Control;
+using AgentControl.Engine.Live;
 using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Recording;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ internal sealed class Circuits(
     ServicePolicies policies,
     ControlSender others,
     TimerWaker timers,
+    ServiceChanges changes,
     TimeProvider time,
     ILogger<Circuits> log
 )
@@ -31,7 +33,12 @@ internal sealed class Circuits(
     private readonly ConcurrentDictionary<string, Known> known = new(StringComparer.Ordinal);
 
     /// <summary>Something was changed elsewhere: the next call asks.</summary>
-    public void Forget(string service) => known.GetValueOrDefault(service)?.Forget();
+    public void ChangedElsewhere(string service)
+    {
+        Forget(service);
+        timers.Ring();
+        changes.Publish(service);
+    }
 
     public void ForgetAll()
     {
@@ -44,7 +51,7 @@ internal sealed class Circuits(
     public async Task<CircuitPass> EnterAsync(string service, CancellationToken cancellationToken)
     {
         var policy = policies.Of(service);
-        var one = known.GetOrAdd(service, _ => new Known());
+        var one = Of(service);
         try
         {
             if (!one.IsFresh)
@@ -66,13 +73,43 @@ internal sealed class Circuits(
         }
     }
 
+    /// <summary>Whether calls go, perhaps at a ramp. Where the database is away nobody knows, and nobody goes another way for it.</summary>
+    public async Task<bool> IsClosedAsync(string service, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.IsClosedAsync(service, cancellationToken);
+        }
+        catch (Exception away) when (GroupCommitWriter.IsOutage(away))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>For a branch that has opened its wait: the circuit may have closed between its answer and the wait, and woken everybody else.</summary>
+    public async Task WaitingAsync(Guid job, string key, string service)
+    {
+        if (await TellAsync(() => store.WakeIfClosedAsync(job, key, service)))
+            timers.Ring();
+    }
+
     /// <summary>Closes a circuit by hand, and lets those who wait go along the ramp.</summary>
     public async Task<bool> ResetAsync(string service, string by, CancellationToken cancellationToken)
     {
-        var closed = await store.CloseAsync(service, null, by, policies.Of(service).Circuit, cancellationToken);
+        var closed =
+            await store.CloseAsync(service, null, by, policies.Of(service).Circuit, cancellationToken) is not null;
         if (closed)
             Changed(service);
         return closed;
+    }
+
+    /// <summary>Lets the next call find out whether the service is well. False where calls go anyway.</summary>
+    public async Task<bool> TestAsync(string service, CancellationToken cancellationToken)
+    {
+        var may = await store.TestAsync(service, cancellationToken);
+        if (may)
+            Changed(service);
+        return may;
     }
 
     /// <summary>Lets no call go for a while.</summary>
@@ -88,26 +125,50 @@ internal sealed class Circuits(
         Changed(service);
     }
 
-    /// <summary>True where the call was the probe that closed the circuit.</summary>
-    internal async Task<bool> SucceededAsync(string service, ServicePolicy policy, Guid? probe)
+    /// <summary>A call that failed is made again.</summary>
+    internal void Retried(string service) => Count(service, new() { Retries = 1 });
+
+    /// <summary>A step that could not have this service went another way.</summary>
+    internal void FellBack(string service) => Count(service, new() { Fallbacks = 1 });
+
+    /// <summary>A call that says nothing against the service's health.</summary>
+    /// <returns>How long the circuit was open, where it was the probe that closed it; otherwise null.</returns>
+    internal async Task<TimeSpan?> AnsweredAsync(string service, ServicePolicy policy, Guid? probe, ServiceCount call)
     {
-        Count(service, policy);
-        if (
-            probe is not { } token
-            || !await TellAsync(() => store.CloseAsync(service, token, null, policy.Circuit, CancellationToken.None))
-        )
-            return false;
+        if (call.Kind is null)
+            Count(service, call);
+        else
+            await TellAsync(() => store.CountAsync(service, Of(service).Take() + call, policy.Circuit));
+        if (probe is not { } token)
+            return null;
+        var open = await TellAsync(() =>
+            store.CloseAsync(service, token, null, policy.Circuit, CancellationToken.None)
+        );
+        if (open is null)
+            return null;
         Changed(service);
         Log.CircuitClosed(log, service);
-        return true;
+        return open;
+    }
+
+    /// <summary>What a job says whose call opened the circuit.</summary>
+    internal async Task<EventRecord> OpenedAsync(string service, ServiceFault fault)
+    {
+        var policy = policies.Of(service).Circuit;
+        return CircuitEvents.Opened(
+            service,
+            fault,
+            policy,
+            await TellAsync<long?>(async () => await store.FailuresAsync(service, policy))
+        );
     }
 
     /// <summary>True where this failure opened the circuit.</summary>
-    internal async Task<bool> FailedAsync(string service, ServicePolicy policy, Guid? probe, string reason)
+    internal async Task<bool> FailedAsync(string service, ServicePolicy policy, Guid? probe, ServiceCount call)
     {
-        var one = known.GetOrAdd(service, _ => new Known());
-        var calls = one.Take() + 1;
-        var opened = await TellAsync(() => store.CountAsync(service, calls, 1, reason, policy.Circuit));
+        var counted = Of(service).Take() + call with { Trouble = 1 };
+        var opened = await TellAsync(() => store.CountAsync(service, counted, policy.Circuit));
+        var reason = call.Reason ?? "";
         if (probe is { } token)
             opened |= await TellAsync(() => store.ReopenAsync(service, token, reason, policy.Circuit));
         if (!opened)
@@ -121,7 +182,7 @@ internal sealed class Circuits(
     internal Task GiveBackAsync(string service, Guid probe) => TellAsync(() => store.GiveBackAsync(service, probe));
 
     /// <summary>What a circuit hears is worth less than the call's own outcome: where the database is away it hears nothing, and a probe runs out.</summary>
-    private async Task<bool> TellAsync(Func<Task<bool>> tell)
+    private async Task<T?> TellAsync<T>(Func<Task<T>> tell)
     {
         try
         {
@@ -130,37 +191,43 @@ internal sealed class Circuits(
         catch (Exception away) when (GroupCommitWriter.IsOutage(away))
         {
             Log.CircuitNotTold(log, away);
-            return false;
+            return default;
         }
     }
+
+    private void Forget(string service) => known.GetValueOrDefault(service)?.Forget();
 
     private void Changed(string service)
     {
         Forget(service);
         others.Service(service);
         timers.Ring();
+        changes.Publish(service);
     }
 
-    private void Count(string service, ServicePolicy policy)
+    private Known Of(string service) => known.GetOrAdd(service, _ => new Known());
+
+    private void Count(string service, ServiceCount some)
     {
-        var one = known.GetOrAdd(service, _ => new Known());
-        if (one.Add())
-            _ = AddLaterAsync(service, one, policy);
+        var one = Of(service);
+        if (one.Add(some))
+            _ = AddLaterAsync(service, one);
     }
 
-    private async Task AddLaterAsync(string service, Known one, ServicePolicy policy)
+    private async Task AddLaterAsync(string service, Known one)
     {
         await Task.Delay(CountEvery, time);
-        if (one.Take() is var calls and > 0)
-            await TellAsync(() => store.CountAsync(service, calls, 0, "", policy.Circuit));
+        var counted = one.Take();
+        if (!counted.IsEmpty)
+            await TellAsync(() => store.CountAsync(service, counted, policies.Of(service).Circuit));
     }
 
     private sealed class Known
     {
         private readonly Lock gate = new();
+        private ServiceCount counted = new();
         private long readAt;
         private bool read;
-        private int calls;
 
         public bool IsWell { get; private set; }
 
@@ -186,18 +253,22 @@ internal sealed class Circuits(
         }
 
         /// <summary>True for the first since they were last taken.</summary>
-        public bool Add()
-        {
-            lock (gate)
-                return calls++ == 0;
-        }
-
-        public int Take()
+        public bool Add(ServiceCount some)
         {
             lock (gate)
             {
-                var taken = calls;
-                calls = 0;
+                var first = counted.IsEmpty;
+                counted += some;
+                return first;
+            }
+        }
+
+        public ServiceCount Take()
+        {
+            lock (gate)
+            {
+                var taken = counted;
+                counted = new();
                 return taken;
             }
         }

@@ -26,6 +26,16 @@ public sealed class ServiceCommands
         return true;
     }
 
+    /// <summary>Lets one call find out now whether the service is well. False where calls go anyway.</summary>
+    public async Task<bool> TestAsync(string service, Actor actor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        if (!await circuits.TestAsync(service, cancellationToken))
+            return false;
+        await AuditAsync(new AuditEntry(actor, "service.tested", $"service:{service}"), cancellationToken);
+        return true;
+    }
+
     /// <summary>Lets no call go until a time; then one probes, as after a failure.</summary>
     public async Task BlockAsync(
         string service,

@@ -16,7 +16,15 @@ public sealed class ServicePolicies
     /// <summary>Names of the services that are configured.</summary>
     public IReadOnlyCollection<string> Names => configured.Keys;
 
-    public ServicePolicy Of(string service) => configured.GetValueOrDefault(service, _default);
+    /// <summary>The policy of a service. A service called <c>name@part</c>, such as one of many hosts, follows that of <c>name</c>.</summary>
+    public ServicePolicy Of(string service)
+    {
+        ArgumentNullException.ThrowIfNull(service);
+        if (configured.TryGetValue(service, out var own))
+            return own;
+        var part = service.IndexOf('@', StringComparison.Ordinal);
+        return part > 0 ? configured.GetValueOrDefault(service[..part], _default) : _default;
+    }
 
     /// <exception cref="InvalidOperationException">Something is no policy; the message names every setting and the remedy.</exception>
     public static ServicePolicies Read(IConfiguration configuration)

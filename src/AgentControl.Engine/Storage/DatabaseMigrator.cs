@@ -15,10 +15,14 @@ public sealed class DatabaseMigrator(NpgsqlDataSource database, IDbContextFactor
         await Sql.ExecuteAsync(connection, "SELECT pg_advisory_lock($1)", Lock);
         try
         {
-            await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-            if (await SchemaState.ReadAsync(context, cancellationToken) is { IsNewer: true } newer)
-                throw new InvalidOperationException(newer.Problem);
-            await context.Database.MigrateAsync(cancellationToken);
+            var schema = await SchemaState.ReadAsync(connection, cancellationToken);
+            if (schema.IsNewer)
+                throw new InvalidOperationException(schema.Problem);
+            if (schema.Problem is not null)
+            {
+                await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+                await context.Database.MigrateAsync(cancellationToken);
+            }
             // What a long read holds up now, the maintenance loop makes later: rows wait in the default partition.
             await Partitions.MakeAsync(connection, cancellationToken);
         }

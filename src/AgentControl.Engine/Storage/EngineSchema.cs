@@ -8,6 +8,8 @@ internal static class EngineSchema
 
     public static string Circuits => Read("circuits.sql");
 
+    public static string Services => Read("services.sql");
+
     private static string Read(string name)
     {
         using var stream =

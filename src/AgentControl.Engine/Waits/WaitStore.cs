@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentControl.Core.Anomalies;
 using AgentControl.Core.Approvals;
 using AgentControl.Core.Events;
 using AgentControl.Core.Json;
@@ -15,7 +16,7 @@ using NpgsqlTypes;
 namespace AgentControl.Engine.Waits;
 
 /// <summary>Opens waits under the job's lease: rows, approvals and events in one transaction.</summary>
-internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, TimerWaker timers)
+internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, TimerWaker timers, AnomalyRules rules)
 {
     private const int MaxBody = 100_000;
 
@@ -26,9 +27,9 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
 
     private const string InsertApproval = """
         INSERT INTO approvals (id, job_id, key, generation, workspace, kind, title, body, content, content_type, sha256, revision, decisions, options,
-                               required, approvers, requested_at, deadline, on_expire, on_reject, state)
+                               required, approvers, requested_at, deadline, remind_at, on_expire, on_reject, state)
         VALUES (@approval, @job, @key, @generation, @workspace, @a_kind, @title, @body, @content, @content_type, @sha256, 1, @decisions, @options,
-                @required, @approvers, ac_now(), ac_now() + @due, @on_expire, @on_reject, 'pending') ON CONFLICT DO NOTHING
+                @required, @approvers, ac_now(), ac_now() + @due, ac_now() + @remind, @on_expire, @on_reject, 'pending') ON CONFLICT DO NOTHING
         """;
 
     public async Task<OpenedAnswer?> OpenAsync(
@@ -67,7 +68,7 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
             )
         );
 
-    private static async Task InsertAsync(NpgsqlConnection connection, LeasedJob job, OpenWait wait)
+    private async Task InsertAsync(NpgsqlConnection connection, LeasedJob job, OpenWait wait)
     {
         await using var command = new NpgsqlCommand(InsertWait, connection);
         void Add(string name, NpgsqlDbType type, object? value) =>
@@ -83,6 +84,7 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
         if (wait.Approval is { } request)
         {
             command.CommandText = InsertApproval + ";" + InsertWait;
+            Add("remind", NpgsqlDbType.Interval, OverdueApprovals.After(wait.DueIn, rules));
             Add("generation", NpgsqlDbType.Integer, job.Generation);
             Add("workspace", NpgsqlDbType.Text, job.Workspace);
             Add("a_kind", NpgsqlDbType.Text, request.Kind);

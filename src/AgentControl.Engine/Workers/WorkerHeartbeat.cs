@@ -11,7 +11,7 @@ namespace AgentControl.Engine.Workers;
 
 /// <summary>Keeps this process in the list of workers.</summary>
 internal sealed class WorkerHeartbeat(
-    NpgsqlDataSource database,
+    EnginePool database,
     WorkerIdentity worker,
     EngineOptions options,
     Lanes lanes,
@@ -38,11 +38,13 @@ internal sealed class WorkerHeartbeat(
         // Its lanes are about to open, and ring: nobody shall see a worker without queues.
         if (options.RunsJobs && lanes.All.Count == 0)
             return null;
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await database.OpenAsync(cancellationToken);
         var served = lanes.All.Select(g => (Queue: g.Queue, Workers: g.Permits)).Where(q => q.Workers > 0).ToArray();
+        // Processes that have been silent for a day are history.
         await Sql.ExecuteAsync(
             connection,
             """
+            WITH history AS (DELETE FROM workers WHERE last_heartbeat < ac_now() - interval '1 day' AND name <> $1)
             INSERT INTO workers (name, role, version, queues, agents, slots, started_at, last_heartbeat) VALUES ($1, $2, $3, $4, $5, $6, ac_now(), ac_now())
             ON CONFLICT (name) DO UPDATE SET queues = EXCLUDED.queues, slots = EXCLUDED.slots, last_heartbeat = ac_now(), stopped_at = NULL
             """,
@@ -53,8 +55,6 @@ internal sealed class WorkerHeartbeat(
             options.RunsJobs ? agents.Keys.ToArray() : [],
             served.Sum(q => q.Workers)
         );
-        // Processes that have been silent for a day are history.
-        await Sql.ExecuteAsync(connection, "DELETE FROM workers WHERE last_heartbeat < ac_now() - interval '1 day'");
         return null;
     }
 
@@ -64,7 +64,7 @@ internal sealed class WorkerHeartbeat(
         await base.StopAsync(cancellationToken);
         try
         {
-            await using var connection = await database.OpenConnectionAsync(cancellationToken);
+            await using var connection = await database.OpenAsync(cancellationToken);
             await Sql.ExecuteAsync(connection, "UPDATE workers SET stopped_at = ac_now() WHERE name = $1", worker.Name);
         }
         catch (NpgsqlException problem)

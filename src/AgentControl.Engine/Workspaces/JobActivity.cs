@@ -41,11 +41,16 @@ internal sealed class JobActivity : MaintenanceLoop
     )
         : base(time, log)
     {
-        (this.database, this.changes) = (database, changes);
+        (this.database, this.changes, this.time) = (database, changes, time);
         subscription = feed.Subscribe(Take);
     }
 
-    protected override TimeSpan Pause => TimeSpan.FromMilliseconds(500);
+    /// <summary>What happens within this time is written together.</summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(300);
+    private readonly TimeProvider time;
+
+    /// <summary>Until a round that failed is tried again.</summary>
+    protected override TimeSpan Pause => TimeSpan.FromSeconds(5);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -68,8 +73,10 @@ internal sealed class JobActivity : MaintenanceLoop
 
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken cancellationToken)
     {
+        if (!waiting.IsEmpty)
+            await Task.Delay(Gather, time, cancellationToken);
         await WriteAsync(cancellationToken);
-        return null;
+        return waiting.IsEmpty ? null : TimeSpan.Zero;
     }
 
     internal async Task WriteAsync(CancellationToken cancellationToken)
@@ -107,7 +114,10 @@ internal sealed class JobActivity : MaintenanceLoop
                         or EventTypes.JobCancelled
                 && waiting.Count < MostWaiting
             )
+            {
                 waiting.Enqueue(one);
+                Ring();
+            }
         }
     }
 

@@ -50,6 +50,29 @@ internal static class ApprovalWords
         return $"{by ?? "The deadline"} {verb} this{(at is { } moment ? " " + Formats.Relative(moment, now) : "")}. No second decision is possible.";
     }
 
+    /// <summary>What follows from each decision that is open, in words.</summary>
+    public static IEnumerable<(string Decision, string Effect)> Effects(ApprovalView request)
+    {
+        foreach (var decision in request.Decisions)
+        {
+            switch (decision)
+            {
+                case "approve":
+                    yield return ("approve", "The agent goes on with exactly this content.");
+                    break;
+                case "reject":
+                    yield return ("reject", OnReject(request.OnReject));
+                    break;
+                case "choose":
+                    yield return ("choose", "The job goes on as you choose.");
+                    break;
+                case "respond":
+                    yield return ("answer", "The job goes on with your words.");
+                    break;
+            }
+        }
+    }
+
     public static string OnReject(string onReject) =>
         onReject == "cancel" ? "The job is cancelled." : "The agent gets your reason and decides how to go on.";
 
@@ -59,7 +82,8 @@ internal static class ApprovalWords
             "question" => "Question",
             "outcomeUnknown" => "Outcome unknown",
             "nonDeterminism" => "The agent's code changed",
-            "budget" => "Over the cost limit",
+            "stepFailed" => "No usable answer",
+            "budget" => "Budget is spent",
             _ => "Approval",
         };
 

@@ -97,6 +97,14 @@ internal static class DecideEndpoint
             errors["decision"] = ["Say approve, reject, respond, edit or choose."];
         if (request.Revision is null)
             errors["revision"] = ["Give the revision that you saw, so that you decide upon that and nothing else."];
+        if (
+            request is
+            {
+                Decision: ApprovalDecision.Approve,
+                Value: { ValueKind: not JsonValueKind.Null and not JsonValueKind.Undefined }
+            }
+        )
+            errors["value"] = ["An approval takes the content as it was shown. To change it, decide edit."];
         return errors;
     }
 }

@@ -1,4 +1,5 @@
 using AgentControl.Agents;
+using AgentControl.Web.Agents;
 
 namespace AgentControl.Web.Hosting;
 
@@ -12,7 +13,8 @@ internal static class AgentsSetup
     )
     {
         var synthetic = configuration.GetValue<bool?>("AgentControl:Agents:Synthetic") ?? environment.IsDevelopment();
-        foreach (var agent in BuiltInAgents.All(synthetic))
+        var privateHosts = configuration.GetSection(AssistantsReader.PrivateHosts).Get<string[]>();
+        foreach (var agent in BuiltInAgents.All(synthetic, AssistantsReader.Read(configuration), privateHosts))
             services.AddSingleton(agent);
         return services;
     }

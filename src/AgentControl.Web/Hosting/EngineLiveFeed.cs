@@ -1,3 +1,4 @@
+using AgentControl.Core.Events;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Workspaces;
 using AgentControl.Web.Shared;
@@ -5,7 +6,8 @@ using AgentControl.Web.Shared;
 namespace AgentControl.Web.Hosting;
 
 /// <summary>The pages' topics over the engine's feed.</summary>
-internal sealed class EngineLiveFeed(EventFeed feed, WorkspaceChanges workspaces, DataAge age) : ILiveFeed
+internal sealed class EngineLiveFeed(EventFeed feed, WorkspaceChanges workspaces, ServiceChanges services, DataAge age)
+    : ILiveFeed
 {
     private const string JobPrefix = "job:";
     private const string WorkspacePrefix = "workspace:";
@@ -20,6 +22,14 @@ internal sealed class EngineLiveFeed(EventFeed feed, WorkspaceChanges workspaces
             return age.Watch(() =>
             {
                 if (age.OldSince is null)
+                    changed();
+            });
+        if (topic == LiveTopic.Services)
+            return services.Subscribe(_ => changed());
+        if (topic == LiveTopic.Anomalies)
+            return feed.Subscribe(events =>
+            {
+                if (events.Any(e => e.Type == EventTypes.Anomaly))
                     changed();
             });
         if (topic == LiveTopic.Approvals)

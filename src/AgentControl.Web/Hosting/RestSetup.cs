@@ -1,4 +1,5 @@
 using AgentControl.Engine;
+using AgentControl.Web.Access;
 using AgentControl.Web.Agents;
 using AgentControl.Web.Approvals;
 using AgentControl.Web.Checkpoints;
@@ -10,6 +11,7 @@ using AgentControl.Web.Services;
 using AgentControl.Web.Signals;
 using AgentControl.Web.Steps;
 using AgentControl.Web.Workers;
+using Microsoft.AspNetCore.Diagnostics;
 
 namespace AgentControl.Web.Hosting;
 
@@ -32,6 +34,15 @@ internal static class RestSetup
     /// <summary>Before access and every route.</summary>
     public static void UseRest(this WebApplication app)
     {
+        app.UseStatusCodePagesWithReExecute("/not-found", createScopeForStatusCodePages: true);
+        app.Use(
+            (context, next) =>
+            {
+                if (!IsPageVisit(context))
+                    context.Features.Get<IStatusCodePagesFeature>()!.Enabled = false;
+                return next(context);
+            }
+        );
         app.UseExceptionHandler();
         app.UseStatusCodePages(ProblemMapping.AnswerStatusAsync);
         app.UseWhen(
@@ -39,6 +50,12 @@ internal static class RestSetup
             api => api.UseMiddleware<TextDoor>()
         );
     }
+
+    /// <summary>A person opens an address, as no script, style sheet or program does.</summary>
+    private static bool IsPageVisit(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method)
+        && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase)
+        && !AccessProblems.IsForPrograms(context);
 
     public static void MapRest(this IEndpointRouteBuilder routes)
     {

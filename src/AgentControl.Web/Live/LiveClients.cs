@@ -17,6 +17,9 @@ internal sealed class LiveClients(ILogger<DefaultHubLifetimeManager<LiveHub>> lo
 
     public bool None => clients.IsEmpty;
 
+    /// <summary>Whether somebody watches this very job.</summary>
+    public bool Watch(Guid jobId) => !clients.IsEmpty && clients.Values.Any(c => c.Jobs.ContainsKey(jobId));
+
     /// <summary>Ends as soon as there is a connection.</summary>
     public async Task SomebodyAsync(CancellationToken cancellationToken)
     {

@@ -11,9 +11,9 @@ internal sealed class LiveMessages
     /// <summary>To everybody who watches everything.</summary>
     public void ToAll<T>(string target, T argument) => Add(window => window.AddForAll(target, argument));
 
-    /// <summary>To everybody who watches this job.</summary>
-    public void ToJob<T>(string target, T argument, Guid jobId, string workspace) =>
-        Add(window => window.Add(target, argument, jobId, workspace));
+    /// <summary>To those who watch this very job.</summary>
+    public void ToJob<T>(string target, T argument, Guid jobId) =>
+        Add(window => window.AddForJob(target, argument, jobId));
 
     public void AddTo(LiveWindow window)
     {

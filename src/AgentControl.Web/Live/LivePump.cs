@@ -7,6 +7,8 @@ namespace AgentControl.Web.Live;
 /// <summary>Takes the feed's events and sends them ten times a second, so that a client's messages travel together.</summary>
 internal sealed class LivePump(
     EventFeed feed,
+    StepOutputs outputs,
+    LiveMessages messages,
     LiveClients clients,
     LiveContents contents,
     CallerDirectory directory,
@@ -26,6 +28,7 @@ internal sealed class LivePump(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var subscription = feed.Subscribe(Take);
+        using var spoken = outputs.Subscribe(Take);
         var refreshed = time.GetTimestamp();
         while (true)
         {
@@ -43,6 +46,12 @@ internal sealed class LivePump(
             }
             await contents.GuardAsync(() => SendAsync(stoppingToken), stoppingToken);
         }
+    }
+
+    private void Take(StepOutput output)
+    {
+        if (clients.Watch(output.JobId))
+            messages.ToJob("stepOutput", output, output.JobId);
     }
 
     private void Take(IReadOnlyList<LiveEvent> events)

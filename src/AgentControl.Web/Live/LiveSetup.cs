@@ -1,7 +1,9 @@
+using AgentControl.Engine.Live;
 using AgentControl.Web.Access;
 using AgentControl.Web.Hosting;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AgentControl.Web.Live;
 
@@ -16,7 +18,10 @@ internal static class LiveSetup
         services.AddSingleton<HubLifetimeManager<LiveHub>>(provider => provider.GetRequiredService<LiveClients>());
         services.AddSingleton<LiveMessages>();
         services.AddSingleton<LiveContents>();
+        services.TryAddSingleton<StepOutputs>();
+        services.TryAddSingleton<ServiceChanges>();
         services.AddHostedService<LivePump>();
+        services.AddHostedService<LiveServices>();
     }
 
     public static void MapLive(this IEndpointRouteBuilder routes) =>

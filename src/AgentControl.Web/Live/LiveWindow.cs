@@ -50,6 +50,16 @@ internal sealed class LiveWindow
         }
     }
 
+    /// <summary>Adds a message for those who watch this very job.</summary>
+    public void AddForJob<T>(string target, T argument, Guid jobId)
+    {
+        if (!jobs.TryGetValue(jobId, out var own))
+            return;
+        frame.ResetWrittenCount();
+        LiveMessage.WriteFrame(frame, target, argument);
+        own.Write(frame.WrittenSpan);
+    }
+
     /// <summary>Adds a message for everybody who watches everything.</summary>
     public void AddForAll<T>(string target, T argument)
     {

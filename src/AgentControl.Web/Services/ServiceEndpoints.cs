@@ -27,7 +27,21 @@ internal static class ServiceEndpoints
             .MapGet("/", ListAsync)
             .RequireAuthorization(Policies.Viewer)
             .WithName("ListServices")
-            .WithSummary("Services: circuits, calls of the last hour, jobs that wait, policies");
+            .WithSummary(
+                "Services: circuits, calls, retries, latency and fallbacks of the last 1h, 6h or 24h, jobs that wait, policies"
+            );
+        services
+            .MapGet("/{name}", FindAsync)
+            .RequireAuthorization(Policies.Viewer)
+            .WithName("GetService")
+            .WithSummary(
+                "A service: its calls bucket by bucket, in which ways they failed, what its circuit did, which jobs wait"
+            );
+        services
+            .MapPost("/{name}/test", TestAsync)
+            .RequireAuthorization(Policies.Admin)
+            .WithName("TestService")
+            .WithSummary("Let one call find out now whether the service is well");
         services
             .MapPost("/{name}/reset", ResetAsync)
             .RequireAuthorization(Policies.Admin)
@@ -41,10 +55,49 @@ internal static class ServiceEndpoints
             .Accepts<BlockServiceRequest>("application/json");
     }
 
-    private static async Task<Ok<Page<ServiceView>>> ListAsync(
+    private static async Task<Results<Ok<Page<ServiceView>>, ProblemHttpResult>> ListAsync(
+        string? window,
         ServiceQueries services,
         CancellationToken cancellationToken
-    ) => TypedResults.Ok(new Page<ServiceView>(await services.ListAsync(cancellationToken), null));
+    ) =>
+        ServiceWindow.Parse(window) is { } known
+            ? TypedResults.Ok(new Page<ServiceView>(await services.ListAsync(known, cancellationToken), null))
+            : UnknownWindow();
+
+    private static async Task<Results<Ok<ServiceDetail>, ProblemHttpResult>> FindAsync(
+        string name,
+        string? window,
+        HttpContext context,
+        ServiceQueries services,
+        CancellationToken cancellationToken
+    )
+    {
+        if (ServiceWindow.Parse(window) is not { } known)
+            return UnknownWindow();
+        var caller = context.User.RequireCaller();
+        return await services.DetailAsync(name, known, caller.Workspaces, cancellationToken) is { } detail
+            ? TypedResults.Ok(detail)
+            : Problems.NotFound($"service {name}");
+    }
+
+    private static ProblemHttpResult UnknownWindow() =>
+        Problems.BadField("window", $"Use one of {string.Join(", ", ServiceWindow.All.Select(w => w.Name))}.");
+
+    private static async Task<Results<Ok<ServiceView>, ProblemHttpResult>> TestAsync(
+        string name,
+        HttpContext context,
+        ServiceCommands commands,
+        ServiceQueries services,
+        CancellationToken cancellationToken
+    )
+    {
+        var caller = context.User.RequireCaller();
+        caller.Require(Role.Admin, Caller.Everywhere);
+        if (await services.FindAsync(name, cancellationToken) is null)
+            return Problems.NotFound($"service {name}");
+        await commands.TestAsync(name, caller.Actor, cancellationToken);
+        return TypedResults.Ok((await services.FindAsync(name, cancellationToken))!);
+    }
 
     private static async Task<Results<Ok<ServiceView>, ProblemHttpResult>> ResetAsync(
         string name,

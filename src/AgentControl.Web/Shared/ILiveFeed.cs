@@ -16,8 +16,14 @@ internal static class LiveTopic
     /// <summary>Any request to a person came or was decided.</summary>
     public const string Approvals = "approvals";
 
+    /// <summary>A job told of something unexpected.</summary>
+    public const string Anomalies = "anomalies";
+
     /// <summary>Queues or workers changed.</summary>
     public const string Queues = "queues";
+
+    /// <summary>The circuit of any service changed.</summary>
+    public const string Services = "services";
 
     /// <summary>The database answers again after a silence: whatever is shown may have changed meanwhile. All parts follow it by themselves.</summary>
     public const string Contact = "contact";

@@ -1,5 +1,6 @@
 using AgentControl.Browser.Tests.Pages;
 using Microsoft.Playwright;
+using Npgsql;
 
 namespace AgentControl.Browser.Tests.Checks;
 
@@ -25,5 +26,29 @@ public sealed class NavigationTests(CheckedProgram program)
         await Assertions
             .Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "New job" }))
             .ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task A02_The_heading_has_the_focus_when_the_rights_to_the_page_take_their_time()
+    {
+        await using var context = await program.OpenAsync();
+        var page = await context.NewPageAsync();
+        await page.OpenAsync("/");
+        await using var database = await program.Installation.OpenDatabaseAsync();
+        await using (var held = await database.BeginTransactionAsync(TestContext.Current.CancellationToken))
+        {
+            await using var hold = new NpgsqlCommand("LOCK TABLE grants IN ACCESS EXCLUSIVE MODE", database, held);
+            await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+            // What was read of a person's rights before is kept for a second; from then on the page has to wait for them.
+            await page.WaitForTimeoutAsync(1100);
+            await page.GetByRole(AriaRole.Navigation, new() { Name = "Main" })
+                .GetByRole(AriaRole.Link, new() { Name = "Jobs" })
+                .Last.ClickAsync();
+            await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveCountAsync(0);
+        }
+
+        await Assertions
+            .Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1, Name = "Jobs" }))
+            .ToBeFocusedAsync(new() { Timeout = 10_000 });
     }
 }

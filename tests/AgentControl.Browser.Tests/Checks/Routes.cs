@@ -24,6 +24,7 @@ public static class Routes
         ("/workspace/notes/", "notes – Workspace"),
         ("/workspace/notes/plan.md", @"plan\.md – Workspace"),
         ("/services", "Services"),
+        ("/services/erp", "erp – Services"),
         ("/settings/keys", "Settings – API keys"),
     ];
 

@@ -43,7 +43,14 @@ internal static class Seeds
               ('erp', 'open', ac_now(), ac_now() + interval '3 h', 0, 'erp answered 503: Service Unavailable', NULL),
               ('mail', 'closed', ac_now() - interval '1 h', NULL, 1, NULL, NULL),
               ('ocr', 'probing', ac_now(), ac_now() + interval '3 h', 0, 'ocr gave no answer in time', NULL);
-            INSERT INTO service_calls (service, second, calls, failures) VALUES ('erp', ac_now(), 20, 17), ('mail', ac_now(), 1400, 3);
+            UPDATE circuit_changes SET at = ac_now() - interval '20 min' WHERE service = 'ocr';
+            INSERT INTO service_minutes (service, minute, calls, failures, retries, fallbacks, latency)
+            SELECT service, date_trunc('minute', ac_now()) - make_interval(mins => n), calls, least(calls, failures * (n < 10)::int), failures * (n < 10)::int, (service = 'ocr')::int,
+                   CASE WHEN service = 'mail' THEN ARRAY[0,0,0,0,0,0,0,0,2,calls,9,1] WHEN n < 10 THEN '{}' ELSE ARRAY[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1,calls,3,1] END
+              FROM (VALUES ('erp', 20, 17), ('mail', 140, 0), ('ocr', 4, 2)) s (service, calls, failures), generate_series(0, 58) n;
+            INSERT INTO service_minutes (service, minute, calls, failures, retries, fallbacks, latency) VALUES ('erp', date_trunc('minute', ac_now()) - interval '1 day', 1000, 20, 30, 0, '{}');
+            INSERT INTO service_errors (service, minute, kind, calls, reason) VALUES
+              ('erp', date_trunc('minute', ac_now()), 'unavailable', 160, 'erp answered 503: Service Unavailable'), ('erp', date_trunc('minute', ac_now()), 'timeout', 10, 'erp gave no answer in time');
             """
         );
 

@@ -10,6 +10,16 @@ namespace AgentControl.Browser.Tests.Story;
 public sealed class ContractsStoryTests
 {
     private const int Documents = 40;
+    private const string CountLargeMessages = """
+        () => {
+            const send = WebSocket.prototype.send;
+            window.largeMessages = 0;
+            WebSocket.prototype.send = function (data) {
+                if ((data.byteLength ?? data.length) > 4096) window.largeMessages++;
+                return send.call(this, data);
+            };
+        }
+        """;
     private const string Edit = "Checked line by line; clause nine was renegotiated.";
 
     // One worker a stage and a line in the feed after every four: slow enough to be cut off in the middle on any machine.
@@ -118,10 +128,14 @@ public sealed class ContractsStoryTests
         var editor = page.GetByLabel("Content, as you want it");
         await Assertions.Expect(editor).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Control+End");
-        await page.Keyboard.InsertTextAsync("\n\n" + Edit + "\n");
+        await page.EvaluateAsync(CountLargeMessages);
+        await page.Keyboard.InsertTextAsync("\n\n");
+        await page.Keyboard.TypeAsync(Edit);
         await Assertions.Expect(page.GetByTestId("confirm")).ToContainTextAsync("Approve with");
         await page.Keyboard.PressAsync("Control+Enter");
         await Assertions.Expect(page.GetByTestId("approval-item")).ToHaveCountAsync(0);
+        // The summary of forty documents is long: it goes to the server when the typing rests, not with each character.
+        Assert.InRange(await page.EvaluateAsync<int>("() => window.largeMessages"), 1, Edit.Length / 3);
     }
 
     private static async Task ResultsAreThereAsync(IPage page, IAPIRequestContext api, StoryJournal journal)

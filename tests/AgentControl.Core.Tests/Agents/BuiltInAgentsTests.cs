@@ -9,11 +9,11 @@ public sealed class BuiltInAgentsTests
     public void All_Names_AreThoseOfTheContract()
     {
         Assert.Equal(
-            ["contracts", "contracts.document", "synthetic"],
+            ["contracts", "contracts.document", "articles", "articles.topic", "assistant", "synthetic"],
             BuiltInAgents.All(synthetic: true).Select(agent => agent.Name)
         );
         Assert.Equal(
-            ["contracts", "contracts.document"],
+            ["contracts", "contracts.document", "articles", "articles.topic", "assistant"],
             BuiltInAgents.All(synthetic: false).Select(agent => agent.Name)
         );
         Assert.True(BuiltInAgents.All(synthetic: false).Single(agent => agent.Name == "contracts.document").Internal);

@@ -138,11 +138,19 @@ internal sealed class FakeJobContext(FakeWorkspace workspace, Guid? id = null) :
         return Task.CompletedTask;
     }
 
-    public Task ReportAnomalyAsync(string kind, string message, object? data = null) => Task.CompletedTask;
+    public List<string> Anomalies { get; } = [];
+
+    public Task ReportAnomalyAsync(string kind, string message, object? data = null)
+    {
+        Anomalies.Add($"{kind}: {message}");
+        return Task.CompletedTask;
+    }
 
     public void Think(string thought) { }
 
-    public void Observe(string observation) { }
+    public void Observe(string observation, object? data = null) { }
+
+    public void CallTool(string call, object? data = null) { }
 
     public void Log(string message, LogSeverity severity = LogSeverity.Info) { }
 

@@ -201,18 +201,14 @@ public sealed class ContractsAgentTests
     }
 
     [Fact]
-    public async Task Run_ModelWithoutOne_FailsTheDocumentsClearly()
+    public async Task Run_ModelWithoutOne_FailsTheBatchBeforeItsDocuments()
     {
-        var agent = new ContractDocumentAgent(new OfflineDocumentAnalyser(), null);
-        var input = new ContractDocumentInput("a", null, null, "text", AnalyserChoice.Model);
-        var failure = await Assert.ThrowsAsync<PermanentFailureException>(() =>
-            agent.RunAsync(
-                input,
-                new Agents.FakeJobContext(new Agents.FakeWorkspace()),
-                TestContext.Current.CancellationToken
-            )
+        var run = new ContractsRun().With("inbox/a.txt", SampleContracts.Text("nda"));
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() =>
+            run.RunAsync(Inbox with { Analyser = AnalyserChoice.Model })
         );
-        Assert.Contains("No model is configured", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("AgentControl:Models:contracts:Primary", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(run.Workspace.Comments);
     }
 
     [Fact]

@@ -54,7 +54,7 @@ internal sealed class ContractsRun
     }
 
     public Task<ContractsOutput> RunAsync(ContractsInput input) =>
-        new ContractsAgent().RunAsync(input, Job, TestContext.Current.CancellationToken);
+        new ContractsAgent(null).RunAsync(input, Job, TestContext.Current.CancellationToken);
 
     public DocumentFindings Result(string file) =>
         JsonSerializer.Deserialize<DocumentFindings>(

@@ -7,7 +7,7 @@ using AgentControl.TestKit;
 namespace AgentControl.Engine.Tests.Fixtures;
 
 /// <summary>One engine for all tests of a class; each test brings its agents' code along.</summary>
-public sealed class SharedEngine(PostgresFixture postgres) : IAsyncLifetime
+public class SharedEngine(PostgresFixture postgres) : IAsyncLifetime
 {
     private readonly ConcurrentDictionary<string, Func<IJobContext, CancellationToken, Task<object?>>> codes = new();
     private TestDatabase? database;
@@ -25,6 +25,9 @@ public sealed class SharedEngine(PostgresFixture postgres) : IAsyncLifetime
         [$"AgentControl:Services:{QuickService}:Circuit:MinimumCalls"] = "10000",
     };
 
+    /// <summary>What the engine is started with.</summary>
+    protected virtual Dictionary<string, string?> Settings => _services;
+
     /// <summary>A pool of a test's own, whose connections it can tell by their name.</summary>
     public Npgsql.NpgsqlDataSource OpenPool(string name) =>
         Npgsql.NpgsqlDataSource.Create($"{database!.ConnectionString};Application Name={name}");
@@ -40,11 +43,12 @@ public sealed class SharedEngine(PostgresFixture postgres) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         database = await postgres.CreateDatabaseAsync(TestContext.Current.CancellationToken);
-        Engine = await EngineProcess.StartAsync(database, [Definition()], _services);
+        Engine = await EngineProcess.StartAsync(database, [Definition()], Settings);
     }
 
     public async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         await Engine.DisposeAsync();
         if (database is not null)
             await database.DisposeAsync();
@@ -103,6 +107,8 @@ public sealed class HoldPoint
     private readonly TaskCompletionSource open = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task Reached => reached.Task.WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+
+    public bool IsOpen => open.Task.IsCompleted;
 
     public void Open() => open.TrySetResult();
 

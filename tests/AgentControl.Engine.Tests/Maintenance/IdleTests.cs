@@ -1,4 +1,7 @@
+using AgentControl.Engine.Dispatch;
+using AgentControl.Engine.Queues;
 using AgentControl.Engine.Tests.Fixtures;
+using Hangfire.PostgreSql;
 
 namespace AgentControl.Engine.Tests.Maintenance;
 
@@ -16,6 +19,35 @@ public sealed class IdleTests(SharedEngine shared) : IClassFixture<SharedEngine>
         // Heartbeat, sweeper, timers and Hangfire's polling together; a loop that does not sleep makes thousands.
         Assert.InRange(after - before, 0, 300);
     }
+
+    [Fact]
+    public async Task Idle_hands_look_rarely_while_their_process_is_alone_and_often_beside_others()
+    {
+        var engine = shared.Engine;
+        var storage = engine.Get<PostgreSqlStorageOptions>();
+        await LookAroundAsync(engine);
+        var alone = storage.QueuePollInterval;
+
+        await engine.ExecuteAsync(
+            """
+            INSERT INTO workers (name, role, version, queues, agents, slots, started_at, last_heartbeat)
+            VALUES ('another', 'worker', '0', '{default}', '{}', 1, ac_now(), ac_now())
+            """
+        );
+        await LookAroundAsync(engine);
+        Assert.Equal(HandPace.BesideOthers, storage.QueuePollInterval);
+        Assert.True(alone > HandPace.BesideOthers, $"Alone: {alone}");
+
+        // It died without a word.
+        await engine.ExecuteAsync(
+            "UPDATE workers SET last_heartbeat = ac_now() - interval '1 hour' WHERE name = 'another'"
+        );
+        await LookAroundAsync(engine);
+        Assert.Equal(alone, storage.QueuePollInterval);
+    }
+
+    private static Task LookAroundAsync(EngineProcess engine) =>
+        engine.Get<QueueGates>().ApplyAsync(TestContext.Current.CancellationToken);
 
     private static async Task<long> CommitsAsync(EngineProcess engine)
     {

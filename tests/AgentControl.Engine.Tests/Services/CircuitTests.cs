@@ -3,6 +3,7 @@ using System.Diagnostics;
 using AgentControl.Core.Agents;
 using AgentControl.Core.Services;
 using AgentControl.Engine.Control;
+using AgentControl.Engine.Live;
 using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Services;
 using AgentControl.Engine.Storage;
@@ -81,8 +82,11 @@ public sealed class CircuitTests(PostgresFixture postgres)
         // Still down: one call finds that out.
         await engine.ShiftClockAsync("31 seconds");
         await UntilAsync(() => service.Calls.Count > calls);
+        // Whoever was woken to look has parked again too: a job that still runs would lose its lease to the shift of the clock.
         await UntilAsync(async () =>
-            await engine.ScalarAsync<bool>("SELECT state = 'open' AND until > ac_now() FROM circuits")
+            await engine.ScalarAsync<bool>(
+                "SELECT state = 'open' AND until > ac_now() AND NOT EXISTS (SELECT 1 FROM job_runs WHERE state IN ('queued', 'running')) FROM circuits"
+            )
         );
         await engine.ShiftClockAsync("10 seconds");
         Assert.Equal(calls + 1, service.Calls.Count);
@@ -138,6 +142,28 @@ public sealed class CircuitTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_circuit_that_closes_while_a_branch_opens_its_wait_is_not_slept_past()
+    {
+        await using var database = await postgres.CreateDatabaseAsync(Now);
+        var service = new FakeService();
+        await using var engine = await EngineProcess.StartAsync(
+            database,
+            [TestAgent.Of(job => AskAsync(job, service))],
+            _settings
+        );
+        var circuits = engine.Get<Circuits>();
+        await circuits.BlockAsync(Service, TimeSpan.FromDays(1), null, "Ana", Now);
+        var job = await engine.SubmitAsync("test", new { });
+        await engine.UntilAsync(job, "waiting");
+        // Closed by somebody who did not see the wait.
+        await circuits.WaitingAsync(job, "ask#1~service", Service);
+        Assert.Equal("waiting", await engine.StateAsync(job));
+        await engine.ExecuteAsync("UPDATE circuits SET state = 'closed', until = NULL, since = ac_now()");
+        await circuits.WaitingAsync(job, "ask#1~service", Service);
+        await engine.UntilAsync(job, "succeeded");
+    }
+
+    [Fact]
     public async Task A_person_closes_a_circuit_and_it_is_written_down()
     {
         await using var database = await postgres.CreateDatabaseAsync(Now);
@@ -183,8 +209,8 @@ public sealed class CircuitTests(PostgresFixture postgres)
         await engine.ShiftClockAsync("301 seconds");
         var replaced = Assert.Single(await ManyAsync());
         // The old probe comes back too late to say anything.
-        Assert.False(await passes[0].SucceededAsync());
-        Assert.True(await replaced.SucceededAsync());
+        Assert.Null(await passes[0].SucceededAsync());
+        Assert.NotNull(await replaced.SucceededAsync());
 
         async Task<CircuitPass[]> ManyAsync()
         {
@@ -233,7 +259,7 @@ public sealed class CircuitTests(PostgresFixture postgres)
         await Assert.ThrowsAsync<CircuitWaitException>(() => circuits.EnterAsync(Service, Now));
         await engine.Jobs.CancelAsync(job, EngineProcess.Ana, null, Now);
         await engine.UntilAsync(job, "cancelled");
-        Assert.True(await (await circuits.EnterAsync(Service, Now)).SucceededAsync());
+        Assert.NotNull(await (await circuits.EnterAsync(Service, Now)).SucceededAsync());
     }
 
     [Fact]
@@ -247,12 +273,13 @@ public sealed class CircuitTests(PostgresFixture postgres)
             engine.Get<ServicePolicies>(),
             engine.Get<ControlSender>(),
             engine.Get<TimerWaker>(),
+            new ServiceChanges(),
             TimeProvider.System,
             NullLogger<Circuits>.Instance
         );
         await circuits.EnterAsync(Service, Now);
         var probe = new CircuitPass(circuits, Service, engine.Get<ServicePolicies>().Of(Service), Guid.NewGuid());
-        Assert.False(await probe.SucceededAsync());
+        Assert.Null(await probe.SucceededAsync());
         Assert.False(await probe.FailedAsync(new ServiceFault { Status = 503 }));
         Assert.False(await probe.FailedAsync(null));
     }

@@ -27,6 +27,17 @@ public sealed class ServicePoliciesTests
         Assert.Equal(0.5, policy.Retry.BaseDelaySeconds);
     }
 
+    [Fact]
+    public void A_part_of_a_service_follows_the_service_unless_it_has_a_policy_of_its_own()
+    {
+        var policies = Read(
+            new() { ["fetch:RequestTimeoutSeconds"] = "45", ["fetch@slow.test:RequestTimeoutSeconds"] = "90" }
+        );
+        Assert.Equal(45, policies.Of("fetch@example.com").RequestTimeoutSeconds);
+        Assert.Equal(90, policies.Of("fetch@slow.test").RequestTimeoutSeconds);
+        Assert.Equal(20, policies.Of("@example.com").RequestTimeoutSeconds);
+    }
+
     [Theory]
     [InlineData("model:RequestTimeoutSeconds", "0", "AgentControl:Services:model:RequestTimeoutSeconds is 0.")]
     [InlineData("model:RequestTimeoutSeconds", "soon", "AgentControl:Services:model")]

@@ -30,6 +30,24 @@ public sealed class PhonePageTests(ProgramFixture program) : IClassFixture<Progr
         Assert.Equal($"/a/{approval}", browser.LeadsTo(signedIn));
     }
 
+    [Theory]
+    [InlineData("/nonsense", "text/html", "There is nothing at this address.")]
+    [InlineData("/a/nope", "text/html", "There is nothing at this address.")]
+    [InlineData("/api/nonsense", "text/html", "\"code\":\"notFound\"")]
+    [InlineData("/css/nonsense.css", "text/css", "")]
+    public async Task An_unknown_address_is_answered_in_the_words_of_who_asks(string path, string accept, string words)
+    {
+        using var browser = await OpenAsync(Role.Viewer);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.ParseAdd(accept);
+
+        using var answer = await browser.SendAsync(request);
+
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.True(words.Length == 0 ? text.Length == 0 : text.Contains(words, StringComparison.Ordinal), text);
+    }
+
     [Fact]
     public async Task An_unknown_request_says_so()
     {

@@ -26,6 +26,7 @@ internal static class RouteTable
         admin POST /api/v1/keys
         admin POST /api/v1/services/{name}/block
         admin POST /api/v1/services/{name}/reset
+        admin POST /api/v1/services/{name}/test
         admin POST /settings/keys
         admin PUT /api/v1/workspaces/{ws}
 
@@ -80,6 +81,7 @@ internal static class RouteTable
         viewer GET /api/v1/jobs/{id}/steps/{**key}
         viewer GET /api/v1/queues
         viewer GET /api/v1/services
+        viewer GET /api/v1/services/{name}
         viewer GET /api/v1/workers
         viewer GET /api/v1/workspaces
         viewer GET /api/v1/workspaces/{ws}/activity
@@ -96,6 +98,7 @@ internal static class RouteTable
         viewer GET /openapi/{documentName}.json
         viewer GET /scalar/{documentName?}
         viewer GET /services
+        viewer GET /services/{Name}
         viewer GET /workspace/{**Rest}
         viewer GET /{**path:file}
         viewer HEAD /api/v1/workspaces/{ws}/files/{**path}
@@ -109,6 +112,7 @@ internal static class RouteTable
         viewer POST /jobs/{Id}/{Tab}
         viewer POST /not-found
         viewer POST /services
+        viewer POST /services/{Name}
         viewer POST /workspace/{**Rest}
         """;
 

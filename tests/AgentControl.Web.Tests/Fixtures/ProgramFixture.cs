@@ -14,7 +14,7 @@ using Microsoft.Extensions.Logging;
 namespace AgentControl.Web.Tests.Fixtures;
 
 /// <summary>The whole program on a port and a database of its own, for the tests of one class.</summary>
-public sealed class ProgramFixture(PostgresFixture postgres) : IAsyncLifetime
+public class ProgramFixture(PostgresFixture postgres) : IAsyncLifetime
 {
     public const string AdminKey = "ac_program-tests-0123456789abcdef0123456789abcdef";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -31,7 +31,7 @@ public sealed class ProgramFixture(PostgresFixture postgres) : IAsyncLifetime
 
     public string ConnectionString => database.ConnectionString;
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         database = await postgres.CreateDatabaseAsync();
         var builder = WebApplication.CreateBuilder(
@@ -52,6 +52,7 @@ public sealed class ProgramFixture(PostgresFixture postgres) : IAsyncLifetime
                 ["AgentControl:Agents:Synthetic"] = "true",
             }
         );
+        Configure(builder);
         var opened = await builder.AddControlPlaneAsync();
         builder.Logging.ClearProviders();
         app = builder.Build();
@@ -61,8 +62,9 @@ public sealed class ProgramFixture(PostgresFixture postgres) : IAsyncLifetime
         Admin = ClientOf(AdminKey);
     }
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
+        GC.SuppressFinalize(this);
         Admin.Dispose();
         await app.StopAsync();
         await app.DisposeAsync();
@@ -70,6 +72,9 @@ public sealed class ProgramFixture(PostgresFixture postgres) : IAsyncLifetime
         if (Directory.Exists(folder))
             Directory.Delete(folder, recursive: true);
     }
+
+    /// <summary>What the tests of a class need beside.</summary>
+    protected virtual void Configure(WebApplicationBuilder builder) { }
 
     /// <summary>A client below <c>/api/v1/</c>; without a key a stranger.</summary>
     public HttpClient ClientOf(string? key)

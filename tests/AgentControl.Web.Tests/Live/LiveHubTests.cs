@@ -2,10 +2,12 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Threading.Channels;
 using AgentControl.Engine.Access;
+using AgentControl.Engine.Services;
 using AgentControl.Web.Live;
 using AgentControl.Web.Tests.Fixtures;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
 using static AgentControl.Web.Tests.Fixtures.ProblemReading;
 
 namespace AgentControl.Web.Tests.Live;
@@ -47,6 +49,28 @@ public sealed class LiveHubTests(ProgramFixture program) : IClassFixture<Program
             m => Assert.Equal(id, m.Argument.Text(m.Target == "jobChanged" ? "id" : "jobId"))
         );
         Assert.False(last[^1].Argument.TryGetProperty("input", out _), "A summary leaves out the input.");
+    }
+
+    [Fact]
+    public async Task Who_watches_everything_hears_of_a_circuit_that_changed()
+    {
+        using var end = new CancellationTokenSource(Patience);
+        await using var all = await HubReader.ConnectAsync(program, ProgramFixture.AdminKey, end.Token);
+        await all.Hub.InvokeAsync("WatchAll", end.Token);
+        var name = $"erp-{Guid.NewGuid():n}";
+        var commands = program.Services.GetRequiredService<ServiceCommands>();
+        await commands.BlockAsync(name, TimeSpan.FromHours(1), "New keys", new("person:ana", "Ana", "test"), end.Token);
+        var seen = await all.UntilAsync(
+            m => m.Target == "serviceChanged" && m.Argument.Text("name") == name,
+            end.Token
+        );
+        var circuit = seen[^1].Argument.GetProperty("circuit");
+        Assert.Equal(("blocked", "New keys"), (circuit.Text("state"), circuit.Text("reason")));
+        await commands.ResetAsync(name, new("person:ana", "Ana", "test"), end.Token);
+        await all.UntilAsync(
+            m => m.Target == "serviceChanged" && m.Argument.GetProperty("circuit").Text("state") == "closed",
+            end.Token
+        );
     }
 
     [Fact]
@@ -199,6 +223,7 @@ internal sealed class HubReader : IAsyncDisposable
                 "approvalDecided",
                 "anomaly",
                 "serviceChanged",
+                "stepOutput",
                 "readAgain",
             }
         )

@@ -54,6 +54,27 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
         Assert.Equal("2d711642b726b044", page.Find("[data-testid=fingerprint]").TextContent);
     }
 
+    [Theory]
+    [InlineData("approve,reject,edit", "approve reject")]
+    [InlineData("choose,respond", "choose answer")]
+    public async Task Effects_AreTold_OfTheDecisionsThatAreOpen(string decisions, string told)
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var id = await bundle.AskAsync(await bundle.SubmitAsync("job"), "Write it");
+        await bundle.ExecuteAsync(
+            "UPDATE approvals SET decisions = string_to_array($2, ','), options = CASE WHEN $2 LIKE 'choose%' THEN '[{\"value\":\"a\",\"label\":\"A\"}]' END WHERE id = $1",
+            id,
+            decisions
+        );
+
+        var page = Shown(Open(bundle, id));
+
+        Assert.Equal(
+            told.Split(' ').Select(decision => $"If you {decision}"),
+            page.FindAll(".appr-effects dt").Select(term => term.TextContent)
+        );
+    }
+
     [Fact]
     public async Task Error_NamesItselfAndTriesAgain()
     {

@@ -46,6 +46,27 @@ public sealed class JobPageTests(PostgresFixture fixture)
     }
 
     [Fact]
+    public async Task Head_ShowsTheBudgetBesideItsUse()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var job = await bundle.SubmitAsync("dear");
+        await bundle.ExecuteAsync("""UPDATE jobs SET budget = '{"costUsd":1,"tokens":100}' WHERE id = $1""", job);
+        await bundle.ExecuteAsync(
+            "UPDATE job_runs SET cost_usd = 0.42, input_tokens = 60, output_tokens = 25 WHERE job_id = $1",
+            job
+        );
+        var page = Open(bundle, ShortId.Of(job));
+        page.WaitForAssertion(
+            () =>
+                Assert.Equal(
+                    ["$0.42 of $1.00", "85 of 100 tokens, nearly spent"],
+                    page.FindAll("[data-testid=budget]").Select(b => b.TextContent)
+                ),
+            Patience
+        );
+    }
+
+    [Fact]
     public async Task Head_ShowsStateAndProgress_AndFollowsTheJob()
     {
         await using var bundle = await PageBundle.CreateAsync(fixture);

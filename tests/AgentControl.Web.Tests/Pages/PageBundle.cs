@@ -60,7 +60,14 @@ internal sealed class PageBundle : BunitContext, ICallerAccessor
 
     public Role Role { get; set; } = Engine.Access.Role.Admin;
 
-    public Caller Caller => new(CallerKind.Person, Guid.Empty, "Ana") { Roles = Caller.Global(Role) };
+    /// <summary>The one workspace in which the person has the role; null for all.</summary>
+    public string? OnlyIn { get; set; }
+
+    public Caller Caller =>
+        new(CallerKind.Person, Guid.Empty, "Ana")
+        {
+            Roles = OnlyIn is { } one ? new Dictionary<string, Role> { [one] = Role } : Caller.Global(Role),
+        };
 
     public static async Task<PageBundle> CreateAsync(PostgresFixture fixture) =>
         new(await fixture.CreateDatabaseAsync(Xunit.TestContext.Current.CancellationToken));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Services;
 using AgentControl.Web.Access;
@@ -8,6 +9,7 @@ using AngleSharp.Dom;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 using MudBlazor;
+using Npgsql;
 
 namespace AgentControl.Web.Tests.Pages;
 
@@ -46,6 +48,59 @@ public sealed class ServicesPageTests(ProgramFixture program) : UiContext, IClas
         );
         var view = await program.Services.GetRequiredService<ServiceQueries>().FindAsync(name, Now);
         Assert.InRange(view!.Circuit.Until!.Value - view.Circuit.Since!.Value, Minutes(14.9), Minutes(15.1));
+    }
+
+    [Fact]
+    public async Task The_page_of_one_service_shows_its_numbers_what_its_circuit_did_and_lets_an_admin_test_it()
+    {
+        var (_, dialogs) = await OpenAsync(Role.Admin);
+        await using var seed = program
+            .Services.GetRequiredService<NpgsqlDataSource>()
+            .CreateCommand(
+                $"""
+                INSERT INTO service_minutes VALUES ('{name}', date_trunc('minute', ac_now()), 200, 20, 12, 1, ARRAY[0,0,180]);
+                INSERT INTO service_errors VALUES ('{name}', date_trunc('minute', ac_now()), 'timeout', 20, 'gave no answer')
+                """
+            );
+        await seed.ExecuteNonQueryAsync(Now);
+        var page = Render<ServicePage>(p => p.Add(s => s.Name, name));
+        page.WaitForElement("[data-testid=service]");
+        var text = page.Find(".services-facts").TextContent;
+        Assert.Contains("10 %", text, StringComparison.Ordinal);
+        Assert.Contains("2 / 2 ms", text, StringComparison.Ordinal);
+        Assert.Contains("New keys", page.Find("[data-testid=circuit-changes]").TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            "gave no answer",
+            page.Find("[data-testid=service-errors]").TextContent,
+            StringComparison.Ordinal
+        );
+
+        await ClickAsync(page, "Test now…");
+        dialogs.WaitForElement(".ac-btn--danger-main");
+        await ClickAsync(dialogs, "Test now");
+        page.WaitForAssertion(() =>
+            Assert.InRange(
+                DateTimeOffset.Parse(
+                    page.Find(".services-top time").GetAttribute("datetime")!,
+                    CultureInfo.InvariantCulture
+                ),
+                DateTimeOffset.UtcNow - Minutes(5),
+                DateTimeOffset.UtcNow
+            )
+        );
+    }
+
+    [Fact]
+    public void A_service_that_nobody_knows_is_told_as_that()
+    {
+        Services.AddSingleton(program.Services.GetRequiredService<ServiceQueries>());
+        Services.AddSingleton<ICallerAccessor>(new Somebody(Role.Viewer));
+        var page = Render<ServicePage>(p => p.Add(s => s.Name, "never-seen"));
+        Assert.Contains(
+            "No service is called never-seen",
+            page.WaitForElement(".ac-empty").TextContent,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

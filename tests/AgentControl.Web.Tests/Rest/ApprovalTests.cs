@@ -30,10 +30,12 @@ public sealed class ApprovalTests(ProgramFixture program) : IClassFixture<Progra
         using var blind = await DecideAsync(id, """{"decision":"approve"}""");
         using var old = await DecideAsync(id, """{"decision":"approve","revision":0}""");
         using var word = await DecideAsync(id, """{"decision":"yes","revision":1}""");
+        using var other = await DecideAsync(id, """{"decision":"approve","revision":1,"value":"more"}""");
         using var first = await DecideAsync(id, """{"decision":"approve","revision":1,"comment":"fine"}""");
         using var second = await DecideAsync(id, """{"decision":"reject","revision":1,"comment":"no"}""");
 
         await blind.FieldAsync("revision");
+        await other.FieldAsync("value");
         await old.ProblemAsync(HttpStatusCode.Conflict, "approval.changed");
         Assert.Contains("approve", await word.FieldAsync("decision"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, first.StatusCode);

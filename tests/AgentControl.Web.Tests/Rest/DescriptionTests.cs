@@ -41,6 +41,8 @@ public sealed class DescriptionTests(ProgramFixture program) : IClassFixture<Pro
         "GET /api/v1/queues",
         "PUT /api/v1/queues/{name}",
         "GET /api/v1/services",
+        "GET /api/v1/services/{name}",
+        "POST /api/v1/services/{name}/test",
         "POST /api/v1/services/{name}/reset",
         "POST /api/v1/services/{name}/block",
         "GET /api/v1/workers",

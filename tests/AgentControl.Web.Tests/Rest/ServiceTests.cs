@@ -41,6 +41,7 @@ public sealed class ServiceTests(ProgramFixture program) : IClassFixture<Program
 
     [Theory]
     [InlineData("reset", null)]
+    [InlineData("test", null)]
     [InlineData("block", """{"minutes":5}""")]
     public async Task Only_an_admin_changes_a_circuit_and_only_of_a_service_that_is_known(string what, string? body)
     {
@@ -61,6 +62,42 @@ public sealed class ServiceTests(ProgramFixture program) : IClassFixture<Program
         using var answer = await PostAsync(program.Admin, $"services/{await KnownAsync()}/block", body);
         var problem = await answer.ProblemAsync(HttpStatusCode.BadRequest, "invalid");
         Assert.Contains("minutes", problem.GetProperty("errors").ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task One_service_tells_its_calls_bucket_by_bucket_and_what_its_circuit_did()
+    {
+        var name = await KnownAsync();
+        var detail = await program.Admin.GetFromJsonAsync<JsonElement>($"services/{name}?window=6h", Now);
+        Assert.Equal(600, detail.GetProperty("bucketSeconds").GetInt32());
+        Assert.Equal(36, detail.GetProperty("series").GetArrayLength());
+        var change = Assert.Single(detail.GetProperty("changes").EnumerateArray());
+        Assert.Equal(("blocked", "Ana"), (change.Text("state"), change.Text("changedBy")));
+        Assert.Equal(JsonValueKind.Null, detail.GetProperty("service").GetProperty("latencyMs").ValueKind);
+
+        using var tested = await program.Admin.PostAsync(new Uri($"services/{name}/test", UriKind.Relative), null, Now);
+        Assert.Equal(HttpStatusCode.OK, tested.StatusCode);
+        var circuit = (await tested.Content.ReadFromJsonAsync<JsonElement>(Now)).GetProperty("circuit");
+        Assert.InRange(
+            circuit.GetProperty("until").GetDateTimeOffset(),
+            DateTimeOffset.UtcNow.AddMinutes(-1),
+            DateTimeOffset.UtcNow
+        );
+    }
+
+    [Theory]
+    [InlineData("services?window=1w", HttpStatusCode.BadRequest)]
+    [InlineData("services/{name}?window=-1h", HttpStatusCode.BadRequest)]
+    [InlineData("services/never-seen", HttpStatusCode.NotFound)]
+    public async Task A_window_that_is_none_and_a_service_that_is_none_are_refused(string path, HttpStatusCode status)
+    {
+        using var answer = await program.Admin.GetAsync(
+            new Uri(path.Replace("{name}", await KnownAsync(), StringComparison.Ordinal), UriKind.Relative),
+            Now
+        );
+        var problem = await answer.ProblemAsync(status, status == HttpStatusCode.NotFound ? "notFound" : "invalid");
+        if (status == HttpStatusCode.BadRequest)
+            Assert.Contains("1h, 6h, 24h", problem.GetProperty("errors").ToString(), StringComparison.Ordinal);
     }
 
     private async Task<string> KnownAsync()

@@ -20,6 +20,7 @@ public abstract class UiContext : BunitContext
         Services.AddSingleton<TimeProvider>(Clock);
         Services.AddSingleton<ILiveFeed>(Feed);
         Services.AddSingleton(Contact);
+        Services.AddSingleton<StepOutputs>();
         Services.AddSingleton<DataAge>();
         Services.AddScoped<UiPulse>();
         Services.AddScoped<Announcer>();

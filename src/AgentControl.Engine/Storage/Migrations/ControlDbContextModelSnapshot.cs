@@ -298,6 +298,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("options");
 
+                    b.Property<DateTimeOffset?>("RemindAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("remind_at");
+
                     b.Property<DateTimeOffset>("RequestedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("requested_at");
@@ -336,6 +340,10 @@ namespace AgentControl.Engine.Storage.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_approvals");
+
+                    b.HasIndex("RemindAt")
+                        .HasDatabaseName("ix_approvals_remind_at")
+                        .HasFilter("state = 'pending' AND remind_at IS NOT NULL");
 
                     b.HasIndex("State", "Id")
                         .HasDatabaseName("ix_approvals_state_id");
@@ -1072,6 +1080,50 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("queues", (string)null);
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Services.CircuitChangeRow", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("ChangedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Service")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("service");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<DateTimeOffset?>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.HasKey("Id")
+                        .HasName("pk_circuit_changes");
+
+                    b.HasIndex("Service", "At")
+                        .HasDatabaseName("ix_circuit_changes_service_at");
+
+                    b.ToTable("circuit_changes", (string)null);
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Services.CircuitRow", b =>
                 {
                     b.Property<string>("Name")
@@ -1135,6 +1187,71 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasName("pk_service_calls");
 
                     b.ToTable("service_calls", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Services.ServiceErrorRow", b =>
+                {
+                    b.Property<string>("Service")
+                        .HasColumnType("text")
+                        .HasColumnName("service");
+
+                    b.Property<DateTimeOffset>("Minute")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("minute");
+
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<int>("Calls")
+                        .HasColumnType("integer")
+                        .HasColumnName("calls");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.HasKey("Service", "Minute", "Kind")
+                        .HasName("pk_service_errors");
+
+                    b.ToTable("service_errors", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Services.ServiceMinuteRow", b =>
+                {
+                    b.Property<string>("Service")
+                        .HasColumnType("text")
+                        .HasColumnName("service");
+
+                    b.Property<DateTimeOffset>("Minute")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("minute");
+
+                    b.Property<int>("Calls")
+                        .HasColumnType("integer")
+                        .HasColumnName("calls");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
+                    b.Property<int>("Fallbacks")
+                        .HasColumnType("integer")
+                        .HasColumnName("fallbacks");
+
+                    b.PrimitiveCollection<int[]>("Latency")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("latency");
+
+                    b.Property<int>("Retries")
+                        .HasColumnType("integer")
+                        .HasColumnName("retries");
+
+                    b.HasKey("Service", "Minute")
+                        .HasName("pk_service_minutes");
+
+                    b.ToTable("service_minutes", (string)null);
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Signals.SignalRow", b =>

@@ -1,3 +1,4 @@
+using AgentControl.Core.Budgets;
 using AgentControl.Engine.Jobs;
 using AgentControl.Web.Shared;
 
@@ -6,6 +7,9 @@ namespace AgentControl.Web.Jobs.Detail;
 /// <summary>What stands above the tabs; equal heads look the same, so only a change is drawn.</summary>
 public sealed record JobHeader(JobSummary Job, long Checkpoints, long Approvals, IReadOnlyList<LabelShare> Children)
 {
+    /// <summary>What it used of what it may; empty without a budget.</summary>
+    public IReadOnlyList<BudgetReading> Budget { get; init; } = [];
+
     /// <summary>"62 % name" while it runs, else the state's word.</summary>
     public string TabTitle =>
         Job.Label == "running" && Job.Progress.Percent is { } percent
@@ -24,7 +28,8 @@ public sealed record JobHeader(JobSummary Job, long Checkpoints, long Approvals,
             var count = (progress.Completed, progress.Total) switch
             {
                 ({ } done, { } total) => $"{Formats.Number(done)} of {Formats.Number(total)}",
-                ({ } done, null) => Formats.Number(done),
+                (> 0 and { } done, null) => Formats.Number(done),
+                (0, null) => null,
                 _ => Job.Steps > 0 ? Formats.Count(Job.Steps, "recorded step") : null,
             };
             return string.Join(
@@ -44,6 +49,7 @@ public sealed record JobHeader(JobSummary Job, long Checkpoints, long Approvals,
         other is not null
         && (Checkpoints, Approvals) == (other.Checkpoints, other.Approvals)
         && Children.SequenceEqual(other.Children)
+        && Budget.SequenceEqual(other.Budget)
         && (Job.Label, Job.Name, Job.Attempt, Job.LastEvent, Job.Steps, Job.Worker, Job.Anomalies, Job.Queue)
             == (
                 other.Job.Label,

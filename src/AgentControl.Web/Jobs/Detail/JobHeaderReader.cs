@@ -1,4 +1,5 @@
 using AgentControl.Engine.Approvals;
+using AgentControl.Engine.Budgets;
 using AgentControl.Engine.Checkpoints;
 using AgentControl.Engine.Jobs;
 
@@ -9,7 +10,8 @@ internal sealed class JobHeaderReader(
     JobQueries jobs,
     JobCounts counts,
     CheckpointQueries checkpoints,
-    ApprovalQueries approvals
+    ApprovalQueries approvals,
+    BudgetQueries budgets
 )
 {
     /// <exception cref="InvalidOperationException">The job is gone.</exception>
@@ -25,6 +27,9 @@ internal sealed class JobHeaderReader(
             newest.Items.Count == 0 ? 0 : newest.Items[0].Version,
             asked,
             [.. children.ByLabel.Where(c => c.Value > 0).Select(c => new LabelShare(c.Key, c.Value))]
-        );
+        )
+        {
+            Budget = await budgets.OfJobAsync(id, cancellationToken),
+        };
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentControl.Core.Agents;
+using AgentControl.Core.Budgets;
 using AgentControl.Engine.Jobs;
 using AgentControl.Web.Jobs.Form;
 
@@ -26,6 +27,9 @@ internal sealed class NewJobView
     public string Queue { get; set; } = "";
     public short Priority { get; set; }
     public string Tags { get; set; } = "";
+
+    /// <summary>Limits by measure, as they were typed; empty has none.</summary>
+    public Dictionary<string, string> Budget { get; private set; } = [];
 
     /// <summary>As the browser's field writes it, in the person's own time zone; empty starts at once.</summary>
     public string StartAt { get; set; } = "";
@@ -111,6 +115,7 @@ internal sealed class NewJobView
             problems.Add(
                 new("uploads", "new-uploads", "There is nothing to read. Drop files, or use the sample contracts.")
             );
+        var budget = BudgetOf(problems);
         Problems = problems;
         var fits = Form?.Check() ?? false;
         if (Agent is null || Form is null || !fits || problems.Count > 0)
@@ -125,7 +130,39 @@ internal sealed class NewJobView
             Tags = Tags.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             Workspace = workspace,
             RunAt = runAt,
+            Budget = budget,
         };
+    }
+
+    public static string LabelOf(string measure) =>
+        measure switch
+        {
+            "costUsd" => "US dollars",
+            "tokens" => "Tokens",
+            "modelCalls" => "Model calls",
+            _ => "Seconds of work",
+        };
+
+    private JsonElement? BudgetOf(List<FieldError> problems)
+    {
+        var budget = new Budget();
+        foreach (var (measure, text) in Budget.Where(b => !string.IsNullOrWhiteSpace(b.Value)))
+        {
+            var isNumber = decimal.TryParse(
+                text.Trim(),
+                NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture,
+                out var limit
+            );
+            if (
+                (isNumber ? Core.Budgets.Budget.Problem(measure, limit) : "Use a number above 0, or clear it.") is
+                { } why
+            )
+                problems.Add(new($"budget.{measure}", $"new-budget.{measure}", $"{LabelOf(measure)}: {why}"));
+            else
+                budget = budget.With(measure, limit);
+        }
+        return budget.ToJson() is { } json ? JsonElement.Parse(json) : null;
     }
 
     /// <summary>Takes over what the server refused.</summary>
@@ -146,7 +183,7 @@ internal sealed class NewJobView
     /// <summary>What is kept in the browser while the form is being filled in.</summary>
     public string Draft() =>
         JsonSerializer.Serialize(
-            new JobDraft(Form?.Value.ToJsonString(), Name, Queue, Priority, Tags, StartAt, Source, UploadFolder)
+            new JobDraft(Form?.Value.ToJsonString(), Name, Queue, Priority, Tags, StartAt, Source, UploadFolder, Budget)
         );
 
     public void Restore(string json)
@@ -162,6 +199,7 @@ internal sealed class NewJobView
             draft.Source,
             draft.UploadFolder
         );
+        Budget = draft.Budget ?? [];
         if (draft.Input is { } input && FormJson.Parse(input, out var node))
             Form.Fill(node);
     }
@@ -181,6 +219,7 @@ internal sealed class NewJobView
         string Tags,
         string StartAt,
         FolderSource Source,
-        string UploadFolder
+        string UploadFolder,
+        Dictionary<string, string>? Budget
     );
 }

@@ -1,0 +1,52 @@
+using System.Globalization;
+using AgentControl.Core.Budgets;
+using Microsoft.Extensions.Configuration;
+
+namespace AgentControl.Engine.Budgets;
+
+/// <summary>What each job of an agent may use where its submission does not say it: the section <c>AgentControl:Budgets</c>.</summary>
+public sealed class AgentBudgets
+{
+    public const string Section = "AgentControl:Budgets";
+    private readonly Dictionary<string, Budget> byAgent;
+
+    private AgentBudgets(Dictionary<string, Budget> byAgent) => this.byAgent = byAgent;
+
+    public static AgentBudgets None { get; } = new([]);
+
+    public Budget? Of(string agent) => byAgent.GetValueOrDefault(agent);
+
+    /// <exception cref="InvalidOperationException">Something is no budget; the message names every setting and the remedy.</exception>
+    public static AgentBudgets Read(IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var all = new Dictionary<string, Budget>(StringComparer.OrdinalIgnoreCase);
+        var problems = new List<string>();
+        foreach (var agent in configuration.GetSection(Section).GetChildren())
+        {
+            var budget = new Budget();
+            if (agent.Value is not null)
+                problems.Add($"{agent.Path} is '{agent.Value}'. Set {agent.Path}:CostUsd and its neighbours.");
+            foreach (var limit in agent.GetChildren())
+            {
+                var measure = Budget.Measures.FirstOrDefault(m =>
+                    m.Equals(limit.Key, StringComparison.OrdinalIgnoreCase)
+                );
+                if (measure is null)
+                    problems.Add($"{limit.Path} is not known. Use CostUsd, Tokens, ModelCalls, WallSeconds.");
+                else if (
+                    !decimal.TryParse(limit.Value, NumberStyles.Number, CultureInfo.InvariantCulture, out var value)
+                )
+                    problems.Add($"{limit.Path} is '{limit.Value}'. Use a number above 0, or leave it out.");
+                else if (Budget.Problem(measure, value) is { } why)
+                    problems.Add($"{limit.Path} is '{limit.Value}'. {why}");
+                else
+                    budget = budget.With(measure, value);
+            }
+            all[agent.Key] = budget;
+        }
+        return problems.Count == 0
+            ? new AgentBudgets(all)
+            : throw new InvalidOperationException(string.Join(Environment.NewLine, problems));
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using AgentControl.Agents.Assistant;
+using AgentControl.Agents.Assistant.Tools;
+using AgentControl.Agents.Web;
+using AgentControl.Core.Jobs;
+using AgentControl.Core.LanguageModels;
+
+namespace AgentControl.Core.Tests.Assistant;
+
+public sealed class ToolArgumentsTests
+{
+    private static readonly JsonElement _given = JsonElement.Parse("""{"path":"a.txt","text":"Grüße"}""");
+
+    [Fact]
+    public void Open_WithTheFingerprintOfItsText_GivesTheArguments()
+    {
+        var arguments = ToolArguments.Of(_given);
+        Assert.Contains("Grüße", arguments.Text, StringComparison.Ordinal);
+        Assert.Equal("Grüße", arguments.Open(arguments.Sha256).GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public void Open_WithAnotherFingerprint_IsRefused()
+    {
+        var approved = ToolArguments.Of(JsonElement.Parse("""{"path":"a.txt","text":"Gruße"}""")).Sha256;
+        var refused = Assert.Throws<PermanentFailureException>(() => ToolArguments.Of(_given).Open(approved));
+        Assert.Equal("approvedOtherwise", refused.Type);
+    }
+
+    [Theory]
+    [InlineData("""{"a":1}""", "1")]
+    [InlineData("""  "{\"a\": 1}" """, "1")]
+    public void Edited_ObjectOrItsText_IsTaken(string value, string a) =>
+        Assert.Equal(a, ToolArguments.Edited(JsonElement.Parse(value))!.Open(null).GetProperty("a").GetRawText());
+
+    [Theory]
+    [InlineData("\"not json\"")]
+    [InlineData("\"[1]\"")]
+    [InlineData("3")]
+    [InlineData("null")]
+    public void Edited_AnythingElse_IsNone(string value) => Assert.Null(ToolArguments.Edited(JsonElement.Parse(value)));
+
+    [Fact]
+    public void Schema_MemberThatTakesAnyJson_HasItsWordsAndTakesIt()
+    {
+        var shape = new ToolShape<StashArguments>();
+        Assert.Equal(
+            """{"description":"What to keep: a text or any JSON."}""",
+            shape.Schema.GetProperty("properties").GetProperty("value").GetRawText()
+        );
+        foreach (var value in new[] { "null", "1", "\"a\"", "[1]", "{\"a\":null}" })
+            Assert.NotNull(shape.Read(JsonElement.Parse($$"""{"key":"k","value":{{value}}}""")).Value);
+        Assert.Null(shape.Read(JsonElement.Parse("""{"key":"k"}""")).Value);
+    }
+
+    [Theory]
+    [InlineData("ftp://example.com/a")]
+    [InlineData("file:///etc/passwd")]
+    [InlineData("//example.com")]
+    [InlineData("/etc/passwd")]
+    [InlineData("https://user:secret@example.com/")]
+    [InlineData("gopher://example.com")]
+    [InlineData("")]
+    [InlineData(null)]
+    public void Problem_UrlThatIsNotFetched_IsTold(string? url) => Assert.NotNull(GuardedFetch.Problem(url, out _));
+
+    [Fact]
+    public void Of_Page_IsItsTextWithoutTagsAndScripts()
+    {
+        const string Html =
+            "<html><head><title>T</title><style>p{}</style></head><body><h1>Big &amp; bold</h1><script>evil()</script><p>One<br>two <b>three</b></p><!-- no --></body></html>";
+        Assert.Equal(
+            "Big & bold\nOne\ntwo three",
+            PageText.Of(System.Text.Encoding.UTF8.GetBytes(Html), "text/html", "utf-8")
+        );
+        Assert.Null(PageText.Of([0x89, 0x50, 0, 1], "image/png", null));
+        Assert.Null(PageText.Of([65, 0, 66], "text/plain", null));
+    }
+}
