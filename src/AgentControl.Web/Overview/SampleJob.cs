@@ -9,9 +9,7 @@ namespace AgentControl.Web.Overview;
 /// <summary>The first job of a new installation: the sample contracts through the contract pipeline.</summary>
 internal sealed class SampleJob(JobStarter starter)
 {
-    private const string Agent = "contracts";
-
-    public bool Exists => starter.Agents.Any(a => a.Name == Agent);
+    public bool Exists => starter.Agents.Any(a => a.Name == JobStarter.FirstAgent);
 
     /// <summary>The job's id, or why it was not started.</summary>
     public async Task<(Guid? Id, string? Problem)> StartAsync(CancellationToken cancellationToken)
@@ -21,7 +19,7 @@ internal sealed class SampleJob(JobStarter starter)
             await starter.PutSamplesAsync(WorkspaceName.Default, cancellationToken);
             var job = new JobSubmission
             {
-                Agent = Agent,
+                Agent = JobStarter.FirstAgent,
                 Name = "sample-contracts",
                 Input = JsonSerializer.SerializeToElement(
                     new { folder = NewJobView.SampleFolder, approval = "summary" }

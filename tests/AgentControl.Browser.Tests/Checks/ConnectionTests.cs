@@ -63,7 +63,7 @@ public sealed class ConnectionTests : IAsyncLifetime
             new() { BaseURL = installation.Url, StorageState = signedIn }
         );
         var page = await context.NewPageAsync();
-        await FillHalfAsync(page);
+        await FillHalfAsync(page, "articles");
         await page.WaitForFunctionAsync("() => (sessionStorage.getItem('ac-drafts') ?? '').includes('Half a form')");
         await page.EvaluateAsync("() => { globalThis.acSamePage = true; }");
         await installation.Program.KillAsync();
@@ -72,7 +72,7 @@ public sealed class ConnectionTests : IAsyncLifetime
         await page.WaitForFunctionAsync(
             "() => !globalThis.acSamePage && document.documentElement.dataset.interactive === 'true'"
         );
-        await HoldsAsync(page);
+        await HoldsAsync(page, "articles");
         Assert.EndsWith("/jobs/new", page.Url, StringComparison.Ordinal);
     }
 
@@ -83,18 +83,28 @@ public sealed class ConnectionTests : IAsyncLifetime
         await installation.DisposeAsync();
     }
 
-    private static async Task FillHalfAsync(IPage page)
+    private static async Task FillHalfAsync(IPage page, string agent = "contracts")
     {
         await page.OpenAsync("/jobs/new");
+        await page.GetByLabel("Agent", new() { Exact = true }).SelectOptionAsync(agent);
+        if (agent == "articles")
+            await page.Locator("#field-topics").GetByRole(AriaRole.Button, new() { Name = "Add" }).ClickAsync();
+        await FieldOf(page, agent).FillAsync(Typed(agent));
         await page.GetByLabel("Name", new() { Exact = true }).FillAsync("Half a form");
-        await page.GetByLabel("Comment every").FillAsync("7");
         await page.GetByLabel("Tags").FillAsync("urgent, q4");
     }
 
-    private static async Task HoldsAsync(IPage page)
+    private static async Task HoldsAsync(IPage page, string agent = "contracts")
     {
+        await Assertions.Expect(page.GetByLabel("Agent", new() { Exact = true })).ToHaveValueAsync(agent);
+        await Assertions.Expect(FieldOf(page, agent)).ToHaveValueAsync(Typed(agent));
         await Assertions.Expect(page.GetByLabel("Name", new() { Exact = true })).ToHaveValueAsync("Half a form");
-        await Assertions.Expect(page.GetByLabel("Comment every")).ToHaveValueAsync("7");
         await Assertions.Expect(page.GetByLabel("Tags")).ToHaveValueAsync("urgent, q4");
     }
+
+    /// <summary>A field that only this agent has.</summary>
+    private static ILocator FieldOf(IPage page, string agent) =>
+        agent == "contracts" ? page.GetByLabel("Comment every") : page.Locator("#field-topics input").First;
+
+    private static string Typed(string agent) => agent == "contracts" ? "7" : "Tides";
 }

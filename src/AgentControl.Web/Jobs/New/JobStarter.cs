@@ -17,6 +17,9 @@ internal sealed class JobStarter(
     IWebHostEnvironment web
 )
 {
+    /// <summary>The agent a newcomer begins with: its samples lie with the program.</summary>
+    public const string FirstAgent = "contracts";
+
     private const string Samples = "samples/contracts";
 
     public IReadOnlyList<AgentDefinition> Agents =>

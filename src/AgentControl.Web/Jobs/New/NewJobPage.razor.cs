@@ -14,6 +14,9 @@ namespace AgentControl.Web.Jobs.New;
 /// <summary>A form made from the agent's schema; the draft stays in the browser until the job is started.</summary>
 public sealed partial class NewJobPage
 {
+    /// <summary>Under it this browser tab keeps which agent was chosen last, and under it with a name that agent's draft.</summary>
+    private const string Kept = "ac-new-job";
+
     private readonly NewJobView _view = new();
     private IReadOnlyList<AgentDefinition>? _agents;
     private FormContext _context = null!;
@@ -45,7 +48,7 @@ public sealed partial class NewJobPage
     [SupplyParameterFromQuery(Name = "from")]
     private string? From { get; set; }
 
-    private string Key => $"ac-new-job:{_view.Agent?.Name}";
+    private string Key => $"{Kept}:{_view.Agent?.Name}";
 
     protected override void OnInitialized() => _context = new FormContext(_view, WorkspaceName.Default, ChangedAsync);
 
@@ -58,7 +61,9 @@ public sealed partial class NewJobPage
         var origin = From is null ? null : await Jobs.FindAsync(From, cancellationToken);
         var agents = Starter.Agents;
         var agent =
-            agents.FirstOrDefault(a => a.Name == (origin?.Agent ?? Agent)) ?? (agents.Count > 0 ? agents[0] : null);
+            agents.FirstOrDefault(a => a.Name == (origin?.Agent ?? Agent))
+            ?? agents.FirstOrDefault(a => a.Name == JobStarter.FirstAgent)
+            ?? (agents.Count > 0 ? agents[0] : null);
         if (agent is not null)
             _view.Choose(agent);
         if (agent is not null && origin is not null)
@@ -73,7 +78,7 @@ public sealed partial class NewJobPage
         {
             _restored = true;
             if (From is null)
-                await RestoreAsync();
+                await RestoreChoiceAsync();
             _context.IsInteractive = true;
             StateHasChanged();
         }
@@ -90,6 +95,15 @@ public sealed partial class NewJobPage
         if (name == _view.Agent?.Name || _agents?.FirstOrDefault(a => a.Name == name) is not { } agent)
             return;
         _view.Choose(agent);
+        await Js.TryInvokeAsync("sessionStorage.setItem", Kept, agent.Name);
+        await RestoreAsync();
+    }
+
+    private async Task RestoreChoiceAsync()
+    {
+        var chosen = Agent is null ? await Js.InvokeAsync<string?>("sessionStorage.getItem", Kept) : null;
+        if (_agents?.FirstOrDefault(a => a.Name == chosen) is { } agent && agent.Name != _view.Agent?.Name)
+            _view.Choose(agent);
         await RestoreAsync();
     }
 
