@@ -20,6 +20,9 @@ public abstract class AssistantTool
     /// <summary>Where the configuration says nothing.</summary>
     public abstract ToolPolicy Policy { get; }
 
+    /// <summary>Why arguments do not fit, in sentences that a model can act on; empty where they do. Looked at before a person is asked.</summary>
+    public abstract IReadOnlyList<string> Problems(JsonElement arguments);
+
     /// <summary>Runs it. Arguments that do not fit, and steps that fail for good, are results that the model reads.</summary>
     public abstract Task<ToolResult> RunAsync(ToolRun run);
 }
@@ -34,6 +37,8 @@ public abstract class AssistantTool<T> : AssistantTool
     private static readonly ToolShape<T> _shape = new();
 
     public override JsonElement Schema => _shape.Schema;
+
+    public sealed override IReadOnlyList<string> Problems(JsonElement arguments) => _shape.Read(arguments).Problems;
 
     public sealed override async Task<ToolResult> RunAsync(ToolRun run)
     {

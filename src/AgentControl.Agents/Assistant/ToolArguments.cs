@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using AgentControl.Core.Approvals;
 using AgentControl.Core.Jobs;
 
 namespace AgentControl.Agents.Assistant;
@@ -25,63 +26,13 @@ internal sealed record ToolArguments
 
     public static ToolArguments Of(JsonElement arguments) => new(JsonSerializer.Serialize(arguments, _readable));
 
-    /// <summary>What a person wrote instead: a text of JSON, or a JSON object. Null where it is neither, or could not be read without doubt.</summary>
-    public static ToolArguments? Edited(JsonElement? value)
-    {
-        if (value is { ValueKind: JsonValueKind.Object } node)
-            return Problem(node) is null ? Of(node) : null;
-        if (value is not { ValueKind: JsonValueKind.String } text)
-            return null;
-        try
-        {
-            using var read = JsonDocument.Parse(text.GetString()!);
-            return read.RootElement.ValueKind == JsonValueKind.Object && Problem(read.RootElement) is null
-                ? new(text.GetString()!)
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Why arguments could be read in two ways, or not at all: whoever approves them must see what will run. Null where all is well.</summary>
-    public static string? Problem(JsonElement arguments)
-    {
-        try
-        {
-            return Doubt(arguments);
-        }
-        catch (InvalidOperationException)
-        {
-            // What JsonElement throws for text that is no UTF-16.
-            return "The arguments hold half of a surrogate pair. Send whole characters.";
-        }
-    }
-
-    private static string? Doubt(JsonElement value)
-    {
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.String:
-                _ = value.GetString();
-                return null;
-            case JsonValueKind.Array:
-                return value.EnumerateArray().Select(Doubt).FirstOrDefault(problem => problem is not null);
-            case JsonValueKind.Object:
-                var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-                foreach (var field in value.EnumerateObject())
-                {
-                    if (!names.Add(field.Name))
-                        return $"The field '{field.Name}' stands there twice. Give each field once.";
-                    if (Doubt(field.Value) is { } problem)
-                        return problem;
-                }
-                return null;
-            default:
-                return null;
-        }
-    }
+    /// <summary>What a person wrote instead: a text of JSON, or a JSON object. Null where it does not fit, or could not be read without doubt.</summary>
+    public static ToolArguments? Edited(JsonElement? value, JsonElement schema) =>
+        value is { } given && EditedJson.Read(given, schema).Json is { } json
+            ? given.ValueKind == JsonValueKind.String
+                ? new(given.GetString()!)
+                : Of(json)
+            : null;
 
     /// <summary>Reads the arguments for their run.</summary>
     /// <param name="approved">The fingerprint that was decided upon; null where nobody had to.</param>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using AgentControl.Core.Agents;
 using AgentControl.Core.Approvals;
 using AgentControl.Core.Jobs;
+using AgentControl.Core.Json;
 using AgentControl.Core.LanguageModels;
 
 namespace AgentControl.Agents.Assistant;
@@ -17,7 +18,7 @@ internal sealed class ToolDesk(IReadOnlyList<AssistantTool> tools, AssistantDefi
 
     public async Task<ModelMessage> CallAsync(ModelToolCall call, string thought)
     {
-        var doubt = call.Arguments is { } asked ? ToolArguments.Problem(asked) : call.Problem;
+        var doubt = call.Arguments is { } asked ? UnambiguousJson.Problem(asked) : call.Problem;
         var arguments = call.Arguments is { } given && doubt is null ? ToolArguments.Of(given) : null;
         job.CallTool(
             $"{call.Name} {Cut(arguments?.Text ?? "", InLog)}",
@@ -59,24 +60,31 @@ internal sealed class ToolDesk(IReadOnlyList<AssistantTool> tools, AssistantDefi
             );
         if (arguments is null)
             return ToolResult.Error(doubt ?? "The arguments are no JSON object. Call the tool again.");
+        if (tool.Problems(arguments.Open(null)) is { Count: > 0 } problems)
+            return ToolResult.Error($"{call.Name} was not run. {string.Join(' ', problems)}");
         return offered.Policy switch
         {
             ToolPolicy.Allow => await tool.RunAsync(new(job, definition, arguments.Open(null))),
-            ToolPolicy.Ask => await AskAsync(tool, arguments, thought),
+            ToolPolicy.Ask => await AskAsync(tool, offered, arguments, thought),
             _ => ToolResult.Error($"{call.Name} may not be used here."),
         };
     }
 
-    private async Task<ToolResult> AskAsync(AssistantTool tool, ToolArguments arguments, string thought)
+    private async Task<ToolResult> AskAsync(
+        AssistantTool tool,
+        OfferedTool offered,
+        ToolArguments arguments,
+        string thought
+    )
     {
         for (
             string? again = null;
             ;
-            again =
-                    "The edited arguments were no JSON object in which each field stands once. Edit them again, or decide otherwise."
+                // Of a question that was asked by an older program, which took any edit.
+                again = "The edited arguments do not fit the tool. Edit them again, or decide otherwise."
         )
         {
-            var outcome = await job.RequestApprovalAsync(Question(tool, arguments, thought, again));
+            var outcome = await job.RequestApprovalAsync(Question(offered, arguments, thought, again));
             var why = string.IsNullOrWhiteSpace(outcome.Comment) ? "" : $" {outcome.Comment.Trim()}";
             switch (outcome.Decision)
             {
@@ -84,7 +92,7 @@ internal sealed class ToolDesk(IReadOnlyList<AssistantTool> tools, AssistantDefi
                     return await tool.RunAsync(new(job, definition, arguments.Open(outcome.Sha256)));
                 case ApprovalDecision.Respond:
                     return new($"{tool.Name} was not run. A person answered in its place: {Words(outcome.Value)}");
-                case ApprovalDecision.Edit when ToolArguments.Edited(outcome.Value) is { } edited:
+                case ApprovalDecision.Edit when ToolArguments.Edited(outcome.Value, offered.Schema) is { } edited:
                     // The edit is an answer to what was shown, so that has to be what the model wrote.
                     arguments.Open(outcome.Sha256);
                     var result = await tool.RunAsync(new(job, definition, edited.Open(null)));
@@ -101,7 +109,7 @@ internal sealed class ToolDesk(IReadOnlyList<AssistantTool> tools, AssistantDefi
         }
     }
 
-    private ApprovalRequest Question(AssistantTool tool, ToolArguments arguments, string thought, string? again)
+    private ApprovalRequest Question(OfferedTool tool, ToolArguments arguments, string thought, string? again)
     {
         string?[] parts =
         [
@@ -117,6 +125,7 @@ internal sealed class ToolDesk(IReadOnlyList<AssistantTool> tools, AssistantDefi
             Body = string.Join("\n\n", parts.Where(part => part is not null)),
             Content = arguments.Text,
             ContentType = "application/json",
+            EditSchema = tool.Schema,
             Decisions =
             [
                 ApprovalDecision.Approve,

@@ -98,9 +98,8 @@ public sealed class AgentDefinition
         var errors = new Dictionary<string, string[]>();
         try
         {
-            var value = input.Deserialize(InputType, JournalJson.Options);
             SchemaCheck.Check(InputSchema, input, "input", errors);
-            if (errors.Count == 0 && value is IValidatableObject rules)
+            if (errors.Count == 0 && input.Deserialize(InputType, JournalJson.Options) is IValidatableObject rules)
             {
                 foreach (var breach in rules.Validate(new ValidationContext(rules)))
                     errors[InputPath(breach)] = [breach.ErrorMessage ?? "It does not fit."];

@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 namespace AgentControl.Core.Agents;
 
 /// <summary>
-/// Holds a value to what its JSON Schema says beside the types: required and known members, null, minimum, maximum and enum, at any depth.
+/// Holds a value to what its JSON Schema says: types, required and known members, null, minimum, maximum and enum, at any depth.
 /// Names of members may differ in case, as for everything that reads them.
 /// </summary>
 internal static class SchemaCheck
@@ -18,6 +18,9 @@ internal static class SchemaCheck
         switch (value.ValueKind)
         {
             case JsonValueKind.Null when !MayBeNull(node):
+                errors[path] = [SchemaWords.Expected(node)];
+                break;
+            case var kind when kind != JsonValueKind.Null && !IsOfType(node, value):
                 errors[path] = [SchemaWords.Expected(node)];
                 break;
             case JsonValueKind.Object when node["properties"] is JsonObject members:
@@ -63,6 +66,22 @@ internal static class SchemaCheck
         }
         foreach (var name in SchemaWords.Required(schema).Where(n => !given.Contains(n)))
             errors[$"{path}.{name}"] = [$"It is missing. {SchemaWords.Expected(members[name])}"];
+    }
+
+    private static bool IsOfType(JsonObject schema, JsonElement value)
+    {
+        var types = SchemaWords.Types(schema);
+        return types.Count == 0
+            || value.ValueKind switch
+            {
+                JsonValueKind.Object => types.Contains("object"),
+                JsonValueKind.Array => types.Contains("array"),
+                JsonValueKind.String => types.Contains("string"),
+                JsonValueKind.True or JsonValueKind.False => types.Contains("boolean"),
+                JsonValueKind.Number => types.Contains("number")
+                    || types.Contains("integer") && decimal.IsInteger(value.TryGetDecimal(out var n) ? n : 0),
+                _ => true,
+            };
     }
 
     private static bool MayBeNull(JsonObject schema) =>

@@ -27,7 +27,7 @@ internal static class SchemaWords
             _ when types.Contains("array") => "Give a list in square brackets.",
             _ when types.Contains("object") => $"Give a JSON object{Fields((JsonObject)schema!)}.",
             _ when types.Contains("string") => "Give a text in quotes.",
-            _ => "Give a value that fits the agent's inputSchema.",
+            _ => "Give a value that fits the schema.",
         };
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace AgentControl.Core.Approvals;
 
 /// <summary>A question to a person.</summary>
@@ -13,6 +15,9 @@ public sealed record ApprovalRequest
 
     /// <summary>How <see cref="Content"/> is shown: text/markdown, application/json, text/plain.</summary>
     public string ContentType { get; init; } = "text/markdown";
+
+    /// <summary>The JSON Schema of an edit, where <see cref="Content"/> is a JSON object: an edit that does not fit is refused. Null takes any text.</summary>
+    public JsonElement? EditSchema { get; init; }
 
     /// <summary>approval, question, outcomeUnknown, nonDeterminism, stepFailed or budget.</summary>
     public string Kind { get; init; } = ApprovalKinds.Approval;

@@ -20,8 +20,6 @@ public sealed class ToolShape<T>
         try
         {
             var breaches = new Dictionary<string, string[]>(StringComparer.Ordinal);
-            if (arguments.ValueKind != JsonValueKind.Object)
-                return (null, ["Give the arguments as a JSON object."]);
             SchemaCheck.Check(schema, arguments, "arguments", breaches);
             return breaches.Count == 0
                 ? (arguments.Deserialize<T>(JournalJson.Options), [])
@@ -29,7 +27,8 @@ public sealed class ToolShape<T>
         }
         catch (JsonException broken)
         {
-            return (null, [$"The arguments do not fit: {broken.Message}"]);
+            var path = broken.Path ?? "$";
+            return (null, [$"arguments{path[1..]}: {SchemaWords.Expected(SchemaWords.At(schema, path))}"]);
         }
     }
 }

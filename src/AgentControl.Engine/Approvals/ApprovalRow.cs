@@ -22,6 +22,9 @@ public sealed class ApprovalRow
     public required string ContentType { get; init; }
     public required byte[] Sha256 { get; init; }
 
+    /// <summary>The JSON Schema of an edit; null where any text is one.</summary>
+    public string? EditSchema { get; init; }
+
     /// <summary>Grows when the content changes; a decision names the revision it saw.</summary>
     public int Revision { get; set; }
 

@@ -28,6 +28,9 @@ public sealed record ApprovalView
 
     /// <summary>Of the content's bytes, in lower-case hex.</summary>
     public required string Sha256 { get; init; }
+
+    /// <summary>The JSON Schema that an edit has to fit; null where any text is one.</summary>
+    public RawJson? EditSchema { get; init; }
     public int Revision { get; init; }
     public required IReadOnlyList<string> Decisions { get; init; }
     public RawJson? Options { get; init; }
@@ -64,6 +67,7 @@ public sealed record ApprovalView
             Content = Encoding.UTF8.GetString(row.Content),
             ContentType = row.ContentType,
             Sha256 = Convert.ToHexStringLower(row.Sha256),
+            EditSchema = RawJson.Of(row.EditSchema),
             Revision = row.Revision,
             Decisions = row.Decisions,
             Options = RawJson.Of(row.Options),

@@ -21,7 +21,8 @@ internal sealed record PendingApproval(
     string? Options,
     string? DecidedBy,
     DateTimeOffset? DecidedAt,
-    string? Comment
+    string? Comment,
+    string? EditSchema
 )
 {
     /// <summary>Longest comment or answer, in characters.</summary>
@@ -32,7 +33,7 @@ internal sealed record PendingApproval(
         await using var command = Sql.Command(
             connection,
             """
-            SELECT id, job_id, key, title, state, revision, required, on_reject, encode(sha256, 'hex'), decisions, options, decided_by, decided_at, comment
+            SELECT id, job_id, key, title, state, revision, required, on_reject, encode(sha256, 'hex'), decisions, options, decided_by, decided_at, comment, edit_schema
               FROM approvals WHERE id = $1 FOR UPDATE
             """,
             id
@@ -53,7 +54,8 @@ internal sealed record PendingApproval(
             row.IsDBNull(10) ? null : row.GetString(10),
             row.IsDBNull(11) ? null : row.GetString(11),
             row.IsDBNull(12) ? null : row.GetFieldValue<DateTimeOffset>(12),
-            row.IsDBNull(13) ? null : row.GetString(13)
+            row.IsDBNull(13) ? null : row.GetString(13),
+            row.IsDBNull(14) ? null : row.GetString(14)
         );
     }
 
@@ -88,9 +90,16 @@ internal sealed record PendingApproval(
                 "value",
                 "Give the edited content in 'value'."
             ),
+            ApprovalDecision.Edit when EditSchema is not null => EditProblems(value!.Value, EditSchema),
             ApprovalDecision.Choose when !IsOption(value) => Wrong("value", "Choose the value of one of the options."),
             _ => null,
         };
+    }
+
+    private static IReadOnlyDictionary<string, string[]>? EditProblems(JsonElement value, string schema)
+    {
+        var (_, errors) = EditedJson.Read(value, JsonElement.Parse(schema));
+        return errors.Count == 0 ? null : errors;
     }
 
     private bool IsOption(JsonElement? value) =>

@@ -26,9 +26,9 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
         """;
 
     private const string InsertApproval = """
-        INSERT INTO approvals (id, job_id, key, generation, workspace, kind, title, body, content, content_type, sha256, revision, decisions, options,
+        INSERT INTO approvals (id, job_id, key, generation, workspace, kind, title, body, content, content_type, edit_schema, sha256, revision, decisions, options,
                                required, approvers, requested_at, deadline, remind_at, on_expire, on_reject, state)
-        VALUES (@approval, @job, @key, @generation, @workspace, @a_kind, @title, @body, @content, @content_type, @sha256, 1, @decisions, @options,
+        VALUES (@approval, @job, @key, @generation, @workspace, @a_kind, @title, @body, @content, @content_type, @edit_schema, @sha256, 1, @decisions, @options,
                 @required, @approvers, ac_now(), ac_now() + @due, ac_now() + @remind, @on_expire, @on_reject, 'pending') ON CONFLICT DO NOTHING
         """;
 
@@ -92,6 +92,7 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
             Add("body", NpgsqlDbType.Text, Texts.Clean(request.Body, MaxBody));
             Add("content", NpgsqlDbType.Bytea, wait.ContentBytes);
             Add("content_type", NpgsqlDbType.Text, Texts.Clean(request.ContentType, 200));
+            Add("edit_schema", NpgsqlDbType.Text, request.EditSchema?.GetRawText());
             Add("sha256", NpgsqlDbType.Bytea, wait.Sha256);
             Add("decisions", NpgsqlDbType.Array | NpgsqlDbType.Text, request.Decisions.Select(d => Word(d)).ToArray());
             Add(

@@ -9,6 +9,7 @@ namespace AgentControl.Core.Tests.Assistant;
 
 public sealed class ToolArgumentsTests
 {
+    private static readonly JsonElement _any = JsonElement.Parse("""{"type":"object"}""");
     private static readonly JsonElement _given = JsonElement.Parse("""{"path":"a.txt","text":"Grüße"}""");
 
     [Fact]
@@ -31,14 +32,15 @@ public sealed class ToolArgumentsTests
     [InlineData("""{"a":1}""", "1")]
     [InlineData("""  "{\"a\": 1}" """, "1")]
     public void Edited_ObjectOrItsText_IsTaken(string value, string a) =>
-        Assert.Equal(a, ToolArguments.Edited(JsonElement.Parse(value))!.Open(null).GetProperty("a").GetRawText());
+        Assert.Equal(a, ToolArguments.Edited(JsonElement.Parse(value), _any)!.Open(null).GetProperty("a").GetRawText());
 
     [Theory]
     [InlineData("\"not json\"")]
     [InlineData("\"[1]\"")]
     [InlineData("3")]
     [InlineData("null")]
-    public void Edited_AnythingElse_IsNone(string value) => Assert.Null(ToolArguments.Edited(JsonElement.Parse(value)));
+    public void Edited_AnythingElse_IsNone(string value) =>
+        Assert.Null(ToolArguments.Edited(JsonElement.Parse(value), _any));
 
     [Fact]
     public void Schema_MemberThatTakesAnyJson_HasItsWordsAndTakesIt()

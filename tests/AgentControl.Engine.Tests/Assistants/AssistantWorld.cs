@@ -88,20 +88,25 @@ public sealed class AssistantWorld(PostgresFixture postgres) : IAsyncLifetime
         ApprovalDecision decision,
         object? value = null,
         string? comment = null
+    ) => Assert.IsType<DecideOutcome.Decided>(await TryDecideAsync(asked, decision, value, comment));
+
+    public async Task<DecideOutcome> TryDecideAsync(
+        Asked asked,
+        ApprovalDecision decision,
+        object? value = null,
+        string? comment = null
     ) =>
-        Assert.IsType<DecideOutcome.Decided>(
-            await Engine
-                .Get<ApprovalCommands>()
-                .DecideAsync(
-                    asked.Id,
-                    decision,
-                    1,
-                    comment,
-                    value is null ? null : JsonSerializer.SerializeToElement(value),
-                    EngineProcess.Ana,
-                    Now
-                )
-        );
+        await Engine
+            .Get<ApprovalCommands>()
+            .DecideAsync(
+                asked.Id,
+                decision,
+                1,
+                comment,
+                value is null ? null : JsonSerializer.SerializeToElement(value),
+                EngineProcess.Ana,
+                Now
+            );
 
     /// <summary>What the model was told of its calls, in order, by the last request.</summary>
     public IReadOnlyList<string> Results() =>

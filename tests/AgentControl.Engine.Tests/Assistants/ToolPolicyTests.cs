@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using AgentControl.Core.Approvals;
+using AgentControl.Engine.Approvals;
 using AgentControl.Simulation;
 
 namespace AgentControl.Engine.Tests.Assistants;
@@ -59,17 +60,34 @@ public sealed class ToolPolicyTests(AssistantWorld world) : IClassFixture<Assist
     }
 
     [Theory]
-    [InlineData("no json")]
-    [InlineData("""{"path":"a.txt","text":"\ud800"}""")]
-    [InlineData("""{"path":"a.txt","\ud800":"x"}""")]
-    [InlineData("""{"path":"a.txt","text":"x","PATH":"b.txt"}""")]
-    public async Task An_edit_that_cannot_be_read_is_asked_for_again_and_then_runs_as_edited(string unfit)
+    [InlineData("no json", "value: Give a JSON object, or a text of one.")]
+    [InlineData(
+        """{"path":"a.txt","text":"\ud800"}""",
+        "value: It holds half of a surrogate pair. Send whole characters."
+    )]
+    [InlineData(
+        """{"path":"a.txt","\ud800":"x"}""",
+        "value: It holds half of a surrogate pair. Send whole characters."
+    )]
+    [InlineData(
+        """{"path":"a.txt","text":"x","PATH":"b.txt"}""",
+        "value: The field 'PATH' stands there twice. Give each field once."
+    )]
+    [InlineData("""{"path":"a.txt"}""", "value.text: It is missing. Give a text in quotes.")]
+    [InlineData("""{"path":7,"text":"x"}""", "value.path: Give a text in quotes.")]
+    [InlineData(
+        """{"path":"a.txt","text":"x","mode":"w"}""",
+        "value.mode: There is no such field. Use path, text, or leave it out."
+    )]
+    public async Task An_edit_that_does_not_fit_is_refused_and_a_better_one_runs(string unfit, string problem)
     {
         var job = await WriteAsync("pay 10");
-        await world.DecideAsync(await world.AskedAsync(job), ApprovalDecision.Edit, unfit);
-        await world.Engine.UntilTrueAsync(job, $"SELECT count(*) = 2 FROM approvals WHERE job_id = '{job}'");
-        var again = await world.AskedAsync(job);
-        await world.DecideAsync(again, ApprovalDecision.Edit, $$"""{"path":"{{path}}","text":"pay 5"}""", "too much");
+        var asked = await world.AskedAsync(job);
+        var refused = Assert.IsType<DecideOutcome.Invalid>(
+            await world.TryDecideAsync(asked, ApprovalDecision.Edit, unfit)
+        );
+        Assert.Equal([problem], refused.Errors.SelectMany(e => e.Value.Select(said => $"{e.Key}: {said}")));
+        await world.DecideAsync(asked, ApprovalDecision.Edit, $$"""{"path":"{{path}}","text":"pay 5"}""", "too much");
         await world.Engine.UntilAsync(job, "succeeded", 30);
         Assert.Equal("pay 5", await world.FileAsync(path));
         var told = Assert.Single(world.Results());
@@ -107,6 +125,18 @@ public sealed class ToolPolicyTests(AssistantWorld world) : IClassFixture<Assist
             Assert.Single(world.Results()),
             StringComparison.Ordinal
         );
+    }
+
+    [Fact]
+    public async Task Nobody_is_asked_about_arguments_that_do_not_fit()
+    {
+        var job = await world.StartAsync("careful", Answer.Call("write_file", """{"path":3}"""), new Answer("Done."));
+        await world.Engine.UntilAsync(job, "succeeded", 30);
+        Assert.Equal(
+            "write_file was not run. arguments.path: Give a text in quotes. arguments.text: It is missing. Give a text in quotes.",
+            Assert.Single(world.Results())
+        );
+        Assert.Equal(0, await world.Engine.ScalarAsync<long>($"SELECT count(*) FROM approvals WHERE job_id = '{job}'"));
     }
 
     [Fact]

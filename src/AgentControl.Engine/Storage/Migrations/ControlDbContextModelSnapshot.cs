@@ -266,6 +266,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("text[]")
                         .HasColumnName("decisions");
 
+                    b.Property<string>("EditSchema")
+                        .HasColumnType("text")
+                        .HasColumnName("edit_schema");
+
                     b.Property<int>("Generation")
                         .HasColumnType("integer")
                         .HasColumnName("generation");

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AgentControl.Core.Agents;
+using AgentControl.Core.Json;
+
+namespace AgentControl.Core.Approvals;
+
+/// <summary>What a person makes of content that is a JSON object: the object itself, or a text of it.</summary>
+public static class EditedJson
+{
+    /// <summary>The object, or by the path of the field what is wrong with it and the remedy.</summary>
+    /// <param name="value">The <c>value</c> of the decision.</param>
+    /// <param name="schema">What it has to fit; null where any object does.</param>
+    public static (JsonElement? Json, IReadOnlyDictionary<string, string[]> Errors) Read(
+        JsonElement value,
+        JsonElement? schema
+    )
+    {
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        var json = Parse(value);
+        if (json is not { ValueKind: JsonValueKind.Object } edited)
+            errors["value"] = ["Give a JSON object, or a text of one."];
+        else if (UnambiguousJson.Problem(edited) is { } doubt)
+            errors["value"] = [doubt];
+        else if (schema is { } shape)
+            SchemaCheck.Check(JsonObject.Create(shape), edited, "value", errors);
+        return (errors.Count == 0 ? json : null, errors);
+    }
+
+    private static JsonElement? Parse(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+            return value;
+        try
+        {
+            return JsonElement.Parse(value.GetString()!);
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}
