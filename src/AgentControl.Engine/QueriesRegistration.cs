@@ -1,3 +1,4 @@
+using AgentControl.Engine.Agents;
 using AgentControl.Engine.Anomalies;
 using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Budgets;
@@ -34,6 +35,7 @@ public static class QueriesRegistration
         services.TryAddSingleton<ServiceQueries>();
         services.TryAddSingleton<WorkerQueries>();
         services.TryAddSingleton<OverviewQueries>();
+        services.TryAddSingleton<AgentQueries>();
         services.TryAddSingleton<BudgetStore>();
         services.TryAddSingleton(s => new BudgetQueries(s.GetRequiredService<BudgetStore>()));
         return services;

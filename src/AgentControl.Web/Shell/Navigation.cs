@@ -29,6 +29,7 @@ internal static class Navigation
         new("Work", "Jobs", "/jobs", "list-checks", 'j', OnPhone: true),
         new("Work", "Approvals", "/approvals", "hand", 'a', CountsPeople: true, OnPhone: true),
         new("Work", "Workspace", "/workspace", "folder-tree", 'w'),
+        new("Work", "Agents", "/agents", "bot"),
         new("Health", "Services", "/services", "activity", 's'),
         new("Setup", "API keys", "/settings/keys", "key"),
     ];

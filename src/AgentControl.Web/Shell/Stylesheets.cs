@@ -34,6 +34,7 @@ internal static class Stylesheets
         "css/states.css",
         "css/content.css",
         "css/workspace.css",
+        "css/agents.css",
         "css/services.css",
         "css/jobs.css",
         "css/approvals.css",

@@ -23,6 +23,8 @@ public static class Routes
         ("/workspace/", "Workspace"),
         ("/workspace/notes/", "notes – Workspace"),
         ("/workspace/notes/plan.md", @"plan\.md – Workspace"),
+        ("/agents", "Agents"),
+        ("/agents/contracts", "contracts – Agents"),
         ("/services", "Services"),
         ("/services/erp", "erp – Services"),
         ("/settings/keys", "Settings – API keys"),

@@ -65,6 +65,8 @@ internal static class RouteTable
         viewer GET /
         viewer GET /_framework/opaque-redirect
         viewer GET /a/{Id:guid}
+        viewer GET /agents
+        viewer GET /agents/{Name}
         viewer GET /api/v1/agents
         viewer GET /api/v1/agents/{name}
         viewer GET /api/v1/approvals
@@ -105,6 +107,8 @@ internal static class RouteTable
         viewer HEAD /{**path:file}
         viewer POST /
         viewer POST /a/{Id:guid}
+        viewer POST /agents
+        viewer POST /agents/{Name}
         viewer POST /approvals
         viewer POST /approvals/{Id:guid}
         viewer POST /jobs

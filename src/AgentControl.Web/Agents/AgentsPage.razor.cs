@@ -1,0 +1,34 @@
+using AgentControl.Core.Agents;
+using AgentControl.Engine.Agents;
+using AgentControl.Web.Shared;
+using Microsoft.AspNetCore.Components;
+
+namespace AgentControl.Web.Agents;
+
+/// <summary>Every agent, and how its jobs go.</summary>
+public sealed partial class AgentsPage
+{
+    private IReadOnlyList<(AgentDefinition Agent, AgentNumbers Numbers)>? _agents;
+
+    [Inject]
+    private AgentCatalog Catalog { get; set; } = null!;
+
+    [Inject]
+    private AgentQueries Queries { get; set; } = null!;
+
+    protected override IEnumerable<string> Topics => [LiveTopic.Jobs];
+
+    protected override async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        var numbers = await Queries.NumbersAsync(null, cancellationToken);
+        Show(
+            ref _agents,
+            [
+                .. Catalog
+                    .All.OrderBy(a => a.Internal)
+                    .ThenBy(a => a.Name, StringComparer.Ordinal)
+                    .Select(a => (a, numbers.GetValueOrDefault(a.Name) ?? AgentNumbers.None(a.Name))),
+            ]
+        );
+    }
+}

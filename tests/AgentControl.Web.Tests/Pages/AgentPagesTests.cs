@@ -1,0 +1,68 @@
+using AgentControl.Engine.Jobs;
+using AgentControl.TestKit;
+using AgentControl.Web.Agents;
+using AgentControl.Web.Shared;
+using Bunit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AgentControl.Web.Tests.Pages;
+
+public sealed class AgentPagesTests(PostgresFixture fixture)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task List_tells_what_runs_now()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var page = bundle.Render<AgentsPage>();
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-agent]")), Patience);
+        var agent = page.Find("[data-agent]").GetAttribute("data-agent")!;
+        var job = await bundle.SubmitAsync("one");
+
+        await bundle.RunAsync(job, 1, 3);
+        bundle.Feed.Publish(LiveTopic.Jobs);
+
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "1 running",
+                    page.Find($"[data-agent='{agent}']").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
+    }
+
+    [Fact]
+    public async Task One_agent_shows_its_jobs_and_leads_to_a_new_one()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var job = await bundle.SubmitAsync("first of all");
+        var agent = (await bundle.Services.GetRequiredService<JobQueries>().FindAsync(job.ToString(), default))!.Agent;
+
+        var page = bundle.Render<AgentPage>(p => p.Add(a => a.Name, agent));
+
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "first of all",
+                    page.Find("[data-testid=agent-jobs]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
+        Assert.Contains(page.FindAll("a"), a => a.GetAttribute("href") == $"/jobs/new?agent={agent}");
+    }
+
+    [Fact]
+    public async Task Unknown_agent_says_so()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var page = bundle.Render<AgentPage>(p => p.Add(a => a.Name, "nobody"));
+        page.WaitForAssertion(
+            () => Assert.Contains("No agent is called nobody here.", page.Markup, StringComparison.Ordinal),
+            Patience
+        );
+    }
+}
