@@ -1,6 +1,7 @@
 using AgentControl.Agents.Articles;
 using AgentControl.Agents.Assistant;
 using AgentControl.Agents.Documents;
+using AgentControl.Agents.Mcp;
 using AgentControl.Agents.Synthetic;
 using AgentControl.Agents.Web;
 using AgentControl.Core.Agents;
@@ -58,7 +59,8 @@ public static class BuiltInAgents
             services => new AssistantAgent(
                 settings,
                 Toolbox.For(settings, web, Find<IEnumerable<AgentDefinition>>(services) ?? []),
-                Find<IModels>(services)
+                Find<IModels>(services),
+                Find<McpServers>(services)
             ),
             new AgentAttribute(settings.Name, AssistantAgent.Version)
             {

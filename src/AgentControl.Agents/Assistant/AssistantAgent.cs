@@ -1,4 +1,5 @@
 using System.Globalization;
+using AgentControl.Agents.Mcp;
 using AgentControl.Core.Agents;
 using AgentControl.Core.Jobs;
 using AgentControl.Core.LanguageModels;
@@ -7,8 +8,12 @@ using AgentControl.Core.Steps;
 namespace AgentControl.Agents.Assistant;
 
 /// <summary>A model with tools as a durable job: each answer of the model and each run of a tool is a step, and the conversation is made from them.</summary>
-public sealed class AssistantAgent(AssistantSettings settings, IReadOnlyList<AssistantTool> tools, IModels? models)
-    : IAgent<AssistantInput, AssistantOutput>
+public sealed class AssistantAgent(
+    AssistantSettings settings,
+    IReadOnlyList<AssistantTool> tools,
+    IModels? models,
+    McpServers? servers = null
+) : IAgent<AssistantInput, AssistantOutput>
 {
     /// <summary>Of the code: a job goes on with the one that it began with.</summary>
     public const string Version = "1";
@@ -32,11 +37,13 @@ public sealed class AssistantAgent(AssistantSettings settings, IReadOnlyList<Ass
             throw new PermanentFailureException("noModels", "This program has no models. Set AgentControl:Models.");
         var definition = await job.StepAsync(
             "definition",
-            _ => Task.FromResult(AssistantDefinition.Of(settings, tools, models)),
+            async call => await DefineAsync(call.CancellationToken),
             new StepOptions { Kind = "definition" }
         );
+        foreach (var note in definition.Notes)
+            job.Log(note, LogSeverity.Warning);
         var talk = new Conversation(definition, Opening(input, job));
-        var desk = new ToolDesk(tools, definition, job);
+        var desk = new ToolDesk([.. tools, .. servers?.Recorded(definition) ?? []], definition, job);
         var (toolCalls, empty) = (0, false);
         for (var turn = 1; turn <= definition.MaxTurns; turn++)
         {
@@ -73,6 +80,15 @@ public sealed class AssistantAgent(AssistantSettings settings, IReadOnlyList<Ass
                 $"There was no final answer after {definition.MaxTurns} turns. Raise AgentControl:Assistants:{definition.Name}:MaxTurns, or give a smaller task."
             )
         );
+    }
+
+    /// <summary>With the tools of MCP servers as they are now: the job keeps to them, whatever the servers say later.</summary>
+    private async Task<AssistantDefinition> DefineAsync(CancellationToken cancellationToken)
+    {
+        if (settings.McpServers.Count == 0)
+            return AssistantDefinition.Of(settings, tools, models);
+        var offer = await (servers ?? new McpServers([])).OfferAsync(settings, cancellationToken);
+        return AssistantDefinition.Of(settings, [.. tools, .. offer.Tools], models) with { Notes = offer.Notes };
     }
 
     /// <summary>The time of the first step, which every attempt reads from the journal.</summary>

@@ -30,6 +30,9 @@ public sealed record AssistantDefinition(
     /// <summary>Where no window is known.</summary>
     private const int SmallWindow = 100_000;
 
+    /// <summary>What is not offered although it is configured, and why.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
     private const int Characters = 20_000;
     private const int VersionLength = 12;
 
@@ -53,7 +56,8 @@ public sealed record AssistantDefinition(
                 tool.Name,
                 tool.Description,
                 tool.Schema,
-                settings.Tools.TryGetValue(tool.Name, out var policy) ? policy : tool.Policy
+                settings.Tools.TryGetValue(tool.Name, out var policy) ? policy : tool.Policy,
+                tool.Origin
             ))
             .Where(tool => tool.Policy != ToolPolicy.Deny)
             .ToList();
@@ -101,4 +105,17 @@ public sealed record RoomRule(
 );
 
 /// <summary>A tool as the model was told of it.</summary>
-public sealed record OfferedTool(string Name, string Description, JsonElement Schema, ToolPolicy Policy);
+/// <param name="Origin">The MCP server that it comes from; null for the program's own.</param>
+public sealed record OfferedTool(
+    string Name,
+    string Description,
+    JsonElement Schema,
+    ToolPolicy Policy,
+    ToolOrigin? Origin = null
+);
+
+/// <summary>Which tool of which MCP server stands behind an offered one.</summary>
+/// <param name="Tool">Its name on the server.</param>
+/// <param name="Sha256">Of its name, description and schema there: where they are others, it is not called.</param>
+/// <param name="Repeatable">The server says that a second call does no harm.</param>
+public sealed record ToolOrigin(string Server, string Tool, string Sha256, bool Repeatable);

@@ -32,6 +32,9 @@ public sealed record AssistantSettings(string Name)
 
     /// <summary>The agents whose jobs it may start.</summary>
     public IReadOnlyList<string> Agents { get; init; } = [];
+
+    /// <summary>The MCP servers whose tools it may use.</summary>
+    public IReadOnlyList<string> McpServers { get; init; } = [];
 }
 
 /// <summary>What happens where the model calls a tool.</summary>

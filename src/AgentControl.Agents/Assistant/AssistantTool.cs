@@ -23,6 +23,9 @@ public abstract class AssistantTool
     /// <summary>Why arguments do not fit, in sentences that a model can act on; empty where they do. Looked at before a person is asked.</summary>
     public abstract IReadOnlyList<string> Problems(JsonElement arguments);
 
+    /// <summary>The MCP server that it comes from; null for the program's own.</summary>
+    public virtual ToolOrigin? Origin => null;
+
     /// <summary>Runs it. Arguments that do not fit, and steps that fail for good, are results that the model reads.</summary>
     public abstract Task<ToolResult> RunAsync(ToolRun run);
 }

@@ -17,7 +17,7 @@ public enum FailureCourse
 }
 
 /// <summary>What follows from a fault.</summary>
-/// <param name="Kind">A stable word: rateLimited, spendLimit, overloaded, unavailable, timeout, denied, notFound, tooLarge, contextTooLong, refused, unfinished, cutStream, invalid, unknown.</param>
+/// <param name="Kind">A stable word: rateLimited, spendLimit, overloaded, unavailable, timeout, denied, notFound, tooLarge, contextTooLong, refused, unfinished, cutStream, invalid, outcomeUnknown, unknown.</param>
 /// <param name="Course">What is done.</param>
 /// <param name="CountsForCircuit">Whether the service itself is in trouble.</param>
 /// <param name="Fallback">Whether the route's next provider may take over: always, only where the route says so, or never.</param>
@@ -115,6 +115,16 @@ public static class FailureClassifier
                 FallbackUse.Never,
                 $"The stop reason '{reason}' is not known."
             );
+        if (fault.Code == ServiceFault.OutcomeUnknown)
+            return Verdict(
+                "outcomeUnknown",
+                FailureCourse.AskPerson,
+                FallbackUse.Never,
+                "Whether it happened is not known: look, before it is tried again."
+            ) with
+            {
+                CountsForCircuit = true,
+            };
         return fault.Status switch
         {
             429 => Verdict("rateLimited", FailureCourse.Retry, FallbackUse.Allowed),

@@ -32,6 +32,9 @@ public sealed record ServiceFault
     /// <summary>The word for a call that was given up because its time was over.</summary>
     public const string TimedOut = "timeout";
 
+    /// <summary>The word for a call that broke off when its effect may have happened, and that must not be made twice: a person decides.</summary>
+    public const string OutcomeUnknown = "outcomeUnknown";
+
     /// <summary>What an exception says of a service; null where it is about something else, such as the caller's own code.</summary>
     public static ServiceFault? Of(Exception problem)
     {
@@ -56,6 +59,7 @@ public sealed record ServiceFault
         var said = string.IsNullOrWhiteSpace(Message) ? "" : $": {Message.Trim()}";
         var code = Code is { } word && word != TimedOut ? $" ({word})" : "";
         return StopReason is { } reason ? $"{service} stopped with '{reason}'{said}"
+            : Code == OutcomeUnknown ? $"{service} gave no answer{said}"
             : Code == TimedOut && Status is null ? $"{service} gave no answer in time{said}"
             : InStream ? $"The stream of {service} broke off{code}{said}"
             : Status is { } status ? $"{service} answered {status}{code}{said}"

@@ -1,5 +1,6 @@
 using System.Globalization;
 using AgentControl.Agents.Assistant;
+using AgentControl.Agents.Mcp;
 
 namespace AgentControl.Web.Agents;
 
@@ -21,14 +22,17 @@ internal sealed class AssistantsReader
         "Temperature",
         "Tools",
         "Agents",
+        "McpServers",
     ];
 
     private readonly List<string> problems = [];
+    private readonly List<string> servers = [];
 
     /// <exception cref="InvalidOperationException">Something is wrong; the message names every key and the remedy.</exception>
     public static IReadOnlyList<AssistantSettings> Read(IConfiguration configuration)
     {
         var reader = new AssistantsReader();
+        reader.servers.AddRange(configuration.GetSection(McpServersReader.Section).GetChildren().Select(s => s.Key));
         var all = configuration.GetSection(Section).GetChildren().Select(reader.ReadOne).ToList();
         return reader.problems.Count == 0
             ? all
@@ -42,6 +46,7 @@ internal sealed class AssistantsReader
         foreach (var key in section.GetChildren().Where(c => !_keys.Contains(c.Key, StringComparer.OrdinalIgnoreCase)))
             Wrong(key.Path, "is not known", $"Use {string.Join(", ", _keys)}");
         var usual = new AssistantSettings(section.Key);
+        var mcpServers = ReadServers(section.GetSection("McpServers"));
         return usual with
         {
             Description = section["Description"] ?? usual.Description,
@@ -52,7 +57,8 @@ internal sealed class AssistantsReader
             ContextTokens = Whole(section, "ContextTokens", 2_000, 10_000_000),
             MaxOutputTokens = Whole(section, "MaxOutputTokens", 1, 1_000_000),
             Temperature = Number(section, "Temperature"),
-            Tools = ReadTools(section.GetSection("Tools")),
+            Tools = ReadTools(section.GetSection("Tools"), mcpServers),
+            McpServers = mcpServers,
             Agents =
             [
                 .. section.GetSection("Agents").GetChildren().Select(a => a.Value ?? "").Where(a => a.Length > 0),
@@ -60,13 +66,31 @@ internal sealed class AssistantsReader
         };
     }
 
-    private Dictionary<string, ToolPolicy> ReadTools(IConfigurationSection section)
+    private List<string> ReadServers(IConfigurationSection section)
+    {
+        var names = new List<string>();
+        foreach (var name in section.GetChildren())
+        {
+            if (servers.FirstOrDefault(s => s.Equals(name.Value, StringComparison.OrdinalIgnoreCase)) is not { } server)
+                Wrong(name.Path, $"is '{name.Value}'", $"Use a name of {McpServersReader.Section}");
+            else if (!names.Contains(server))
+                names.Add(server);
+        }
+        return names;
+    }
+
+    private Dictionary<string, ToolPolicy> ReadTools(IConfigurationSection section, IReadOnlyList<string> mcpServers)
     {
         var policies = new Dictionary<string, ToolPolicy>(StringComparer.Ordinal);
         foreach (var tool in section.GetChildren())
         {
-            if (!Toolbox.Names.Contains(tool.Key, StringComparer.Ordinal))
-                Wrong(tool.Path, "is no tool", $"Use {string.Join(", ", Toolbox.Names)}");
+            var ofServer = McpNames.IsOne(tool.Key, out var server) && mcpServers.Contains(server);
+            if (!ofServer && !Toolbox.Names.Contains(tool.Key, StringComparer.Ordinal))
+                Wrong(
+                    tool.Path,
+                    "is no tool",
+                    $"Use {string.Join(", ", [.. Toolbox.Names, .. mcpServers.Select(s => McpNames.Of(s, "{tool}"))])}"
+                );
             else if (Enum.TryParse<ToolPolicy>(tool.Value, ignoreCase: true, out var policy) && Enum.IsDefined(policy))
                 policies[tool.Key] = policy;
             else

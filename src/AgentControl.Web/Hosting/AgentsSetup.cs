@@ -1,4 +1,5 @@
 using AgentControl.Agents;
+using AgentControl.Agents.Mcp;
 using AgentControl.Web.Agents;
 
 namespace AgentControl.Web.Hosting;
@@ -14,6 +15,8 @@ internal static class AgentsSetup
     {
         var synthetic = configuration.GetValue<bool?>("AgentControl:Agents:Synthetic") ?? environment.IsDevelopment();
         var privateHosts = configuration.GetSection(AssistantsReader.PrivateHosts).Get<string[]>();
+        var servers = McpServersReader.Read(configuration);
+        services.AddSingleton(_ => new McpServers(servers));
         foreach (var agent in BuiltInAgents.All(synthetic, AssistantsReader.Read(configuration), privateHosts))
             services.AddSingleton(agent);
         return services;

@@ -109,8 +109,10 @@ public sealed class AssistantWorld(PostgresFixture postgres) : IAsyncLifetime
             );
 
     /// <summary>What the model was told of its calls, in order, by the last request.</summary>
-    public IReadOnlyList<string> Results() =>
-        [.. Simulator.Calls.All[^1].Body.GetProperty("messages").EnumerateArray().SelectMany(Results)];
+    public IReadOnlyList<string> Results() => ResultsOf(Simulator.Calls.All[^1]);
+
+    public static IReadOnlyList<string> ResultsOf(Call call) =>
+        [.. call.Body.GetProperty("messages").EnumerateArray().SelectMany(Results)];
 
     private static IEnumerable<string> Results(JsonElement message)
     {

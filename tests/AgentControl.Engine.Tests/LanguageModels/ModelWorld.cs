@@ -5,6 +5,7 @@ using AgentControl.Core.LanguageModels;
 using AgentControl.Engine.Tests.Fixtures;
 using AgentControl.Simulation;
 using AgentControl.TestKit;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentControl.Engine.Tests.LanguageModels;
 
@@ -14,6 +15,7 @@ public sealed class ModelWorld : IAsyncDisposable
     public const string Model = "sim-1";
     private readonly ConcurrentDictionary<string, Func<IJobContext, IModels, Task<object?>>> codes = new();
     private TestDatabase database = null!;
+    private Action<IServiceCollection>? services;
 
     /// <summary>The providers' names, one for each way to speak.</summary>
     public static readonly string[] Providers = ["anthropic", "openai", "responses", "local"];
@@ -43,11 +45,13 @@ public sealed class ModelWorld : IAsyncDisposable
     public static async Task<ModelWorld> StartAsync(
         PostgresFixture postgres,
         IReadOnlyList<AgentDefinition> more,
-        (string Key, string Value)[] settings
+        (string Key, string Value)[] settings,
+        Action<IServiceCollection>? services = null
     )
     {
         var world = new ModelWorld
         {
+            services = services,
             Simulator = await ProviderSimulator.StartAsync(cancellationToken: Now),
             database = await postgres.CreateDatabaseAsync(Now),
         };
@@ -56,10 +60,10 @@ public sealed class ModelWorld : IAsyncDisposable
     }
 
     /// <summary>The program ends, and another one goes on with its database: a newer version, or another configuration.</summary>
-    public async Task ReplaceAsync(IReadOnlyList<AgentDefinition> more)
+    public async Task ReplaceAsync(IReadOnlyList<AgentDefinition> more, params (string Key, string Value)[] settings)
     {
         await Engine.DisposeAsync();
-        await BeginAsync(more, []);
+        await BeginAsync(more, settings);
     }
 
     private async Task BeginAsync(IReadOnlyList<AgentDefinition> more, (string Key, string Value)[] settings)
@@ -87,7 +91,8 @@ public sealed class ModelWorld : IAsyncDisposable
         Engine = await EngineProcess.StartAsync(
             database,
             [TestAgent.Of((input, job, _) => codes[input.GetProperty("code").GetString()!](job, Models)), .. more],
-            all
+            all,
+            services
         );
     }
 

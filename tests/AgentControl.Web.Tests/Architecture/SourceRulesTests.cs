@@ -16,6 +16,18 @@ public sealed class SourceRulesTests
     public void One_file_enqueues() => Assert.Empty(SourceRules.SecondEnqueuers(SourceTree.Files));
 
     [Fact]
+    public void One_folder_reaches_MCP_servers() => Assert.Empty(SourceRules.SecondMcpClients(SourceTree.Files));
+
+    [Theory]
+    [InlineData("src/AgentControl.Web/Agents/Page.cs", 1)]
+    [InlineData("src/AgentControl.Agents/Mcp/McpConnection.cs", 0)]
+    public void SecondMcpClients_AnotherFolder_IsFound(string path, int found) =>
+        Assert.Equal(
+            found,
+            SourceRules.SecondMcpClients([new SourceFile(path, "using ModelContextProtocol.Client;")]).Count()
+        );
+
+    [Fact]
     public void Types_are_named_for_one_duty() =>
         Assert.Empty(SourceRules.VagueNames(SourceTree.Files.Where(file => file.Name != "SourceRulesTests.cs")));
 

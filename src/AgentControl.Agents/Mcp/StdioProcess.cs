@@ -1,0 +1,111 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using ModelContextProtocol.Client;
+using ModelContextProtocol.Protocol;
+
+namespace AgentControl.Agents.Mcp;
+
+/// <summary>A server that is a child process of ours. It sees nothing of our environment but what every program needs and what is configured.</summary>
+internal sealed class StdioProcess : IAsyncDisposable
+{
+    /// <summary>What a server sends in one message at most.</summary>
+    public const int MaxMessage = 2 * 1024 * 1024;
+
+    private const int LastLines = 5;
+    private const int LongestLine = 300;
+    private static readonly string[] _passedOn = ["PATH", "HOME", "LANG"];
+    private static readonly TimeSpan _goodbye = TimeSpan.FromSeconds(2);
+    private readonly Process process;
+    private readonly Queue<string> said = new();
+
+    private StdioProcess(Process process) => this.process = process;
+
+    /// <summary>The last lines that it wrote to its log, for whoever reads why it failed.</summary>
+    public string Said
+    {
+        get
+        {
+            lock (said)
+                return string.Join(' ', said);
+        }
+    }
+
+    /// <exception cref="IOException">The program could not be started.</exception>
+    public static StdioProcess Start(McpServerSettings server)
+    {
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        var start = new ProcessStartInfo(server.Command!)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardInputEncoding = utf8,
+            StandardOutputEncoding = utf8,
+            StandardErrorEncoding = utf8,
+            WorkingDirectory = server.WorkingDirectory ?? "",
+        };
+        foreach (var argument in server.Arguments)
+            start.ArgumentList.Add(argument);
+        start.Environment.Clear();
+        foreach (var name in _passedOn)
+        {
+            if (Environment.GetEnvironmentVariable(name) is { } value)
+                start.Environment[name] = value;
+        }
+        foreach (var (name, value) in server.Environment)
+            start.Environment[name] = value;
+        var started = new Process { StartInfo = start };
+        try
+        {
+            started.Start();
+        }
+        catch (Exception problem) when (problem is Win32Exception or InvalidOperationException)
+        {
+            started.Dispose();
+            throw new IOException($"'{server.Command}' could not be started: {problem.Message}", problem);
+        }
+        var child = new StdioProcess(started);
+        started.ErrorDataReceived += (_, line) => child.Hear(line.Data);
+        started.BeginErrorReadLine();
+        return child;
+    }
+
+    public StreamClientTransport Transport() =>
+        new(
+            process.StandardInput.BaseStream,
+            new CappedStream(process.StandardOutput.BaseStream, MaxMessage, perLine: true)
+        );
+
+    /// <summary>Its input ends, which asks it to go; if it stays, it is killed with the processes that it started.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(_goodbye);
+            await process.StandardInput.BaseStream.DisposeAsync();
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (Exception problem) when (problem is OperationCanceledException or IOException)
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        finally
+        {
+            process.Dispose();
+        }
+    }
+
+    private void Hear(string? line)
+    {
+        if (string.IsNullOrWhiteSpace(line))
+            return;
+        lock (said)
+        {
+            said.Enqueue(line.Length <= LongestLine ? line : line[..LongestLine]);
+            if (said.Count > LastLines)
+                said.Dequeue();
+        }
+    }
+}
