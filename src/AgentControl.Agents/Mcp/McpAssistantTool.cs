@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AgentControl.Agents.Assistant;
 using AgentControl.Core.Agents;
+using AgentControl.Core.Approvals;
 using AgentControl.Core.Json;
 using AgentControl.Core.Mcp;
 using AgentControl.Core.Steps;
@@ -19,6 +20,8 @@ internal sealed class McpAssistantTool(
     /// <summary>Room for the words that tell of a cut.</summary>
     private const int Note = 100;
 
+    private const string Root = "value.";
+
     public override string Name => name;
 
     public override string Description => description;
@@ -28,6 +31,13 @@ internal sealed class McpAssistantTool(
     public override ToolPolicy Policy => ToolPolicy.Ask;
 
     public override ToolOrigin Origin => origin;
+
+    public override IReadOnlyList<string> Problems(JsonElement arguments) =>
+        [
+            .. EditedJson
+                .Read(arguments, schema)
+                .Errors.Select(e => $"{e.Key[Math.Min(e.Key.Length, Root.Length)..]}: {string.Join(' ', e.Value)}".TrimStart(':', ' ')),
+        ];
 
     public override async Task<ToolResult> RunAsync(ToolRun run)
     {

@@ -23,8 +23,22 @@ public static class EditedJson
         else if (UnambiguousJson.Problem(edited) is { } doubt)
             errors["value"] = [doubt];
         else if (schema is { } shape)
-            SchemaCheck.Check(JsonObject.Create(shape), edited, "value", errors);
+            Hold(edited, shape, errors);
         return (errors.Count == 0 ? json : null, errors);
+    }
+
+    /// <summary>A schema that cannot be read, such as one of a server outside, holds nothing back: who wrote it has to look.</summary>
+    private static void Hold(JsonElement edited, JsonElement shape, Dictionary<string, string[]> errors)
+    {
+        try
+        {
+            SchemaCheck.Check(JsonObject.Create(shape), edited, "value", errors);
+        }
+        catch (Exception unreadable)
+            when (unreadable is InvalidOperationException or FormatException or ArgumentException)
+        {
+            errors.Clear();
+        }
     }
 
     private static JsonElement? Parse(JsonElement value)

@@ -146,6 +146,27 @@ public sealed class McpToolTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task Nobody_is_asked_about_arguments_that_do_not_fit_and_a_schema_that_makes_no_sense_holds_nothing_back()
+    {
+        await using var world = await McpWorld.StartAsync(postgres);
+        world.Script.Tools =
+        [
+            .. world.Script.Tools,
+            new("odd", "Odd.", """{"type":"object","properties":{"a":{"type":"integer","minimum":"x"}},"required":[null]}""", true),
+        ];
+        var job = await world.StartAsync(
+            "careful-program",
+            Answer.Call("program__pay", """{"amount":"much"}"""),
+            Answer.Call("program__odd", """{"a":1}"""),
+            new Answer("Done.")
+        );
+        await world.DecideAsync((await world.AskedAsync(job, "approval")).Id, ApprovalDecision.Approve);
+        await world.Engine.UntilAsync(job, "succeeded", 60);
+        Assert.Equal(["program__pay was not run. amount: Give a whole number.", """{"a":1}"""], world.Results());
+        Assert.Equal(["""odd {"a":1}"""], world.Script.Calls);
+    }
+
+    [Fact]
     public async Task A_program_sees_nothing_of_our_environment_but_what_is_configured()
     {
         await using var world = await McpWorld.StartAsync(postgres);
