@@ -36,7 +36,9 @@ internal sealed class McpAssistantTool(
         [
             .. EditedJson
                 .Read(arguments, schema)
-                .Errors.Select(e => $"{e.Key[Math.Min(e.Key.Length, Root.Length)..]}: {string.Join(' ', e.Value)}".TrimStart(':', ' ')),
+                .Errors.Select(e =>
+                    $"{e.Key[Math.Min(e.Key.Length, Root.Length)..]}: {string.Join(' ', e.Value)}".TrimStart(':', ' ')
+                ),
         ];
 
     public override async Task<ToolResult> RunAsync(ToolRun run)

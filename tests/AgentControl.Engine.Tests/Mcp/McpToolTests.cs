@@ -152,7 +152,12 @@ public sealed class McpToolTests(PostgresFixture postgres)
         world.Script.Tools =
         [
             .. world.Script.Tools,
-            new("odd", "Odd.", """{"type":"object","properties":{"a":{"type":"integer","minimum":"x"}},"required":[null]}""", true),
+            new(
+                "odd",
+                "Odd.",
+                """{"type":"object","properties":{"a":{"type":"integer","minimum":"x"}},"required":[null]}""",
+                true
+            ),
         ];
         var job = await world.StartAsync(
             "careful-program",
