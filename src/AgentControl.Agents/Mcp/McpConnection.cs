@@ -22,9 +22,12 @@ internal sealed class McpConnection(McpServerSettings server) : IAsyncDisposable
     /// <summary>What the server offers now, limited to what is configured.</summary>
     /// <exception cref="ServiceException">It cannot be reached, or does not list its tools.</exception>
     /// <exception cref="PermanentFailureException">It answers with a redirect.</exception>
-    public async Task<IReadOnlyList<McpTool>> ListAsync(CancellationToken cancellationToken)
+    /// <param name="within">How long it may take, where that is shorter than the configured time.</param>
+    public async Task<IReadOnlyList<McpTool>> ListAsync(CancellationToken cancellationToken, TimeSpan? within = null)
     {
         using var limit = Limit(cancellationToken);
+        if (within < TimeSpan.FromSeconds(server.TimeoutSeconds))
+            limit.CancelAfter(within.Value);
         try
         {
             var connected = await ClientAsync(limit.Token);
@@ -43,7 +46,7 @@ internal sealed class McpConnection(McpServerSettings server) : IAsyncDisposable
         }
         catch (Exception problem)
         {
-            throw McpFailure.BeforeCall(server, problem, limit.IsCancellationRequested);
+            throw McpFailure.BeforeCall(server, problem, limit.IsCancellationRequested, within);
         }
     }
 

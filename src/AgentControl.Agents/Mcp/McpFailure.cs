@@ -6,9 +6,11 @@ namespace AgentControl.Agents.Mcp;
 /// <summary>What it means that a server gave no answer: before a call nothing has happened, in a call nobody knows.</summary>
 internal static class McpFailure
 {
-    public static Exception BeforeCall(McpServerSettings server, Exception problem, bool late)
+    public static Exception BeforeCall(McpServerSettings server, Exception problem, bool late, TimeSpan? within)
     {
         var fault = Fault(server, problem, late);
+        if (late && within is { } shorter && shorter.TotalSeconds < server.TimeoutSeconds)
+            fault = fault with { Message = $"its {shorter.TotalSeconds:0} s are over" };
         return fault.Status is >= 300 and < 400
             ? Redirected(server, fault)
             : new ServiceException(fault.Describe(server.Service), fault, problem);

@@ -11,6 +11,7 @@ using AgentControl.Engine.Jobs;
 using AgentControl.Engine.LanguageModels;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Maintenance;
+using AgentControl.Engine.Mcp;
 using AgentControl.Engine.Queues;
 using AgentControl.Engine.Recording;
 using AgentControl.Engine.Services;
@@ -60,6 +61,7 @@ public static class EngineRegistration
             s.GetRequiredService<Circuits>(),
             s.GetRequiredService<NpgsqlDataSource>()
         ));
+        services.AddSingleton<McpPins>();
         services.AddSingleton<ServedAgents>();
         services.AddCommands();
         services.AddHangfireParts(options);

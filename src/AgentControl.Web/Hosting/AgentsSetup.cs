@@ -1,5 +1,6 @@
 using AgentControl.Agents;
 using AgentControl.Agents.Mcp;
+using AgentControl.Engine.Mcp;
 using AgentControl.Web.Agents;
 
 namespace AgentControl.Web.Hosting;
@@ -16,7 +17,8 @@ internal static class AgentsSetup
         var synthetic = configuration.GetValue<bool?>("AgentControl:Agents:Synthetic") ?? environment.IsDevelopment();
         var privateHosts = configuration.GetSection(AssistantsReader.PrivateHosts).Get<string[]>();
         var servers = McpServersReader.Read(configuration);
-        services.AddSingleton(_ => new McpServers(servers));
+        services.AddSingleton(s => new McpServers(servers, s.GetRequiredService<McpPins>()));
+        services.AddSingleton<McpDesk>();
         foreach (var agent in BuiltInAgents.All(synthetic, AssistantsReader.Read(configuration), privateHosts))
             services.AddSingleton(agent);
         return services;

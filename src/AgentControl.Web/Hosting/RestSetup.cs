@@ -77,6 +77,7 @@ internal static class RestSetup
         routes.MapQueues();
         routes.MapQueueSettings();
         routes.MapServices();
+        routes.MapMcpServers();
         routes.MapWorkers();
     }
 }

@@ -5,6 +5,7 @@ using AgentControl.Agents.Mcp;
 using AgentControl.Core.Agents;
 using AgentControl.Core.Approvals;
 using AgentControl.Engine.Approvals;
+using AgentControl.Engine.Mcp;
 using AgentControl.Engine.Tests.Fixtures;
 using AgentControl.Engine.Tests.LanguageModels;
 using AgentControl.Simulation;
@@ -74,7 +75,7 @@ internal sealed class McpWorld : IAsyncDisposable
             postgres,
             Agents(),
             _quick,
-            services: services => services.AddSingleton(_ => new McpServers(all))
+            services: services => services.AddSingleton(s => new McpServers(all, s.GetRequiredService<McpPins>()))
         );
         return made;
     }

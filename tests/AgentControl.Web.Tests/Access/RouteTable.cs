@@ -24,6 +24,7 @@ internal static class RouteTable
         admin GET /api/v1/keys
         admin GET /settings/keys
         admin POST /api/v1/keys
+        admin POST /api/v1/mcp-servers/{name}/accept
         admin POST /api/v1/services/{name}/block
         admin POST /api/v1/services/{name}/reset
         admin POST /api/v1/services/{name}/test
@@ -81,6 +82,7 @@ internal static class RouteTable
         viewer GET /api/v1/jobs/{id}/progress
         viewer GET /api/v1/jobs/{id}/steps
         viewer GET /api/v1/jobs/{id}/steps/{**key}
+        viewer GET /api/v1/mcp-servers
         viewer GET /api/v1/queues
         viewer GET /api/v1/services
         viewer GET /api/v1/services/{name}

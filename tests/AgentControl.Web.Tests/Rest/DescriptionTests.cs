@@ -38,6 +38,8 @@ public sealed class DescriptionTests(ProgramFixture program) : IClassFixture<Pro
         "POST /api/v1/approvals/{id}/decide",
         "GET /api/v1/agents",
         "GET /api/v1/agents/{name}",
+        "GET /api/v1/mcp-servers",
+        "POST /api/v1/mcp-servers/{name}/accept",
         "GET /api/v1/queues",
         "PUT /api/v1/queues/{name}",
         "GET /api/v1/services",

@@ -1056,6 +1056,37 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("submission_keys", (string)null);
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Mcp.McpPinRow", b =>
+                {
+                    b.Property<string>("Server")
+                        .HasColumnType("text")
+                        .HasColumnName("server");
+
+                    b.Property<DateTimeOffset>("PinnedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("pinned_at");
+
+                    b.Property<string>("PinnedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("pinned_by");
+
+                    b.Property<string>("Sha256")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("sha256");
+
+                    b.Property<byte[]>("Tools")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("tools");
+
+                    b.HasKey("Server")
+                        .HasName("pk_mcp_pins");
+
+                    b.ToTable("mcp_pins", (string)null);
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Queues.QueueRow", b =>
                 {
                     b.Property<string>("Name")
