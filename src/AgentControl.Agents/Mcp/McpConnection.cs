@@ -140,11 +140,13 @@ internal sealed class McpConnection(McpServerSettings server) : IAsyncDisposable
         }
         catch (Exception problem)
         {
-            var said = (below as StdioProcess)?.Said;
+            var process = below as StdioProcess;
             await EndAsync();
+            // Behind its end it has said everything.
+            var said = process?.Said;
             if (problem is OperationCanceledException || string.IsNullOrEmpty(said))
                 throw;
-            throw new IOException($"{problem.Message.TrimEnd('.')}. It wrote: {said}", problem);
+            throw new McpStartException($"{problem.Message.TrimEnd('.')}. It wrote: {said}", problem);
         }
     }
 

@@ -61,7 +61,10 @@ internal static class McpFailure
     /// <summary>What the innermost problem says, without the words of the layers around it.</summary>
     private static string Why(Exception problem)
     {
-        while (problem.InnerException is { } inner && problem is not HttpRequestException { StatusCode: not null })
+        while (
+            problem.InnerException is { } inner
+            && problem is not (McpStartException or HttpRequestException { StatusCode: not null })
+        )
             problem = inner;
         var line = problem.Message.ReplaceLineEndings(" ").Trim();
         return McpText.Cut(line, 500);

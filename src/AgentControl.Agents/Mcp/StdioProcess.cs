@@ -31,7 +31,7 @@ internal sealed class StdioProcess : IAsyncDisposable
         }
     }
 
-    /// <exception cref="IOException">The program could not be started.</exception>
+    /// <exception cref="McpStartException">The program could not be started.</exception>
     public static StdioProcess Start(McpServerSettings server)
     {
         var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
@@ -64,7 +64,10 @@ internal sealed class StdioProcess : IAsyncDisposable
         catch (Exception problem) when (problem is Win32Exception or InvalidOperationException)
         {
             started.Dispose();
-            throw new IOException($"'{server.Command}' could not be started: {problem.Message}", problem);
+            throw new McpStartException(
+                $"'{server.Command}' could not be started: {(problem is Win32Exception os ? new Win32Exception(os.NativeErrorCode).Message : problem.Message)}",
+                problem
+            );
         }
         var child = new StdioProcess(started);
         started.ErrorDataReceived += (_, line) => child.Hear(line.Data);
@@ -109,3 +112,6 @@ internal sealed class StdioProcess : IAsyncDisposable
         }
     }
 }
+
+/// <summary>A server could not be started; the message says all that there is to say.</summary>
+internal sealed class McpStartException(string message, Exception inner) : IOException(message, inner);

@@ -45,7 +45,7 @@ internal sealed record McpPinContract(string Sha256, DateTimeOffset At, string B
 /// <summary>A tool.</summary>
 /// <param name="OfferedAs">What a model calls it.</param>
 /// <param name="Schema">The JSON Schema of its arguments, as text.</param>
-internal sealed record McpToolContract(string Name, string OfferedAs, string Description, string Schema, string Sha256)
+public sealed record McpToolContract(string Name, string OfferedAs, string Description, string Schema, string Sha256)
 {
     private const int LongestDescription = 4_000;
     private const int LongestSchema = 8_000;

@@ -25,6 +25,7 @@ public static class Routes
         ("/workspace/notes/plan.md", @"plan\.md – Workspace"),
         ("/agents", "Agents"),
         ("/agents/contracts", "contracts – Agents"),
+        ("/mcp-servers", "MCP servers"),
         ("/services", "Services"),
         ("/services/erp", "erp – Services"),
         ("/settings/keys", "Settings – API keys"),
@@ -39,7 +40,7 @@ public static class Routes
     public static TheoryData<string> EveryInteractive => [.. Interactive];
 
     /// <summary>Pages on which no time stands.</summary>
-    private static readonly string[] _timeless = ["/jobs/new", "/signin", "/setup"];
+    private static readonly string[] _timeless = ["/jobs/new", "/mcp-servers", "/signin", "/setup"];
 
     public static bool HasTimes(string route) => !_timeless.Contains(route);
 

@@ -98,6 +98,7 @@ internal static class RouteTable
         viewer GET /jobs
         viewer GET /jobs/{Id}
         viewer GET /jobs/{Id}/{Tab}
+        viewer GET /mcp-servers
         viewer GET /not-found
         viewer GET /openapi/{documentName}.json
         viewer GET /scalar/{documentName?}
@@ -116,6 +117,7 @@ internal static class RouteTable
         viewer POST /jobs
         viewer POST /jobs/{Id}
         viewer POST /jobs/{Id}/{Tab}
+        viewer POST /mcp-servers
         viewer POST /not-found
         viewer POST /services
         viewer POST /services/{Name}

@@ -32,6 +32,9 @@ public sealed class McpFixture(PostgresFixture postgres) : ProgramFixture(postgr
             new Dictionary<string, string?>
             {
                 ["AgentControl:McpServers:down:Command"] = "no-such-program",
+                ["AgentControl:McpServers:broken:Command"] = "sh",
+                ["AgentControl:McpServers:broken:Arguments:0"] = "-c",
+                ["AgentControl:McpServers:broken:Arguments:1"] = "echo TOKEN is not set >&2; exit 1",
                 ["AgentControl:McpServers:tickets:Url"] = Simulator.Endpoint.AbsoluteUri,
                 ["AgentControl:McpServers:tickets:Headers:Authorization"] = "Bearer of-the-house",
             }
@@ -86,6 +89,8 @@ public sealed class McpServerTests(McpFixture program) : IClassFixture<McpFixtur
         var down = await FindAsync(program.Admin, "down");
         Assert.Equal("unreachable", down.Text("state"));
         Assert.Contains("'no-such-program' could not be started", down.Text("problem"), StringComparison.Ordinal);
+        var broken = await FindAsync(program.Admin, "broken");
+        Assert.EndsWith("It wrote: TOKEN is not set", broken.Text("problem"), StringComparison.Ordinal);
         using var answer = await AcceptAsync(program.Admin, "down", "00");
         await answer.ProblemAsync(HttpStatusCode.Conflict, "mcpServer.unreachable");
         using var unknown = await AcceptAsync(program.Admin, "nobody", "00");
