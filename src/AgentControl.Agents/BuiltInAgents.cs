@@ -42,7 +42,7 @@ public static class BuiltInAgents
         if (!configured.Any(a => a.Name == Assistant))
             configured = [new AssistantSettings(Assistant), .. configured];
         foreach (var settings in configured)
-            yield return Of(settings, () => web.Value);
+            yield return AssistantOf(settings, () => web.Value);
         if (synthetic)
         {
             yield return AgentDefinition.Of<SyntheticAgent, SyntheticInput, SyntheticOutput>(
@@ -54,11 +54,12 @@ public static class BuiltInAgents
         }
     }
 
-    private static AgentDefinition Of(AssistantSettings settings, Func<GuardedFetch> web) =>
+    /// <summary>An assistant as an agent of the catalogue.</summary>
+    public static AgentDefinition AssistantOf(AssistantSettings settings, Func<GuardedFetch> web) =>
         AgentDefinition.Of<AssistantAgent, AssistantInput, AssistantOutput>(
             services => new AssistantAgent(
                 settings,
-                Toolbox.For(settings, web, Find<IEnumerable<AgentDefinition>>(services) ?? []),
+                Toolbox.For(settings, web, Find<IAgents>(services)?.All ?? []),
                 Find<IModels>(services),
                 Find<McpServers>(services)
             ),

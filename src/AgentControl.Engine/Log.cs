@@ -59,6 +59,9 @@ internal static partial class Log
     [LoggerMessage(1015, LogLevel.Warning, "What is usual for agent {Agent} could not be read")]
     public static partial void HistoryNotRead(ILogger logger, Exception problem, string agent);
 
+    [LoggerMessage(1016, LogLevel.Error, "Version {Version} of agent {Agent} cannot be read: it is not served here")]
+    public static partial void DefinitionUnread(ILogger logger, Exception problem, string agent, int version);
+
     [LoggerMessage(1014, LogLevel.Warning, "A circuit could not be told how a call went")]
     public static partial void CircuitNotTold(ILogger logger, Exception problem);
 }

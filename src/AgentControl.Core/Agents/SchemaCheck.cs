@@ -35,6 +35,9 @@ internal static class SchemaCheck
                 if (!words.Any(w => w is JsonValue word && word.ToString() == value.ToString()))
                     errors[path] = [SchemaWords.Expected(node)];
                 break;
+            case JsonValueKind.String when value.GetString()!.Length > (int?)node["maxLength"]:
+                errors[path] = [$"Use at most {node["maxLength"]} characters."];
+                break;
             case JsonValueKind.Number
             or JsonValueKind.String
                 when double.TryParse(value.ToString(), CultureInfo.InvariantCulture, out var number)

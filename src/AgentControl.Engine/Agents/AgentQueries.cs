@@ -49,4 +49,18 @@ public sealed class AgentQueries(IDbContextFactory<ControlDbContext> contexts)
             )
             .ToDictionaryAsync(n => n.Agent, StringComparer.Ordinal, cancellationToken);
     }
+
+    /// <summary>Every version of an agent that people defined, the newest first; empty for the program's own.</summary>
+    public async Task<IReadOnlyList<DefinitionVersion>> VersionsAsync(
+        string agent,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<DefinitionRow>()
+            .Where(d => d.Name == agent)
+            .OrderByDescending(d => d.Version)
+            .Select(d => new DefinitionVersion(d.Version, d.Settings, d.ChangedBy, d.ChangedAt))
+            .ToListAsync(cancellationToken);
+    }
 }

@@ -30,7 +30,7 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
     )
     {
         var definition =
-            agents.Find(agent)
+            agents.FindOpen(agent)
             ?? throw new PermanentFailureException(
                 "agentMissing",
                 $"No agent '{agent}' is registered: register it or mend the name."

@@ -1,11 +1,18 @@
 using System.Globalization;
+using AgentControl.Engine.Agents;
 using AgentControl.Engine.Queues;
 using AgentControl.Engine.Services;
 
 namespace AgentControl.Engine.Control;
 
 /// <summary>Obeys what other processes say. Words that this version does not know are left to the polls.</summary>
-internal sealed class ControlHearing(ControlSender sender, LocalWakes local, QueueRefresher queues, Circuits circuits)
+internal sealed class ControlHearing(
+    ControlSender sender,
+    LocalWakes local,
+    QueueRefresher queues,
+    Circuits circuits,
+    DefinitionLoader definitions
+)
 {
     public void Hear(string text)
     {
@@ -29,6 +36,9 @@ internal sealed class ControlHearing(ControlSender sender, LocalWakes local, Que
                 case ControlText.Queue:
                     queues.Ring();
                     break;
+                case ControlText.Agent:
+                    definitions.Ring();
+                    break;
                 case ControlText.Service:
                     circuits.ChangedElsewhere(subject);
                     break;
@@ -41,6 +51,7 @@ internal sealed class ControlHearing(ControlSender sender, LocalWakes local, Que
     {
         local.All();
         queues.Ring();
+        definitions.Ring();
         circuits.ForgetAll();
     }
 }

@@ -38,6 +38,9 @@ internal sealed class ControlSender(NpgsqlDataSource database, TimeProvider time
 
     public void Queue(string name) => Add(ControlText.Queue, name);
 
+    /// <summary>An agent was defined anew, or retired.</summary>
+    public void Agent(string name) => Add(ControlText.Agent, name);
+
     public void Service(string name) => Add(ControlText.Service, name);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -22,6 +22,9 @@ internal static class ControlText
     /// <summary>The circuit of this service was changed.</summary>
     public const string Service = "service";
 
+    /// <summary>This agent was defined anew, or retired.</summary>
+    public const string Agent = "agent";
+
     /// <summary>PostgreSQL takes 7,999 bytes.</summary>
     private const int MaxLength = 7_900;
 

@@ -1,3 +1,4 @@
+using AgentControl.Core.Agents;
 using AgentControl.Engine.Agents;
 using AgentControl.Engine.Anomalies;
 using AgentControl.Engine.Approvals;
@@ -52,6 +53,7 @@ public static class EngineRegistration
         services.AddSingleton(AnomalySettings.Read(configuration));
         services.AddSingleton<StepHistory>();
         services.AddSingleton<AgentCatalog>();
+        services.AddSingleton<IAgents>(s => s.GetRequiredService<AgentCatalog>());
         services.AddSingleton(ServicePolicies.Read(configuration));
         services.AddLanguageModels(configuration);
         services.AddSingleton<ServiceCalls>();
@@ -62,7 +64,6 @@ public static class EngineRegistration
             s.GetRequiredService<NpgsqlDataSource>()
         ));
         services.AddSingleton<McpPins>();
-        services.AddSingleton<ServedAgents>();
         services.AddCommands();
         services.AddHangfireParts(options);
         services.AddProcessSignals(options);
@@ -155,6 +156,14 @@ public static class EngineRegistration
         services.AddSingleton<ControlSender>();
         services.AddHostedService(s => s.GetRequiredService<ControlSender>());
         services.AddSingleton<QueueRefresher>();
+        services.AddSingleton<DefinitionLoader>();
+        services.AddSingleton(s => new DefinitionCommands(
+            s.GetRequiredService<NpgsqlDataSource>(),
+            s.GetRequiredService<AgentCatalog>(),
+            s.GetRequiredService<IDefinedAgents>(),
+            s.GetRequiredService<DefinitionLoader>(),
+            s.GetRequiredService<ControlSender>()
+        ));
         services.AddSingleton<ControlHearing>();
         services.AddSingleton(s => new PostgresSignals(
             s.GetRequiredService<NpgsqlDataSource>(),
@@ -165,6 +174,7 @@ public static class EngineRegistration
             watches: options.Role != "worker"
         ));
         services.AddHostedService(s => s.GetRequiredService<PostgresSignals>());
+        services.AddHostedService(s => s.GetRequiredService<DefinitionLoader>());
         services.AddHostedService(s => s.GetRequiredService<QueueRefresher>());
     }
 

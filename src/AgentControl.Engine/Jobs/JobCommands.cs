@@ -29,7 +29,7 @@ public sealed partial class JobCommands
     )
     {
         ArgumentNullException.ThrowIfNull(job);
-        var agent = agents.Find(job.Agent);
+        var agent = agents.FindOpen(job.Agent);
         var errors = SubmissionRules.Check(job, agent, checkInput: true);
         if (errors.Count > 0)
             return new SubmitOutcome.Invalid(errors);
@@ -56,7 +56,7 @@ public sealed partial class JobCommands
     )
     {
         ArgumentNullException.ThrowIfNull(batch);
-        var agent = agents.Find(batch.Shared.Agent);
+        var agent = agents.FindOpen(batch.Shared.Agent);
         var errors = SubmissionRules.Check(batch.Shared, agent, checkInput: false);
         if (batch.Items.Count is 0 or > SubmissionRules.MaxBatchItems)
             errors["items"] = [$"Give 1 to {SubmissionRules.MaxBatchItems:N0} inputs."];

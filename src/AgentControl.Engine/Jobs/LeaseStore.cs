@@ -10,7 +10,7 @@ using NpgsqlTypes;
 namespace AgentControl.Engine.Jobs;
 
 /// <summary>Takes leases: one conditional update per round, for as many jobs as there are hands.</summary>
-internal sealed class LeaseStore(EnginePool pool, WorkerIdentity worker, ServedAgents agents, EventFeed feed)
+internal sealed class LeaseStore(EnginePool pool, WorkerIdentity worker, AgentCatalog agents, EventFeed feed)
 {
     private const string Take = $$"""
         WITH t AS MATERIALIZED (SELECT {{Sql.Now}} AS now),

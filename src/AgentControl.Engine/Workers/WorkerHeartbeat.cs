@@ -15,7 +15,7 @@ internal sealed class WorkerHeartbeat(
     WorkerIdentity worker,
     EngineOptions options,
     Lanes lanes,
-    ServedAgents agents,
+    AgentCatalog agents,
     TimeProvider time,
     ILogger<WorkerHeartbeat> log
 ) : MaintenanceLoop(time, log)

@@ -1,5 +1,7 @@
 using AgentControl.Core.Agents;
+using AgentControl.Engine.Access;
 using AgentControl.Engine.Agents;
+using AgentControl.Web.Access;
 using AgentControl.Web.Shared;
 using Microsoft.AspNetCore.Components;
 
@@ -8,6 +10,7 @@ namespace AgentControl.Web.Agents;
 /// <summary>Every agent, and how its jobs go.</summary>
 public sealed partial class AgentsPage
 {
+    private bool _mayDefine;
     private IReadOnlyList<(AgentDefinition Agent, AgentNumbers Numbers)>? _agents;
 
     [Inject]
@@ -16,10 +19,15 @@ public sealed partial class AgentsPage
     [Inject]
     private AgentQueries Queries { get; set; } = null!;
 
+    [Inject]
+    private ICallerAccessor Callers { get; set; } = null!;
+
     protected override IEnumerable<string> Topics => [LiveTopic.Jobs];
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
+        var caller = await Callers.CurrentAsync(cancellationToken);
+        Show(ref _mayDefine, caller?.Has(Role.Admin, Caller.Everywhere) == true);
         var numbers = await Queries.NumbersAsync(null, cancellationToken);
         Show(
             ref _agents,

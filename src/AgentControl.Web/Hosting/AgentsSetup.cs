@@ -1,6 +1,7 @@
 using AgentControl.Agents;
 using AgentControl.Agents.Mcp;
 using AgentControl.Engine.Mcp;
+using AgentControl.Engine.Agents;
 using AgentControl.Web.Agents;
 
 namespace AgentControl.Web.Hosting;
@@ -19,6 +20,8 @@ internal static class AgentsSetup
         var servers = McpServersReader.Read(configuration);
         services.AddSingleton(s => new McpServers(servers, s.GetRequiredService<McpPins>()));
         services.AddSingleton<McpDesk>();
+        services.AddSingleton<AssistantMaker>();
+        services.AddSingleton<IDefinedAgents>(s => s.GetRequiredService<AssistantMaker>());
         foreach (var agent in BuiltInAgents.All(synthetic, AssistantsReader.Read(configuration), privateHosts))
             services.AddSingleton(agent);
         return services;

@@ -74,6 +74,7 @@ internal static class RestSetup
         routes.MapApprovals();
         routes.MapDecide();
         routes.MapAgents();
+        routes.MapDefinitions();
         routes.MapQueues();
         routes.MapQueueSettings();
         routes.MapServices();

@@ -19,16 +19,22 @@ internal static class RouteTable
         anyone POST /signout
 
         admin ANY /hangfire/{**path}
+        admin DELETE /api/v1/agents/{name}
         admin DELETE /api/v1/keys/{id:guid}
+        admin GET /agents/new
+        admin GET /agents/{Name}/edit
         admin GET /api/v1/audit
         admin GET /api/v1/keys
         admin GET /settings/keys
+        admin POST /agents/new
+        admin POST /agents/{Name}/edit
         admin POST /api/v1/keys
         admin POST /api/v1/mcp-servers/{name}/accept
         admin POST /api/v1/services/{name}/block
         admin POST /api/v1/services/{name}/reset
         admin POST /api/v1/services/{name}/test
         admin POST /settings/keys
+        admin PUT /api/v1/agents/{name}
         admin PUT /api/v1/workspaces/{ws}
 
         approver POST /api/v1/approvals/{id}/decide
@@ -70,6 +76,7 @@ internal static class RouteTable
         viewer GET /agents/{Name}
         viewer GET /api/v1/agents
         viewer GET /api/v1/agents/{name}
+        viewer GET /api/v1/agents/{name}/versions
         viewer GET /api/v1/approvals
         viewer GET /api/v1/approvals/{id}
         viewer GET /api/v1/jobs

@@ -215,6 +215,35 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("setup_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Agents.DefinitionRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
+                    b.Property<string>("Settings")
+                        .HasColumnType("text")
+                        .HasColumnName("settings");
+
+                    b.HasKey("Name", "Version")
+                        .HasName("pk_agent_definitions");
+
+                    b.ToTable("agent_definitions", (string)null);
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Approvals.ApprovalRow", b =>
                 {
                     b.Property<Guid>("Id")

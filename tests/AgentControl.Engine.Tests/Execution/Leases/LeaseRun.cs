@@ -208,7 +208,7 @@ internal sealed class LeaseRun : IAsyncDisposable
             new(
                 engine.Get<EnginePool>(),
                 new WorkerIdentity(name, Length),
-                engine.Get<Engine.Agents.ServedAgents>(),
+                engine.Get<Engine.Agents.AgentCatalog>(),
                 new EventFeed()
             );
 

@@ -1,0 +1,14 @@
+using System.Text.Json;
+using AgentControl.Core.Agents;
+
+namespace AgentControl.Engine.Agents;
+
+/// <summary>What makes an agent of the settings that people stored.</summary>
+public interface IDefinedAgents
+{
+    /// <summary>By field what is wrong with settings and the remedy; empty where they are good.</summary>
+    IReadOnlyDictionary<string, string[]> Check(string name, JsonElement settings);
+
+    /// <exception cref="FormatException">The settings are none that this program can read.</exception>
+    AgentDefinition Make(string name, string settings);
+}

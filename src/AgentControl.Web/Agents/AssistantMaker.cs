@@ -1,0 +1,212 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AgentControl.Agents;
+using AgentControl.Agents.Assistant;
+using AgentControl.Agents.Mcp;
+using AgentControl.Agents.Web;
+using AgentControl.Core.Agents;
+using AgentControl.Core.Approvals;
+using AgentControl.Core.Json;
+using AgentControl.Engine.Agents;
+using AgentControl.Engine.Queues;
+
+namespace AgentControl.Web.Agents;
+
+/// <summary>Assistants that admins define in the running program: what their settings may be, and the agents made of them.</summary>
+internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvider services) : IDefinedAgents
+{
+    private const string Models = "AgentControl:Models";
+    private const int LongestDescription = 500;
+    private const int LongestInstructions = 50_000;
+
+    private readonly Lazy<GuardedFetch> web = new(() =>
+        new GuardedFetch(configuration.GetSection(AssistantsReader.PrivateHosts).Get<string[]>())
+    );
+
+    /// <summary>What the settings may be: the form is made from it, and what comes is held to it.</summary>
+    /// <param name="stored">Tools of MCP servers that the stored settings name.</param>
+    public JsonObject Schema(IEnumerable<string>? stored = null)
+    {
+        var usual = new AssistantSettings("");
+        var routes = configuration.GetSection(Models).GetChildren().Select(r => r.Key).Order(StringComparer.Ordinal);
+        var agents = services.GetRequiredService<AgentCatalog>().All.Where(a => !a.Internal).Select(a => a.Name);
+        return new JsonObject
+        {
+            ["type"] = "object",
+            ["additionalProperties"] = false,
+            ["required"] = Words(["description"]),
+            ["properties"] = new JsonObject
+            {
+                ["description"] = Text(
+                    "What it is for",
+                    "As people see it where they choose an agent.",
+                    LongestDescription
+                ),
+                ["instructions"] = Text(
+                    "Instructions",
+                    "What it is told about its work, before everything else.",
+                    LongestInstructions,
+                    "textarea"
+                ),
+                ["route"] = RouteOf([.. routes], usual.Route),
+                ["queue"] = Text("Queue", "Where its jobs go.", 50, initial: usual.Queue),
+                ["tools"] = new JsonObject
+                {
+                    ["type"] = "object",
+                    ["title"] = "Tools",
+                    ["description"] =
+                        "Allow runs it, ask shows a person the exact arguments first, deny takes it away. Where nothing is chosen, the tool's own policy holds.",
+                    ["additionalProperties"] = false,
+                    ["properties"] = new JsonObject(
+                        Toolbox.Names.Concat(stored ?? []).Select(tool => KeyValuePair.Create<string, JsonNode?>(tool, PolicyOf(tool)))
+                    ),
+                },
+                ["agents"] = new JsonObject
+                {
+                    ["type"] = "array",
+                    ["title"] = "Agents it may start",
+                    ["description"] = "Without one, it has no tool for that.",
+                    ["items"] = new JsonObject { ["enum"] = Words(agents.Order(StringComparer.Ordinal)) },
+                },
+                ["mcpServers"] = new JsonObject
+                {
+                    ["type"] = "array",
+                    ["title"] = "MCP servers",
+                    ["description"] = $"Whose tools it may use, by the names of {McpServersReader.Section}. Each tool asks, unless its policy is set as server__tool.",
+                    ["items"] = ServerOf(Servers),
+                },
+                ["maxTurns"] = Number(
+                    "Most turns",
+                    "After so many answers without a final one the job fails.",
+                    "integer",
+                    1,
+                    1_000,
+                    usual.MaxTurns
+                ),
+                ["contextTokens"] = Number(
+                    "Window, in tokens",
+                    "What the model can read at once. Empty: what is known of the route's model.",
+                    "integer",
+                    2_000,
+                    10_000_000
+                ),
+                ["maxOutputTokens"] = Number(
+                    "Longest answer, in tokens",
+                    "Empty: the route's.",
+                    "integer",
+                    1,
+                    1_000_000
+                ),
+                ["temperature"] = Number("Temperature", "0 to 2. Empty: the model's own.", "number", 0, 2),
+            },
+        };
+    }
+
+    public IReadOnlyDictionary<string, string[]> Check(string name, JsonElement settings)
+    {
+        if (settings.ValueKind != JsonValueKind.Object)
+            return new Dictionary<string, string[]> { ["settings"] = ["Give a JSON object."] };
+        var schema = JsonSerializer.SerializeToElement(Schema(ServerTools(settings)));
+        var (json, errors) = EditedJson.Read(settings, schema, "settings");
+        if (json is not { } fit)
+            return errors;
+        return fit.TryGetProperty("queue", out var queue) && !QueueNames.IsValid(queue.GetString() ?? "")
+            ? new Dictionary<string, string[]> { ["settings.queue"] = ["Use 1 to 50 of a-z, 0-9, '-' and '_'."] }
+            : errors;
+    }
+
+    /// <summary>The tools in settings that are one of a configured server's.</summary>
+    public IEnumerable<string> ServerTools(JsonElement settings) =>
+        settings.TryGetProperty("tools", out var tools) && tools.ValueKind == JsonValueKind.Object
+            ? tools
+                .EnumerateObject()
+                .Select(t => t.Name)
+                .Where(t => McpNames.IsOne(t, out var server) && Servers.Contains(server))
+                .Distinct(StringComparer.Ordinal)
+            : [];
+
+    public AgentDefinition Make(string name, string settings)
+    {
+        try
+        {
+            var json = JsonNode.Parse(settings)!.AsObject();
+            json["name"] = name;
+            return BuiltInAgents.AssistantOf(
+                JournalJson.Deserialize<AssistantSettings>(Encoding.UTF8.GetBytes(json.ToJsonString()))!,
+                () => web.Value
+            );
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        {
+            throw new FormatException($"The settings of agent '{name}' cannot be read.", problem);
+        }
+    }
+
+    private string[] Servers =>
+        [.. configuration.GetSection(McpServersReader.Section).GetChildren().Select(s => s.Key)];
+
+    /// <summary>Where none is configured, no name is right.</summary>
+    private static JsonObject ServerOf(string[] servers) =>
+        servers.Length == 0 ? new() { ["type"] = "string", ["maxLength"] = 0 } : new() { ["enum"] = Words(servers) };
+
+    private static JsonObject RouteOf(IReadOnlyList<string> routes, string initial)
+    {
+        var route = Text("Model route", $"A name of {Models}.", 100, initial: initial);
+        if (routes.Count > 0)
+            route["enum"] = Words(routes);
+        if (routes.Count > 0 && !routes.Contains(initial))
+            route["default"] = routes[0];
+        return route;
+    }
+
+    private static JsonObject PolicyOf(string tool) =>
+        new() { ["title"] = tool, ["enum"] = Words(["allow", "ask", "deny"]) };
+
+    private static JsonObject Text(
+        string title,
+        string description,
+        int longest,
+        string? format = null,
+        string? initial = null
+    )
+    {
+        var text = Node(title, description, "string", initial);
+        text["maxLength"] = longest;
+        if (format is not null)
+            text["format"] = format;
+        return text;
+    }
+
+    private static JsonObject Number(
+        string title,
+        string description,
+        string type,
+        int least,
+        int most,
+        int? initial = null
+    )
+    {
+        var number = Node(title, description, type, initial);
+        if (initial is null)
+            number["type"] = Words([type, "null"]);
+        number["minimum"] = least;
+        number["maximum"] = most;
+        return number;
+    }
+
+    private static JsonObject Node(string title, string description, string type, JsonNode? initial)
+    {
+        var node = new JsonObject
+        {
+            ["type"] = type,
+            ["title"] = title,
+            ["description"] = description,
+        };
+        if (initial is not null)
+            node["default"] = initial;
+        return node;
+    }
+
+    private static JsonArray Words(IEnumerable<string> words) => new([.. words.Select(w => JsonValue.Create(w))]);
+}

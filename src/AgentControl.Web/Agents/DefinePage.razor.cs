@@ -1,0 +1,141 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using AgentControl.Engine.Access;
+using AgentControl.Engine.Agents;
+using AgentControl.Web.Access;
+using AgentControl.Web.Jobs.Form;
+using AgentControl.Web.Shared;
+using AgentControl.Web.Shell;
+using Microsoft.AspNetCore.Components;
+
+namespace AgentControl.Web.Agents;
+
+/// <summary>Defines an assistant, or a newer version of one: a form made from the schema of its settings.</summary>
+public sealed partial class DefinePage
+{
+    private static readonly IReadOnlyList<Crumb> _crumbs = [new("Agents", "/agents")];
+    private SchemaForm? _form;
+    private string _name = "";
+    private int _version;
+    private IReadOnlyList<FieldError> _problems = [];
+    private bool _busy;
+    private bool _focusErrors;
+    private ElementReference _errorList;
+
+    /// <summary>The one that is edited; null makes a new one.</summary>
+    [Parameter]
+    public string? Name { get; set; }
+
+    [Inject]
+    private AssistantMaker Maker { get; set; } = null!;
+
+    [Inject]
+    private AgentQueries Queries { get; set; } = null!;
+
+    [Inject]
+    private DefinitionCommands Commands { get; set; } = null!;
+
+    [Inject]
+    private ICallerAccessor Callers { get; set; } = null!;
+
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
+    protected override object? LoadKey => Name;
+
+    private string Title => Name is null ? "New assistant" : $"Edit {Name}";
+
+    private IReadOnlyList<FieldError> Errors => [.. _problems, .. _form?.Errors ?? []];
+
+    protected override async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        // What was typed since stays.
+        if (_form is not null)
+            return;
+        SchemaForm form;
+        if (Name is null)
+        {
+            form = new SchemaForm(Maker.Schema());
+        }
+        else
+        {
+            var versions = await Queries.VersionsAsync(Name, cancellationToken);
+            if (versions.FirstOrDefault(v => v.Settings is not null) is not { Settings: { } settings })
+                return;
+            form = new SchemaForm(Maker.Schema(Maker.ServerTools(JsonElement.Parse(settings))));
+            form.Fill(JsonNode.Parse(settings));
+            _version = versions[0].Version;
+        }
+        Show(ref _form, form);
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        await base.OnAfterRenderAsync(firstRender);
+        if (!_focusErrors)
+            return;
+        _focusErrors = false;
+        await _errorList.FocusAsync();
+    }
+
+    private static Task Typed() => Task.CompletedTask;
+
+    private async Task SaveAsync()
+    {
+        if (_busy || _form is not { } form)
+            return;
+        _problems = [];
+        if (!form.Check())
+        {
+            _focusErrors = true;
+            return;
+        }
+        _busy = true;
+        try
+        {
+            await SendAsync(form);
+        }
+        finally
+        {
+            _busy = false;
+        }
+        _focusErrors = Errors.Count > 0;
+    }
+
+    private async Task SendAsync(SchemaForm form)
+    {
+        var caller =
+            await Callers.CurrentAsync(CancellationToken.None)
+            ?? throw new AccessDeniedException(Role.Admin, Caller.Everywhere);
+        caller.Require(Role.Admin, Caller.Everywhere);
+        var name = Name ?? _name.Trim();
+        switch (await Commands.SaveAsync(name, _version, form.Element, caller.Actor, CancellationToken.None))
+        {
+            case DefinitionOutcome.Saved:
+                Navigation.NavigateTo(AgentPage.Address(name));
+                break;
+            case DefinitionOutcome.Invalid invalid:
+                form.Refuse(
+                    invalid
+                        .Errors.Where(e => e.Key != "name")
+                        .ToDictionary(e => e.Key.Replace("settings", "input", StringComparison.Ordinal), e => e.Value)
+                );
+                _problems = Problems(
+                    "Name: " + invalid.Errors.GetValueOrDefault("name")?[0],
+                    invalid.Errors.ContainsKey("name")
+                );
+                break;
+            case DefinitionOutcome.Changed { Version: var now }:
+                _problems = Problems(
+                    Name is null
+                        ? $"'{name}' is taken. Choose another name, or edit that one."
+                        : $"Somebody saved version {now} meanwhile. Look at it in another tab; what you typed stays here until you leave.",
+                    true
+                );
+                break;
+        }
+    }
+
+    private static IReadOnlyList<FieldError> Problems(string message, bool any) =>
+        any ? [new FieldError("name", "agent-name", message)] : [];
+}
