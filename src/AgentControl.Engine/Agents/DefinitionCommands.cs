@@ -109,8 +109,10 @@ public sealed class DefinitionCommands
         await using (var row = await insert.ExecuteReaderAsync(cancellationToken))
         {
             await row.ReadAsync(cancellationToken);
+            var newest = row.GetInt32(0);
+            // Who saved at the same time is not seen by this statement, but took the number.
             if (!row.GetBoolean(2))
-                return new DefinitionOutcome.Changed(Math.Max(row.GetInt32(0), version + 1));
+                return new DefinitionOutcome.Changed(newest == version ? version + 1 : newest);
             before = await row.IsDBNullAsync(1, cancellationToken) ? null : row.GetString(1);
         }
         var entry = new AuditEntry(actor, settings is null ? "agent.retired" : "agent.defined", $"agent:{name}")

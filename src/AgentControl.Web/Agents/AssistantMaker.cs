@@ -26,12 +26,12 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
 
     /// <summary>What the settings may be: the form is made from it, and what comes is held to it.</summary>
     /// <param name="stored">Tools of MCP servers that the stored settings name.</param>
-    public JsonObject Schema(IEnumerable<string>? stored = null)
+    public JsonNode Schema(IEnumerable<string>? stored = null)
     {
         var usual = new AssistantSettings("");
         var routes = configuration.GetSection(Models).GetChildren().Select(r => r.Key).Order(StringComparer.Ordinal);
         var agents = services.GetRequiredService<AgentCatalog>().All.Where(a => !a.Internal).Select(a => a.Name);
-        return new JsonObject
+        var schema = new JsonObject
         {
             ["type"] = "object",
             ["additionalProperties"] = false,
@@ -59,7 +59,9 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
                         "Allow runs it, ask shows a person the exact arguments first, deny takes it away. Where nothing is chosen, the tool's own policy holds.",
                     ["additionalProperties"] = false,
                     ["properties"] = new JsonObject(
-                        Toolbox.Names.Concat(stored ?? []).Select(tool => KeyValuePair.Create<string, JsonNode?>(tool, PolicyOf(tool)))
+                        Toolbox
+                            .Names.Concat(stored ?? [])
+                            .Select(tool => KeyValuePair.Create<string, JsonNode?>(tool, PolicyOf(tool)))
                     ),
                 },
                 ["agents"] = new JsonObject
@@ -73,7 +75,8 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
                 {
                     ["type"] = "array",
                     ["title"] = "MCP servers",
-                    ["description"] = $"Whose tools it may use, by the names of {McpServersReader.Section}. Each tool asks, unless its policy is set as server__tool.",
+                    ["description"] =
+                        $"Whose tools it may use, by the names of {McpServersReader.Section}. Each tool asks, unless its policy is set as server__tool.",
                     ["items"] = ServerOf(Servers),
                 },
                 ["maxTurns"] = Number(
@@ -101,6 +104,8 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
                 ["temperature"] = Number("Temperature", "0 to 2. Empty: the model's own.", "number", 0, 2),
             },
         };
+        // Read again, its numbers are what JSON says, and of no type of ours.
+        return JsonNode.Parse(schema.ToJsonString())!;
     }
 
     public IReadOnlyDictionary<string, string[]> Check(string name, JsonElement settings)

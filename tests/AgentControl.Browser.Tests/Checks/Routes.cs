@@ -26,6 +26,7 @@ public static class Routes
         ("/agents", "Agents"),
         ("/agents/contracts", "contracts – Agents"),
         ("/mcp-servers", "MCP servers"),
+        ("/agents/new", "New assistant"),
         ("/services", "Services"),
         ("/services/erp", "erp – Services"),
         ("/settings/keys", "Settings – API keys"),
@@ -40,7 +41,7 @@ public static class Routes
     public static TheoryData<string> EveryInteractive => [.. Interactive];
 
     /// <summary>Pages on which no time stands.</summary>
-    private static readonly string[] _timeless = ["/jobs/new", "/mcp-servers", "/signin", "/setup"];
+    private static readonly string[] _timeless = ["/jobs/new", "/mcp-servers", "/signin", "/setup", "/agents/new", "/agents"];
 
     public static bool HasTimes(string route) => !_timeless.Contains(route);
 

@@ -65,4 +65,36 @@ public sealed class AgentPagesTests(PostgresFixture fixture)
             Patience
         );
     }
+
+    [Fact]
+    public async Task An_assistant_is_defined_in_the_form_and_a_mistake_keeps_what_was_typed()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        bundle.Role = Engine.Access.Role.Admin;
+        var page = bundle.Render<DefinePage>();
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=save]")), Patience);
+        page.Find("#agent-name").Change(EchoAgent.Name);
+        page.Find("#field-description").Input("Answers from our files");
+
+        page.Find("form").Submit();
+
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains("Name: ", page.Find("[data-testid=error-list]").TextContent, StringComparison.Ordinal),
+            Patience
+        );
+        page.Find("#agent-name").Change("finder");
+        page.Find("form").Submit();
+        page.WaitForAssertion(
+            () =>
+                Assert.EndsWith(
+                    "/agents/finder",
+                    bundle.Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>().Uri,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
+        var versions = await bundle.Services.GetRequiredService<Engine.Agents.AgentQueries>().VersionsAsync("finder");
+        Assert.Contains("Answers from our files", Assert.Single(versions).Settings, StringComparison.Ordinal);
+    }
 }
