@@ -1,7 +1,7 @@
 using AgentControl.Agents;
 using AgentControl.Agents.Mcp;
-using AgentControl.Engine.Mcp;
 using AgentControl.Engine.Agents;
+using AgentControl.Engine.Mcp;
 using AgentControl.Web.Agents;
 
 namespace AgentControl.Web.Hosting;

@@ -41,7 +41,15 @@ public static class Routes
     public static TheoryData<string> EveryInteractive => [.. Interactive];
 
     /// <summary>Pages on which no time stands.</summary>
-    private static readonly string[] _timeless = ["/jobs/new", "/mcp-servers", "/signin", "/setup", "/agents/new", "/agents"];
+    private static readonly string[] _timeless =
+    [
+        "/jobs/new",
+        "/mcp-servers",
+        "/signin",
+        "/setup",
+        "/agents/new",
+        "/agents",
+    ];
 
     public static bool HasTimes(string route) => !_timeless.Contains(route);
 
