@@ -50,8 +50,8 @@ public sealed class OutageTests(PostgresFixture postgres)
             ("AgentControl:Services:anthropic:Retry:MaxRetries", "50"),
             ("AgentControl:Services:anthropic:Retry:BaseDelaySeconds", "60"),
             ("AgentControl:Services:anthropic:Retry:MaxDelaySeconds", "60"),
-            ("AgentControl:Services:anthropic:FirstTokenTimeoutSeconds", "0.2"),
-            ("AgentControl:Services:anthropic:StepTimeoutSeconds", "0.5")
+            ("AgentControl:Services:anthropic:FirstTokenTimeoutSeconds", "2"),
+            ("AgentControl:Services:anthropic:StepTimeoutSeconds", "5")
         );
         world.Simulator.Faults.Add("silentFromTheStart");
         var job = await world.AskAsync("anthropic");
@@ -65,7 +65,7 @@ public sealed class OutageTests(PostgresFixture postgres)
         }
         await world.Engine.UntilAsync(job, "failed");
         Assert.Contains(
-            "The step was given up after 0.5 s.",
+            "The step was given up after 5 s.",
             (await world.ErrorAsync(job)).Message,
             StringComparison.Ordinal
         );

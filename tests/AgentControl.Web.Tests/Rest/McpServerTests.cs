@@ -18,6 +18,8 @@ public sealed class McpFixture(PostgresFixture postgres) : ProgramFixture(postgr
     public override async ValueTask InitializeAsync()
     {
         Simulator = await McpSimulator.StartAsync();
+        // Any test may be the first to list the servers, which pins their tools.
+        Simulator.Script.Tools = [new("echo", "Says it.", """{"type":"object"}""", true)];
         await base.InitializeAsync();
     }
 
@@ -49,7 +51,6 @@ public sealed class McpServerTests(McpFixture program) : IClassFixture<McpFixtur
     public async Task A_server_that_changed_is_accepted_by_an_admin_as_it_was_seen_and_not_otherwise()
     {
         using var viewer = program.ClientOf(await program.KeyAsync(Role.Viewer));
-        program.Simulator.Script.Tools = [new("echo", "Says it.", """{"type":"object"}""", true)];
         var first = await FindAsync(viewer, "tickets");
         Assert.Equal(("ok", "http"), (first.Text("state"), first.Text("transport")));
         Assert.Equal("system", first.GetProperty("pinned").Text("by"));
