@@ -121,11 +121,14 @@ public sealed class AnomalyProgram : IAsyncLifetime
             ["AgentControl:Services:late:Retry:MaxRetries"] = "0",
             ["AgentControl:Services:fragile:Circuit:MinimumCalls"] = "2",
             ["AgentControl:Services:fragile:Circuit:BreakSeconds"] = "1",
+            // A service of its own: behind the circuit that another check left open every call is a probe, which counts as no try.
+            ["AgentControl:Services:mending:Circuit:MinimumCalls"] = "2",
+            ["AgentControl:Services:mending:Circuit:BreakSeconds"] = "1",
             ["AgentControl:Models:both:Primary"] = "anthropic:sim-1",
             ["AgentControl:Models:both:Fallback:0"] = "openai:sim-1",
             ["AgentControl:Models:fine:Primary"] = "openai:sim-1",
         };
-        foreach (var service in new[] { "busy", "fragile" })
+        foreach (var service in new[] { "busy", "fragile", "mending" })
             settings[$"AgentControl:Services:{service}:Retry:BaseDelaySeconds"] = "0.05";
         foreach (var (name, path) in new[] { ("anthropic", ""), ("openai", "v1") })
         {

@@ -28,7 +28,7 @@ public sealed class AnomalyTests(AnomalyProgram program) : IClassFixture<Anomaly
     )]
     [InlineData(
         "circuitClosed",
-        """{ "steps": 1, "service": "fragile", "failAtStep": 1, "failTimes": 2 }""",
+        """{ "steps": 1, "service": "mending", "failAtStep": 1, "failTimes": 2 }""",
         "answers again"
     )]
     [InlineData("fallbackUsed", """{ "steps": 1, "modelRoute": "both" }""", "openai:sim-1 takes over")]
