@@ -1,5 +1,4 @@
 using AgentControl.Core.Approvals;
-using AgentControl.Core.Notes;
 using AgentControl.Core.Waits;
 
 namespace AgentControl.Core.Agents;
@@ -78,7 +77,4 @@ public interface IJobContext
     void Log(string message, LogSeverity severity = LogSeverity.Info);
 
     IJobWorkspace Workspace { get; }
-
-    /// <summary>What the agent keeps beyond its jobs.</summary>
-    IJobNotes Notes { get; }
 }
