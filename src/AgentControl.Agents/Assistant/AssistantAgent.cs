@@ -42,7 +42,7 @@ public sealed class AssistantAgent(
         );
         foreach (var note in definition.Notes)
             job.Log(note, LogSeverity.Warning);
-        var talk = new Conversation(definition, Opening(input, job));
+        var talk = new Conversation(definition, Opening(input, job) + await OwnNotes.TellAsync(definition, job));
         var desk = new ToolDesk([.. tools, .. servers?.Recorded(definition) ?? []], definition, job);
         var (toolCalls, empty) = (0, false);
         for (var turn = 1; turn <= definition.MaxTurns; turn++)

@@ -30,6 +30,9 @@ public sealed record AssistantSettings(string Name)
     /// <summary>Policies of tools by name, instead of the tools' own.</summary>
     public IReadOnlyDictionary<string, ToolPolicy> Tools { get; init; } = new Dictionary<string, ToolPolicy>();
 
+    /// <summary>Whether it keeps notes beyond its jobs.</summary>
+    public bool Notes { get; init; } = true;
+
     /// <summary>The agents whose jobs it may start.</summary>
     public IReadOnlyList<string> Agents { get; init; } = [];
 

@@ -9,7 +9,18 @@ public static class Toolbox
 {
     /// <summary>Their names, for whoever checks a configuration.</summary>
     public static IReadOnlyList<string> Names { get; } =
-    ["list_files", "read_file", "write_file", "fetch", "stash", "recall", "ask_person", "start_job"];
+    [
+        "list_files",
+        "read_file",
+        "write_file",
+        "fetch",
+        "stash",
+        "recall",
+        "read_notes",
+        "write_note",
+        "ask_person",
+        "start_job",
+    ];
 
     /// <param name="catalogue">Every agent of the program; the assistant may start those that its settings name.</param>
     public static IReadOnlyList<AssistantTool> For(
@@ -29,6 +40,8 @@ public static class Toolbox
             new RecallTool(),
             new AskPersonTool(),
         ];
+        if (settings.Notes)
+            tools.AddRange([new ReadNotesTool(), new WriteNoteTool()]);
         var offered = catalogue.Where(a => settings.Agents.Contains(a.Name, StringComparer.Ordinal)).ToList();
         if (settings.Agents.Count > 0)
             tools.Add(new StartJobTool(offered));

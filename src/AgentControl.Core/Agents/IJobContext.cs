@@ -1,4 +1,5 @@
 using AgentControl.Core.Approvals;
+using AgentControl.Core.Notes;
 using AgentControl.Core.Waits;
 
 namespace AgentControl.Core.Agents;
@@ -77,4 +78,7 @@ public interface IJobContext
     void Log(string message, LogSeverity severity = LogSeverity.Info);
 
     IJobWorkspace Workspace { get; }
+
+    /// <summary>What the agent keeps beyond its jobs.</summary>
+    IJobNotes Notes { get; }
 }

@@ -37,5 +37,7 @@ public static class EventTypes
     public const string ChildFinished = "child.finished";
     public const string FileWritten = "file.written";
     public const string FileDeleted = "file.deleted";
+    public const string NoteWritten = "note.written";
+    public const string NoteDeleted = "note.deleted";
     public const string CommentAdded = "comment.added";
 }

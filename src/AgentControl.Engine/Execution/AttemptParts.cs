@@ -3,6 +3,7 @@ using AgentControl.Engine.Budgets;
 using AgentControl.Engine.Checkpoints;
 using AgentControl.Engine.Children;
 using AgentControl.Engine.Live;
+using AgentControl.Engine.Notes;
 using AgentControl.Engine.Services;
 using AgentControl.Engine.Waits;
 using AgentControl.Engine.Workspaces;
@@ -27,4 +28,9 @@ internal sealed record AttemptParts(
 );
 
 /// <summary>Workspace stores in one hand.</summary>
-internal sealed record WorkspaceStores(WorkspaceFiles Files, WorkspaceFileQueries Queries, WorkspaceChanges Changes);
+internal sealed record WorkspaceStores(
+    WorkspaceFiles Files,
+    WorkspaceFileQueries Queries,
+    WorkspaceChanges Changes,
+    NoteQueries Notes
+);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using AgentControl.Core.Agents;
 using AgentControl.Core.Events;
 using AgentControl.Core.Json;
+using AgentControl.Core.Notes;
 using AgentControl.Core.Progress;
 using AgentControl.Core.Waits;
 using AgentControl.Engine.Checkpoints;
@@ -25,6 +26,7 @@ internal sealed class JobContext : IJobContext
         waits = new WaitRunner(attempt, scope, parts.Waits);
         steps = new StepRunner(attempt, scope, waits, parts);
         Workspace = new JobWorkspace(attempt, scope, steps, parts);
+        Notes = new JobNotes(attempt, scope, steps, parts);
     }
 
     public JobInfo Job => attempt.Info;
@@ -34,6 +36,8 @@ internal sealed class JobContext : IJobContext
     public DateTimeOffset Now => scope.Now;
 
     public IJobWorkspace Workspace { get; }
+
+    public IJobNotes Notes { get; }
 
     public Guid NewGuid() => StepIds.Guid(attempt.Job.Id, scope.NextKey("guid"));
 

@@ -1,11 +1,12 @@
 using AgentControl.Engine.Live;
+using AgentControl.Engine.Notes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AgentControl.Engine.Workspaces;
 
-/// <summary>Registers workspaces, files, comments and the feed.</summary>
+/// <summary>Registers workspaces, files, comments, the feed and agents' notes.</summary>
 public static class WorkspaceRegistration
 {
     public static IServiceCollection AddWorkspaces(this IServiceCollection services, IConfiguration configuration)
@@ -39,6 +40,8 @@ public static class WorkspaceRegistration
         services.AddSingleton<WorkspaceFeed>();
         services.AddSingleton<WorkspaceComments>();
         services.AddSingleton<WorkspaceSweeper>();
+        services.AddSingleton<NoteQueries>();
+        services.AddSingleton<NoteCommands>();
         services.TryAddSingleton<EventFeed>();
         services.AddHostedService<WorkspaceSweepLoop>();
         services.AddHostedService<WorkspaceWatcher>();

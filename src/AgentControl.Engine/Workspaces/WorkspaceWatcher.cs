@@ -13,8 +13,11 @@ internal sealed class WorkspaceWatcher(
     ILogger<WorkspaceWatcher> log
 ) : MaintenanceLoop(time, log)
 {
-    private const string RecentSql =
-        "SELECT workspace, id FROM workspace_activity WHERE workspace = ANY ($1) AND at > ac_now() - interval '1 minute'";
+    private const string RecentSql = """
+        SELECT workspace, id FROM workspace_activity WHERE workspace = ANY ($1) AND at > ac_now() - interval '1 minute'
+        UNION ALL
+        SELECT workspace, id FROM agent_note_versions WHERE workspace = ANY ($1) AND at > ac_now() - interval '1 minute'
+        """;
     private HashSet<Guid> seen = [];
 
     protected override TimeSpan Pause => TimeSpan.FromSeconds(1);

@@ -79,6 +79,13 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
                         $"Whose tools it may use, by the names of {McpServersReader.Section}. Each tool asks, unless its policy is set as server__tool.",
                     ["items"] = ServerOf(Servers),
                 },
+                ["notes"] = new JsonObject
+                {
+                    ["type"] = "boolean",
+                    ["title"] = "Keeps notes",
+                    ["description"] = "What it writes down outlives a job, and people can read and edit it.",
+                    ["default"] = usual.Notes,
+                },
                 ["maxTurns"] = Number(
                     "Most turns",
                     "After so many answers without a final one the job fails.",

@@ -21,6 +21,7 @@ internal sealed class AssistantsReader
         "MaxOutputTokens",
         "Temperature",
         "Tools",
+        "Notes",
         "Agents",
         "McpServers",
     ];
@@ -59,6 +60,7 @@ internal sealed class AssistantsReader
             Temperature = Number(section, "Temperature"),
             Tools = ReadTools(section.GetSection("Tools"), mcpServers),
             McpServers = mcpServers,
+            Notes = Flag(section, "Notes") ?? usual.Notes,
             Agents =
             [
                 .. section.GetSection("Agents").GetChildren().Select(a => a.Value ?? "").Where(a => a.Length > 0),
@@ -110,6 +112,16 @@ internal sealed class AssistantsReader
         )
             return value;
         Wrong($"{section.Path}:{key}", $"is '{text}'", $"Use a whole number from {least} to {most}");
+        return null;
+    }
+
+    private bool? Flag(IConfigurationSection section, string key)
+    {
+        if (section[key] is not { } text)
+            return null;
+        if (bool.TryParse(text, out var value))
+            return value;
+        Wrong($"{section.Path}:{key}", $"is '{text}'", "Use true or false");
         return null;
     }
 

@@ -6,6 +6,7 @@ using AgentControl.Web.Checkpoints;
 using AgentControl.Web.Events;
 using AgentControl.Web.Jobs;
 using AgentControl.Web.Live;
+using AgentControl.Web.Notes;
 using AgentControl.Web.Queues;
 using AgentControl.Web.Services;
 using AgentControl.Web.Signals;
@@ -27,6 +28,7 @@ internal static class RestSetup
         services.AddApiDescription();
         services.AddHealth();
         services.AddSingleton<JobDoor>();
+        services.AddSingleton<NoteDoor>();
         services.AddLive();
         return services;
     }
@@ -75,6 +77,7 @@ internal static class RestSetup
         routes.MapDecide();
         routes.MapAgents();
         routes.MapDefinitions();
+        routes.MapNotes();
         routes.MapQueues();
         routes.MapQueueSettings();
         routes.MapServices();

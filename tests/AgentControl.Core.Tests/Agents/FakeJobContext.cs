@@ -32,6 +32,8 @@ internal sealed class FakeJobContext(FakeWorkspace workspace, Guid? id = null) :
 
     public IJobWorkspace Workspace => workspace;
 
+    public Core.Notes.IJobNotes Notes => throw new InvalidOperationException("The test expects no notes.");
+
     public List<string> Steps { get; } = [];
 
     public List<string> Queues { get; } = [];

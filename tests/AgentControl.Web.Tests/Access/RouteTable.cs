@@ -40,6 +40,7 @@ internal static class RouteTable
         approver POST /api/v1/approvals/{id}/decide
 
         # SkipWait asks for more inside: an admin of the job's workspace.
+        operator DELETE /api/v1/agents/{name}/notes/{**note}
         operator POST /api/v1/jobs/{id}/skip-wait
         operator DELETE /api/v1/workspaces/{ws}/files/{**path}
         operator GET /jobs/new
@@ -59,6 +60,7 @@ internal static class RouteTable
         operator POST /api/v1/workspaces/{ws}/bin/{**path}
         operator POST /api/v1/workspaces/{ws}/comments
         operator POST /jobs/new
+        operator PUT /api/v1/agents/{name}/notes/{**note}
         operator PUT /api/v1/jobs/{id}/checkpoints/{**key}
         operator PUT /api/v1/queues/{name}
         operator PUT /api/v1/workspaces/{ws}/files/{**path}
@@ -76,6 +78,10 @@ internal static class RouteTable
         viewer GET /agents/{Name}
         viewer GET /api/v1/agents
         viewer GET /api/v1/agents/{name}
+        viewer GET /api/v1/agents/{name}/notes
+        viewer GET /api/v1/agents/{name}/notes/{**note}
+        viewer GET /api/v1/agents/{name}/notes/{note}/versions
+        viewer GET /api/v1/agents/{name}/notes/{note}/versions/{version}
         viewer GET /api/v1/agents/{name}/versions
         viewer GET /api/v1/approvals
         viewer GET /api/v1/approvals/{id}

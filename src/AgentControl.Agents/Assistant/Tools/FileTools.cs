@@ -46,9 +46,6 @@ public sealed record ReadFileArguments(
 /// <summary>A text file's newest version.</summary>
 internal sealed class ReadFileTool : AssistantTool<ReadFileArguments>
 {
-    /// <summary>Room for the line that tells where the rest begins.</summary>
-    private const int Note = 200;
-
     public override string Name => "read_file";
 
     public override string Description => "Reads a text file of the workspace.";
@@ -65,21 +62,7 @@ internal sealed class ReadFileTool : AssistantTool<ReadFileArguments>
         if (Array.IndexOf(bytes, (byte)0) >= 0)
             return ToolResult.Error($"'{arguments.Path}' is no text: it has {bytes.Length} bytes.");
         var text = Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF');
-        if (text.Length == 0)
-            return new("The file is empty.");
-        if (arguments.From < 0 || arguments.From >= text.Length)
-            return ToolResult.Error($"The file has {text.Length} characters. Read from 0 to {text.Length - 1}.");
-        var room = run.Definition.ResultCharacters - Note;
-        var end = ToolDesk.Whole(text, arguments.From + Math.Min(room, text.Length - arguments.From));
-        var part = text[arguments.From..end];
-        return new(
-            end == text.Length
-                ? part
-                : string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{part}\n[{text.Length} characters in all. Read on with \"from\": {end}.]"
-                )
-        );
+        return TextPart.Of("file", text, arguments.From, run.Definition.ResultCharacters);
     }
 }
 

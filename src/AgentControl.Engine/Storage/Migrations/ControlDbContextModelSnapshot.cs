@@ -1116,6 +1116,147 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("mcp_pins", (string)null);
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Notes.NoteRow", b =>
+                {
+                    b.Property<string>("Workspace")
+                        .HasColumnType("text")
+                        .HasColumnName("workspace")
+                        .UseCollation("C");
+
+                    b.Property<string>("Agent")
+                        .HasColumnType("text")
+                        .HasColumnName("agent")
+                        .UseCollation("C");
+
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("AuthorKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author_kind");
+
+                    b.Property<string>("AuthorName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author_name");
+
+                    b.Property<bool>("Deleted")
+                        .HasColumnType("boolean")
+                        .HasColumnName("deleted");
+
+                    b.Property<string>("FirstLine")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("first_line");
+
+                    b.Property<Guid?>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<int>("Size")
+                        .HasColumnType("integer")
+                        .HasColumnName("size");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Workspace", "Agent", "Name")
+                        .HasName("pk_agent_notes");
+
+                    b.ToTable("agent_notes", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_agent_notes_author", "author_kind in ('person','agent','program')");
+
+                            t.HasCheckConstraint("ck_agent_notes_name", "name ~ '^[a-z0-9][a-z0-9._-]*(/[a-z0-9][a-z0-9._-]*)*$' AND length(name) <= 120");
+
+                            t.HasCheckConstraint("ck_agent_notes_sizes", "version > 0 AND size BETWEEN 0 AND 65536 AND length(first_line) <= 160");
+                        });
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Notes.NoteVersionRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Agent")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("agent")
+                        .UseCollation("C");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("AuthorKind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author_kind");
+
+                    b.Property<string>("AuthorName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("author_name");
+
+                    b.Property<Guid?>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("name")
+                        .UseCollation("C");
+
+                    b.Property<int>("Size")
+                        .HasColumnType("integer")
+                        .HasColumnName("size");
+
+                    b.Property<string>("StepKey")
+                        .HasColumnType("text")
+                        .HasColumnName("step_key");
+
+                    b.Property<string>("Text")
+                        .HasColumnType("text")
+                        .HasColumnName("text");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<string>("Workspace")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("workspace")
+                        .UseCollation("C");
+
+                    b.HasKey("Id")
+                        .HasName("pk_agent_note_versions");
+
+                    b.HasIndex("Workspace", "At")
+                        .HasDatabaseName("ix_agent_note_versions_workspace_at");
+
+                    b.HasIndex("Workspace", "Agent", "Name", "Version")
+                        .IsUnique()
+                        .HasDatabaseName("ix_agent_note_versions_workspace_agent_name_version");
+
+                    b.ToTable("agent_note_versions", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_agent_note_versions_author", "author_kind in ('person','agent','program')");
+
+                            t.HasCheckConstraint("ck_agent_note_versions_sizes", "version > 0 AND size = COALESCE(octet_length(text), 0) AND size <= 65536");
+                        });
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Queues.QueueRow", b =>
                 {
                     b.Property<string>("Name")
@@ -2000,6 +2141,26 @@ namespace AgentControl.Engine.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_job_runs_jobs_job_id");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Notes.NoteRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Workspaces.WorkspaceRow", null)
+                        .WithMany()
+                        .HasForeignKey("Workspace")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_agent_notes_workspaces_workspace");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Notes.NoteVersionRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Notes.NoteRow", null)
+                        .WithMany()
+                        .HasForeignKey("Workspace", "Agent", "Name")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_agent_note_versions_agent_notes_workspace_agent_name");
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Workspaces.WorkspaceActivityRow", b =>
