@@ -23,6 +23,7 @@ internal sealed class JobMapping : IEntityTypeConfiguration<JobRow>
         job.HasIndex(j => new { j.BatchId, j.Id }).HasFilter("batch_id IS NOT NULL");
         job.HasIndex(j => j.Tags).HasMethod("gin").HasFilter("cardinality(tags) > 0");
         job.HasIndex(j => j.DeadlineAt).HasFilter("deadline_at IS NOT NULL");
+        job.HasIndex(j => j.Id).HasFilter("ttl_seconds IS NOT NULL").HasDatabaseName("ix_jobs_with_ttl");
         job.HasOne(j => j.Run).WithOne().HasForeignKey<JobRunRow>(r => r.JobId).OnDelete(DeleteBehavior.Cascade);
         job.HasOne(j => j.Result).WithOne().HasForeignKey<JobResultRow>(r => r.JobId).OnDelete(DeleteBehavior.Cascade);
     }

@@ -39,7 +39,7 @@ internal sealed class LeaseSweeper(
 
     private const string TooOldToBegin = """
         FROM job_runs r JOIN jobs j ON j.id = r.job_id
-         WHERE r.state = 'queued' AND r.epoch = 0 AND j.ttl_seconds IS NOT NULL AND r.queued_at + make_interval(secs => j.ttl_seconds) < ac_now()
+         WHERE r.state = 'queued' AND NOT r.resume AND r.epoch = 0 AND j.ttl_seconds IS NOT NULL AND r.queued_at + make_interval(secs => j.ttl_seconds) < ac_now()
         """;
 
     private const string Orphans = """

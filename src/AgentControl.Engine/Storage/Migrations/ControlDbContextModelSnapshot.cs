@@ -790,6 +790,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasDatabaseName("ix_jobs_deadline_at")
                         .HasFilter("deadline_at IS NOT NULL");
 
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_jobs_with_ttl")
+                        .HasFilter("ttl_seconds IS NOT NULL");
+
                     b.HasIndex("ShortId")
                         .IsUnique()
                         .HasDatabaseName("ix_jobs_short_id");
