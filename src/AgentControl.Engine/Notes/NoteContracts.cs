@@ -6,6 +6,9 @@ namespace AgentControl.Engine.Notes;
 /// <summary>Whose note it is, and its name.</summary>
 public sealed record NoteAddress(string Workspace, string Agent, string Name);
 
+/// <summary>A workspace in which an agent has notes, and how many.</summary>
+public sealed record NoteWorkspace(string Name, int Notes);
+
 /// <summary>A note as lists show it.</summary>
 /// <param name="Size">Bytes of the text in UTF-8.</param>
 public sealed record NoteView(

@@ -45,6 +45,24 @@ public sealed class NoteQueries(IDbContextFactory<ControlDbContext> contexts)
         return Page<NoteView>.Of(items, limit, last => WorkspaceCursor.Of(last.Name));
     }
 
+    /// <summary>The workspaces in which the agent has notes, by name, with how many.</summary>
+    /// <param name="visible">Only these; null for all.</param>
+    public async Task<IReadOnlyList<NoteWorkspace>> WorkspacesAsync(
+        string agent,
+        IReadOnlyCollection<string>? visible,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await context
+            .Set<NoteRow>()
+            .Where(n => n.Agent == agent && !n.Deleted && (visible == null || visible.Contains(n.Workspace)))
+            .GroupBy(n => n.Workspace)
+            .OrderBy(g => g.Key)
+            .Select(g => new NoteWorkspace(g.Key, g.Count()))
+            .ToListAsync(cancellationToken);
+    }
+
     /// <summary>Whether the agent has or had a note there.</summary>
     public async Task<bool> HasAnyAsync(string workspace, string agent, CancellationToken cancellationToken)
     {

@@ -36,6 +36,10 @@ public sealed class CheckedProgram : IAsyncLifetime
         await Seeds.ChipsAsync(installation);
         await Seeds.CircuitsAsync(installation);
         await PutFileAsync("notes/plan.md", "# Plan\n\nRead the *contracts*, then the annexes.\n");
+        await PutNoteAsync(
+            "contracts/notes/house/style",
+            "Amounts with the currency behind them.\nDates as in the document."
+        );
         (Job, Approval) = await SubmitAsync(Contracts);
     }
 
@@ -126,6 +130,12 @@ public sealed class CheckedProgram : IAsyncLifetime
     {
         using var content = new StringContent(text, new MediaTypeHeaderValue("text/markdown"));
         using var answer = await http.PutAsync($"/api/v1/workspaces/default/files/{path}", content);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    private async Task PutNoteAsync(string path, string text)
+    {
+        using var answer = await http.PutAsJsonAsync($"/api/v1/agents/{path}", new { text });
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 

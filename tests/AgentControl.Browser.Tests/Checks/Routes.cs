@@ -25,6 +25,8 @@ public static class Routes
         ("/workspace/notes/plan.md", @"plan\.md – Workspace"),
         ("/agents", "Agents"),
         ("/agents/contracts", "contracts – Agents"),
+        ("/agents/contracts/notes/house/style", "house/style – contracts"),
+        ("/agents/contracts/new-note", "New note – contracts"),
         ("/mcp-servers", "MCP servers"),
         ("/agents/new", "New assistant"),
         ("/services", "Services"),
@@ -48,6 +50,7 @@ public static class Routes
         "/signin",
         "/setup",
         "/agents/new",
+        "/agents/contracts/new-note",
         "/agents",
     ];
 

@@ -75,6 +75,8 @@ internal static class RouteTable
         viewer GET /_framework/opaque-redirect
         viewer GET /a/{Id:guid}
         viewer GET /agents
+        viewer GET /agents/{Agent}/new-note
+        viewer GET /agents/{Agent}/notes/{**Name}
         viewer GET /agents/{Name}
         viewer GET /api/v1/agents
         viewer GET /api/v1/agents/{name}
@@ -124,6 +126,8 @@ internal static class RouteTable
         viewer POST /
         viewer POST /a/{Id:guid}
         viewer POST /agents
+        viewer POST /agents/{Agent}/new-note
+        viewer POST /agents/{Agent}/notes/{**Name}
         viewer POST /agents/{Name}
         viewer POST /approvals
         viewer POST /approvals/{Id:guid}

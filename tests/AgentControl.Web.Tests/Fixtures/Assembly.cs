@@ -14,5 +14,6 @@ internal static class Patience
     /// what comes sooner is seen at once, whatever this says.
     /// </summary>
     [ModuleInitializer]
-    internal static void WaitForPagesAsLongAsForPrograms() => BunitContext.DefaultWaitTimeout = TimeSpan.FromSeconds(30);
+    internal static void WaitForPagesAsLongAsForPrograms() =>
+        BunitContext.DefaultWaitTimeout = TimeSpan.FromSeconds(30);
 }

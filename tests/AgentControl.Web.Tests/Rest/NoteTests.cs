@@ -32,7 +32,7 @@ public sealed class NoteTests(ProgramFixture program) : IClassFixture<ProgramFix
         Assert.Equal(HttpStatusCode.OK, back.StatusCode);
         var versions = await program.Admin.GetFromJsonAsync<JsonElement>($"{Escaped}/versions", Now);
         Assert.Equal([4, 3, 2, 1], versions.Items().Select(v => v.GetProperty("version").GetInt32()));
-        var list = await program.Admin.GetFromJsonAsync<JsonElement>("agents/assistant/notes?limit=500", Now);
+        var list = await program.Admin.GetFromJsonAsync<JsonElement>("agents/assistant/notes?limit=200", Now);
         Assert.Equal("Erste Zeile", list.Items().Single(n => n.Text("name") == name).Text("firstLine"));
     }
 
