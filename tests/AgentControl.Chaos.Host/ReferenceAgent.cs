@@ -25,6 +25,7 @@ internal sealed class ReferenceAgent(EffectLog effects) : IAgent<JsonElement, in
         sum += both.Sum();
         await job.Workspace.WriteTextAsync($"out/{job.Job.Id}.txt", "written");
         await job.Workspace.CommentAsync("Written.");
+        await job.Notes.AppendAsync("log", $"written by {job.Job.Id}");
         var outcome = await job.RequestApprovalAsync(new ApprovalRequest { Title = "Go on?", Content = "written" });
         sum += outcome.Approved ? 100 : 0;
         var group = await job.SpawnAsync("child", new[] { new { n = 1000 }, new { n = 2000 } });

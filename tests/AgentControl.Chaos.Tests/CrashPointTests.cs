@@ -76,6 +76,15 @@ public abstract class CrashPoints(PostgresFixture postgres)
         TestContext.Current.SendDiagnosticMessage($"{crashes} crashes {moment} a statement");
         Assert.InRange(crashes, Fewest / Stride, statements);
         await world.CheckAsync(1);
+        // Appending again would be a second version, and a second line in the last one.
+        Assert.True(
+            await world.AskAsync<bool>(
+                """
+                SELECT count(*) = (SELECT count(*) FROM jobs WHERE agent = 'reference') AND count(DISTINCT job_id) = count(*)
+                  AND max(cardinality(string_to_array(text, E'\n'))) = count(*) FROM agent_note_versions
+                """
+            )
+        );
     }
 
     private static int Statements(string counted) =>

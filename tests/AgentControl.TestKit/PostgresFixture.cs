@@ -1,5 +1,6 @@
 using AgentControl.Engine.Storage;
 using AgentControl.Engine.Storage.Embedded;
+using Hangfire.PostgreSql;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -12,6 +13,8 @@ namespace AgentControl.TestKit;
 public sealed class PostgresFixture : IAsyncDisposable
 {
     public const string Variable = "AGENTCONTROL_TEST_POSTGRES";
+
+    private const string HangfireSchema = "hangfire";
 
     // PostgreSQL copies a template only while nobody is connected to it, and one copy at a time.
     private readonly SemaphoreSlim gate = new(1, 1);
@@ -114,6 +117,10 @@ public sealed class PostgresFixture : IAsyncDisposable
             .Options;
         await using var context = new ControlDbContext(options);
         await context.Database.MigrateAsync(cancellationToken);
+        // Otherwise every engine of every test would make Hangfire's tables anew.
+        await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
+        await connection.OpenAsync(cancellationToken);
+        PostgreSqlObjectsInstaller.Install(connection, HangfireSchema);
     }
 
     private static async Task ExecuteAsync(string server, string statement, CancellationToken cancellationToken)

@@ -10,8 +10,8 @@ namespace AgentControl.Engine.Hosting;
 /// <summary>Hangfire's storage and servers, owned by us so that they can be started, enlarged and drained.</summary>
 internal static class HangfireRegistration
 {
-    /// <summary>Connections of Hangfire's own pool: its hands poll, they do not hold.</summary>
-    private const int PoolSize = 40;
+    /// <summary>Connections of Hangfire's own pool. Its hands poll and do not hold: many share a few, and a process opens a few at its start.</summary>
+    private const int PoolSize = 8;
 
     public static void AddHangfireParts(this IServiceCollection services, EngineOptions options)
     {

@@ -9,6 +9,7 @@ using AgentControl.Core.Agents;
 using AgentControl.Core.Approvals;
 using AgentControl.Core.Json;
 using AgentControl.Engine.Agents;
+using AgentControl.Engine.Mcp;
 using AgentControl.Engine.Queues;
 
 namespace AgentControl.Web.Agents;
@@ -25,8 +26,8 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
     );
 
     /// <summary>What the settings may be: the form is made from it, and what comes is held to it.</summary>
-    /// <param name="stored">Tools of MCP servers that the stored settings name.</param>
-    public JsonNode Schema(IEnumerable<string>? stored = null)
+    /// <param name="serverTools">Tools of MCP servers that may have a policy.</param>
+    public JsonNode Schema(IEnumerable<string>? serverTools = null)
     {
         var usual = new AssistantSettings("");
         var routes = configuration.GetSection(Models).GetChildren().Select(r => r.Key).Order(StringComparer.Ordinal);
@@ -60,7 +61,7 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
                     ["additionalProperties"] = false,
                     ["properties"] = new JsonObject(
                         Toolbox
-                            .Names.Concat(stored ?? [])
+                            .Names.Concat(serverTools ?? [])
                             .Select(tool => KeyValuePair.Create<string, JsonNode?>(tool, PolicyOf(tool)))
                     ),
                 },
@@ -76,7 +77,7 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
                     ["type"] = "array",
                     ["title"] = "MCP servers",
                     ["description"] =
-                        $"Whose tools it may use, by the names of {McpServersReader.Section}. Each tool asks, unless its policy is set as server__tool.",
+                        $"Whose tools it may use, by the names of {McpServersReader.Section}. Each tool asks, unless a policy is chosen above for server__tool.",
                     ["items"] = ServerOf(Servers),
                 },
                 ["notes"] = new JsonObject
@@ -137,6 +138,33 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
                 .Where(t => McpNames.IsOne(t, out var server) && Servers.Contains(server))
                 .Distinct(StringComparer.Ordinal)
             : [];
+
+    /// <summary>The tools with which the configured servers were accepted, as policies name them: one group a server, in the order of the server.</summary>
+    public async Task<IReadOnlyList<string>> AcceptedToolsAsync(CancellationToken cancellationToken)
+    {
+        var pins = services.GetRequiredService<McpPins>();
+        var names = new List<string>();
+        foreach (var server in Servers)
+        {
+            var pin = await pins.FindAsync(server, cancellationToken);
+            names.AddRange(
+                pin?.Tools.Select(t => McpNames.Of(server, t.Name)).Where(name => McpNames.Problem(name) is null) ?? []
+            );
+        }
+        return names;
+    }
+
+    /// <summary>Stored settings with the defaults of what they leave out, as the form shows them.</summary>
+    public static JsonNode WithDefaults(JsonNode settings, JsonNode schema)
+    {
+        var whole = settings.DeepClone().AsObject();
+        foreach (var (name, field) in schema["properties"]!.AsObject())
+        {
+            if (!whole.ContainsKey(name) && field!["default"] is { } initial)
+                whole[name] = initial.DeepClone();
+        }
+        return whole;
+    }
 
     public AgentDefinition Make(string name, string settings)
     {

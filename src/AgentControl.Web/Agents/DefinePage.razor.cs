@@ -52,18 +52,21 @@ public sealed partial class DefinePage
         // What was typed since stays.
         if (_form is not null)
             return;
+        var tools = await Maker.AcceptedToolsAsync(cancellationToken);
         SchemaForm form;
         if (Name is null)
         {
-            form = new SchemaForm(Maker.Schema());
+            form = new SchemaForm(Maker.Schema(tools));
         }
         else
         {
             var versions = await Queries.VersionsAsync(Name, cancellationToken);
             if (versions.FirstOrDefault(v => v.Settings is not null) is not { Settings: { } settings })
                 return;
-            form = new SchemaForm(Maker.Schema(Maker.ServerTools(JsonElement.Parse(settings))));
-            form.Fill(JsonNode.Parse(settings));
+            // A tool that its server lost keeps its policy.
+            var schema = Maker.Schema(tools.Union(Maker.ServerTools(JsonElement.Parse(settings))));
+            form = new SchemaForm(schema);
+            form.Fill(AssistantMaker.WithDefaults(JsonNode.Parse(settings)!, schema));
             _version = versions[0].Version;
         }
         Show(ref _form, form);

@@ -14,6 +14,7 @@ public sealed class ZombieTests(SharedEngine shared) : IClassFixture<SharedEngin
     /// <summary>Everything that a job can leave behind, and its log line by line.</summary>
     private const string Traces = """
         SELECT 'file ' || path || ' ' || version FROM workspace_file_versions WHERE job_id = '{0}'
+        UNION ALL SELECT 'note ' || name || ' ' || version FROM agent_note_versions WHERE job_id = '{0}'
         UNION ALL SELECT 'comment ' || body FROM workspace_comments WHERE job_id = '{0}'
         UNION ALL SELECT 'activity ' || kind || ' ' || text FROM workspace_activity WHERE job_id = '{0}' AND kind NOT LIKE 'job.%'
         UNION ALL SELECT 'checkpoint ' || key || ' ' || version FROM checkpoints WHERE job_id = '{0}'
@@ -33,6 +34,7 @@ public sealed class ZombieTests(SharedEngine shared) : IClassFixture<SharedEngin
     {
         ["file"] = job => job.Workspace.WriteTextAsync($"jobs/{job.Job.Id}/zombie.txt", "brains"),
         ["comment"] = job => job.Workspace.CommentAsync("brains"),
+        ["note"] = job => job.Notes.WriteAsync("zombies/brains", "brains"),
         ["stash"] = job => job.StashAsync("brains", 1),
         ["progress"] = async job =>
         {

@@ -1,4 +1,7 @@
+using System.Text.Json;
+using AgentControl.Core.Mcp;
 using AgentControl.Engine.Jobs;
+using AgentControl.Engine.Mcp;
 using AgentControl.TestKit;
 using AgentControl.Web.Agents;
 using AgentControl.Web.Shared;
@@ -96,5 +99,42 @@ public sealed class AgentPagesTests(PostgresFixture fixture)
         );
         var versions = await bundle.Services.GetRequiredService<Engine.Agents.AgentQueries>().VersionsAsync("finder");
         Assert.Contains("Answers from our files", Assert.Single(versions).Settings, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_tools_of_an_accepted_server_get_policies_and_what_settings_leave_out_is_shown_as_it_holds()
+    {
+        await using var bundle = await PageBundle.CreateAsync(
+            fixture,
+            new() { ["AgentControl:McpServers:tides:Url"] = "http://127.0.0.1:9/mcp" }
+        );
+        await bundle
+            .Services.GetRequiredService<McpPins>()
+            .PinFirstAsync("tides", [new McpTool("high_water", "When", JsonElement.Parse("{}"), true)], default);
+        await bundle
+            .Services.GetRequiredService<Engine.Agents.DefinitionCommands>()
+            .SaveAsync(
+                "finder",
+                0,
+                JsonSerializer.SerializeToElement(new { description = "Finds", mcpServers = new[] { "tides" } }),
+                bundle.Caller.Actor,
+                default
+            );
+        var page = bundle.Render<DefinePage>(p => p.Add(d => d.Name, "finder"));
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=save]")), Patience);
+        Assert.Equal("default", page.Find("#field-queue").GetAttribute("value"));
+
+        page.FindAll("#field-tools-tides__high_water input")[0].Change(true);
+        page.Find("form").Submit();
+        var queries = bundle.Services.GetRequiredService<Engine.Agents.AgentQueries>();
+        page.WaitForState(
+            () =>
+                bundle
+                    .Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>()
+                    .Uri.EndsWith("/agents/finder", StringComparison.Ordinal),
+            Patience
+        );
+        var saved = JsonElement.Parse((await queries.VersionsAsync("finder"))[0].Settings!);
+        Assert.Equal("allow", saved.GetProperty("tools").GetProperty("tides__high_water").GetString());
     }
 }

@@ -28,7 +28,7 @@ internal sealed class PageBundle : BunitContext, ICallerAccessor
     private readonly NpgsqlDataSource data;
     private readonly string folder = Path.Combine(Path.GetTempPath(), "ac-pages-" + Guid.NewGuid().ToString("N"));
 
-    private PageBundle(TestDatabase database)
+    private PageBundle(TestDatabase database, Dictionary<string, string?> settings)
     {
         this.database = database;
         data = NpgsqlDataSource.Create(database.ConnectionString);
@@ -36,6 +36,7 @@ internal sealed class PageBundle : BunitContext, ICallerAccessor
             .AddInMemoryCollection([
                 new("ConnectionStrings:AgentControl", database.ConnectionString),
                 new("AgentControl:DataDirectory", folder),
+                .. settings,
             ])
             .Build();
         JSInterop.Mode = JSRuntimeMode.Loose;
@@ -73,8 +74,10 @@ internal sealed class PageBundle : BunitContext, ICallerAccessor
             Roles = OnlyIn is { } one ? new Dictionary<string, Role> { [one] = Role } : Caller.Global(Role),
         };
 
-    public static async Task<PageBundle> CreateAsync(PostgresFixture fixture) =>
-        new(await fixture.CreateDatabaseAsync(Xunit.TestContext.Current.CancellationToken));
+    public static async Task<PageBundle> CreateAsync(
+        PostgresFixture fixture,
+        Dictionary<string, string?>? settings = null
+    ) => new(await fixture.CreateDatabaseAsync(Xunit.TestContext.Current.CancellationToken), settings ?? []);
 
     public ValueTask<Caller?> CurrentAsync(CancellationToken cancellationToken) =>
         ValueTask.FromResult<Caller?>(Caller);
