@@ -67,7 +67,8 @@ public static class BuiltInAgents
             {
                 Description = settings.Description,
                 Queue = settings.Queue,
-            }
+            },
+            settings.Budget
         );
 
     private static T? Find<T>(IServiceProvider services)

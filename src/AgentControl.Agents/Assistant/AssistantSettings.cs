@@ -1,3 +1,5 @@
+using AgentControl.Core.Budgets;
+
 namespace AgentControl.Agents.Assistant;
 
 /// <summary>An assistant as it is configured: <c>AgentControl:Assistants:{name}</c>. A job takes it over when it starts, and keeps it.</summary>
@@ -26,6 +28,9 @@ public sealed record AssistantSettings(string Name)
 
     /// <summary>0 to 2; null leaves it to the model.</summary>
     public double? Temperature { get; init; }
+
+    /// <summary>What each of its jobs may use where the submission does not say it.</summary>
+    public Budget? Budget { get; init; }
 
     /// <summary>Policies of tools by name, instead of the tools' own.</summary>
     public IReadOnlyDictionary<string, ToolPolicy> Tools { get; init; } = new Dictionary<string, ToolPolicy>();

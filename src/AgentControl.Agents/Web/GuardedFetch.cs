@@ -145,9 +145,16 @@ public sealed class GuardedFetch : IDisposable
             throw Passing(url, answer, status);
         var type = answer.Content.Headers.ContentType;
         var media = type?.MediaType ?? "application/octet-stream";
-        var (bytes, whole) = await TakeAsync(answer.Content, cancellationToken);
-        var text = PageText.Of(bytes, media, type?.CharSet);
-        return new(url.AbsoluteUri, status, media, bytes.Length, whole, text, null);
+        try
+        {
+            var (bytes, whole) = await TakeAsync(answer.Content, cancellationToken);
+            var text = PageText.Of(bytes, media, type?.CharSet);
+            return new(url.AbsoluteUri, status, media, bytes.Length, whole, text, null);
+        }
+        catch (InvalidDataException)
+        {
+            return FetchedPage.Refused(url, "What it sends is not compressed as it says.");
+        }
     }
 
     private static ServiceException Passing(Uri url, HttpResponseMessage answer, int status)

@@ -29,7 +29,8 @@ internal static partial class PageText
         {
             return charset is null ? Encoding.UTF8 : Encoding.GetEncoding(charset.Trim('"'));
         }
-        catch (ArgumentException)
+        // Unknown, or one that is not decoded any more, such as utf-7.
+        catch (Exception problem) when (problem is ArgumentException or NotSupportedException)
         {
             return Encoding.UTF8;
         }

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
+using AgentControl.Core.Budgets;
 using AgentControl.Core.Json;
 
 namespace AgentControl.Core.Agents;
@@ -49,11 +50,16 @@ public sealed class AgentDefinition
 
     public JsonNode OutputSchema { get; }
 
+    /// <summary>What each of its jobs may use where neither the submission nor <c>AgentControl:Budgets</c> says it.</summary>
+    public Budget? Budget { get; private init; }
+
     /// <summary>Makes the definition of a class that carries <see cref="AgentAttribute"/>.</summary>
     /// <param name="named">Instead of the class's own attribute, where one class stands behind several agents.</param>
+    /// <param name="budget">What each job may use by default.</param>
     public static AgentDefinition Of<TAgent, TInput, TOutput>(
         Func<IServiceProvider, TAgent> create,
-        AgentAttribute? named = null
+        AgentAttribute? named = null,
+        Budget? budget = null
     )
         where TAgent : class, IAgent<TInput, TOutput>
     {
@@ -75,7 +81,10 @@ public sealed class AgentDefinition
                 var output = await create(services).RunAsync(value, job, cancellationToken);
                 return JournalJson.Serialize(output);
             }
-        );
+        )
+        {
+            Budget = budget,
+        };
     }
 
     public Task<byte[]> RunAsync(

@@ -22,6 +22,7 @@ public sealed record SpawnOptions
 public sealed record ChildGroup(string Key, int Count);
 
 /// <summary>How one child stands. <see cref="Output"/> is null unless it succeeded.</summary>
+/// <param name="Error">Why it failed, in words; null unless it did.</param>
 public sealed record ChildResult(
     Guid Id,
     string Name,

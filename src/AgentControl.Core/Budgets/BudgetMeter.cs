@@ -63,7 +63,7 @@ public static class BudgetMeter
             measure switch
             {
                 "costUsd" => "$#,0.00##",
-                "wallSeconds" => "#,0.#",
+                "wallSeconds" => amount < 1 ? "0.###" : "#,0.#",
                 _ => "#,0",
             },
             CultureInfo.InvariantCulture

@@ -41,8 +41,9 @@ public sealed class AgentCatalog : IAgents
     /// <summary>Whether it comes with the program or its configuration, so that nobody defines it here.</summary>
     public bool IsOwn(string name) => own.ContainsKey(name);
 
-    /// <summary>What a job of the agent may use: what its submission says, and the agent's defaults for the rest. As it is stored; null without any limit.</summary>
-    public string? BudgetOf(string agent, Budget? own = null) => (own ?? new Budget()).Over(budgets.Of(agent)).ToJson();
+    /// <summary>What a job of the agent may use: what its submission says, the configuration for the rest, and the agent's own definition for what is left. As it is stored; null without any limit.</summary>
+    public string? BudgetOf(string agent, Budget? own = null) =>
+        (own ?? new Budget()).Over(budgets.Of(agent)).Over(Find(agent)?.Budget).ToJson();
 
     /// <summary>Takes over what people defined. Jobs of a retired agent go on; the program's own names stand before theirs.</summary>
     internal void Define(IReadOnlyList<(AgentDefinition Agent, bool Retired)> defined)

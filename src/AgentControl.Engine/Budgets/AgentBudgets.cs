@@ -24,29 +24,33 @@ public sealed class AgentBudgets
         var problems = new List<string>();
         foreach (var agent in configuration.GetSection(Section).GetChildren())
         {
-            var budget = new Budget();
-            if (agent.Value is not null)
-                problems.Add($"{agent.Path} is '{agent.Value}'. Set {agent.Path}:CostUsd and its neighbours.");
-            foreach (var limit in agent.GetChildren())
-            {
-                var measure = Budget.Measures.FirstOrDefault(m =>
-                    m.Equals(limit.Key, StringComparison.OrdinalIgnoreCase)
-                );
-                if (measure is null)
-                    problems.Add($"{limit.Path} is not known. Use CostUsd, Tokens, ModelCalls, WallSeconds.");
-                else if (
-                    !decimal.TryParse(limit.Value, NumberStyles.Number, CultureInfo.InvariantCulture, out var value)
-                )
-                    problems.Add($"{limit.Path} is '{limit.Value}'. Use a number above 0, or leave it out.");
-                else if (Budget.Problem(measure, value) is { } why)
-                    problems.Add($"{limit.Path} is '{limit.Value}'. {why}");
-                else
-                    budget = budget.With(measure, value);
-            }
-            all[agent.Key] = budget;
+            all[agent.Key] = Read(agent, problems.Add);
         }
         return problems.Count == 0
             ? new AgentBudgets(all)
             : throw new InvalidOperationException(string.Join(Environment.NewLine, problems));
+    }
+
+    /// <summary>One budget. What is wrong is told with its setting and the remedy.</summary>
+    public static Budget Read(IConfigurationSection section, Action<string> wrong)
+    {
+        ArgumentNullException.ThrowIfNull(section);
+        ArgumentNullException.ThrowIfNull(wrong);
+        var budget = new Budget();
+        if (section.Value is not null)
+            wrong($"{section.Path} is '{section.Value}'. Set {section.Path}:CostUsd and its neighbours.");
+        foreach (var limit in section.GetChildren())
+        {
+            var measure = Budget.Measures.FirstOrDefault(m => m.Equals(limit.Key, StringComparison.OrdinalIgnoreCase));
+            if (measure is null)
+                wrong($"{limit.Path} is not known. Use CostUsd, Tokens, ModelCalls, WallSeconds.");
+            else if (!decimal.TryParse(limit.Value, NumberStyles.Number, CultureInfo.InvariantCulture, out var value))
+                wrong($"{limit.Path} is '{limit.Value}'. Use a number above 0, or leave it out.");
+            else if (Budget.Problem(measure, value) is { } why)
+                wrong($"{limit.Path} is '{limit.Value}'. {why}");
+            else
+                budget = budget.With(measure, value);
+        }
+        return budget;
     }
 }

@@ -58,7 +58,11 @@ internal static class BudgetAnswer
     public static string? Problem(BudgetKey key, JsonElement value)
     {
         string? problem = null;
-        var given = Given(key, value, (field, why) => problem ??= $"{field}: {why}");
+        var given = Given(
+            key,
+            value,
+            (field, why) => problem ??= field == "value" ? why : $"{field["value.".Length..]}: {why}"
+        );
         return problem ?? (given.IsEmpty ? $"Say how much more: a number, or {{\"{key.Measures[0]}\": …}}." : null);
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using AgentControl.Core.Agents;
 using AgentControl.Core.Events;
@@ -196,7 +197,9 @@ internal sealed class ChildSpawner(NpgsqlDataSource database, AgentCatalog agent
                     reader.GetString(1),
                     JobStates.Parse(reader.GetString(2)),
                     reader.IsDBNull(3) ? null : JournalJson.Deserialize<JsonElement>(reader.GetFieldValue<byte[]>(3)),
-                    reader.IsDBNull(4) ? null : reader.GetString(4)
+                    reader.IsDBNull(4)
+                        ? null
+                        : JournalJson.Deserialize<JobFailure>(Encoding.UTF8.GetBytes(reader.GetString(4)))!.Message
                 )
             );
         }

@@ -7,6 +7,7 @@ using AgentControl.Agents.Mcp;
 using AgentControl.Agents.Web;
 using AgentControl.Core.Agents;
 using AgentControl.Core.Approvals;
+using AgentControl.Core.Budgets;
 using AgentControl.Core.Json;
 using AgentControl.Engine.Agents;
 using AgentControl.Engine.Mcp;
@@ -110,6 +111,21 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
                     1_000_000
                 ),
                 ["temperature"] = Number("Temperature", "0 to 2. Empty: the model's own.", "number", 0, 2),
+                ["budget"] = new JsonObject
+                {
+                    ["type"] = "object",
+                    ["title"] = "Budget",
+                    ["description"] =
+                        "What each of its jobs may use, unless its submission says it. At 80 % it warns, at 100 % a person is asked.",
+                    ["additionalProperties"] = false,
+                    ["properties"] = new JsonObject
+                    {
+                        ["costUsd"] = Limit("US dollars", "number"),
+                        ["tokens"] = Limit("Tokens", "integer"),
+                        ["modelCalls"] = Limit("Model calls", "integer"),
+                        ["wallSeconds"] = Limit("Seconds of work", "number"),
+                    },
+                },
             },
         };
         // Read again, its numbers are what JSON says, and of no type of ours.
@@ -124,9 +140,12 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
         var (json, errors) = EditedJson.Read(settings, schema, "settings");
         if (json is not { } fit)
             return errors;
-        return fit.TryGetProperty("queue", out var queue) && !QueueNames.IsValid(queue.GetString() ?? "")
-            ? new Dictionary<string, string[]> { ["settings.queue"] = ["Use 1 to 50 of a-z, 0-9, '-' and '_'."] }
-            : errors;
+        var wrong = new Dictionary<string, string[]>();
+        if (fit.TryGetProperty("queue", out var queue) && !QueueNames.IsValid(queue.GetString() ?? ""))
+            wrong["settings.queue"] = ["Use 1 to 50 of a-z, 0-9, '-' and '_'."];
+        if (fit.TryGetProperty("budget", out var budget))
+            Budget.Read(budget, "settings.budget", (field, why) => wrong[field] = [why]);
+        return wrong;
     }
 
     /// <summary>The tools in settings that are one of a configured server's.</summary>
@@ -202,6 +221,14 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
 
     private static JsonObject PolicyOf(string tool) =>
         new() { ["title"] = tool, ["enum"] = Words(["allow", "ask", "deny"]) };
+
+    /// <summary>A limit of a budget, whose own rules are checked behind the schema.</summary>
+    private static JsonObject Limit(string title, string type)
+    {
+        var limit = Node(title, "Empty: no limit.", type, null);
+        limit["type"] = Words([type, "null"]);
+        return limit;
+    }
 
     private static JsonObject Text(
         string title,

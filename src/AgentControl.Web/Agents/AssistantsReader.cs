@@ -1,6 +1,7 @@
 using System.Globalization;
 using AgentControl.Agents.Assistant;
 using AgentControl.Agents.Mcp;
+using AgentControl.Engine.Budgets;
 
 namespace AgentControl.Web.Agents;
 
@@ -20,6 +21,7 @@ internal sealed class AssistantsReader
         "ContextTokens",
         "MaxOutputTokens",
         "Temperature",
+        "Budget",
         "Tools",
         "Notes",
         "Agents",
@@ -58,6 +60,7 @@ internal sealed class AssistantsReader
             ContextTokens = Whole(section, "ContextTokens", 2_000, 10_000_000),
             MaxOutputTokens = Whole(section, "MaxOutputTokens", 1, 1_000_000),
             Temperature = Number(section, "Temperature"),
+            Budget = AgentBudgets.Read(section.GetSection("Budget"), problems.Add),
             Tools = ReadTools(section.GetSection("Tools"), mcpServers),
             McpServers = mcpServers,
             Notes = Flag(section, "Notes") ?? usual.Notes,

@@ -1,5 +1,4 @@
 using System.Globalization;
-using AgentControl.Core.Notes;
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Notes;
 using AgentControl.Engine.Paging;
@@ -26,9 +25,6 @@ public sealed partial class NotePage
     private string _name = "";
     private string _text = "";
     private string? _problem;
-
-    /// <summary>Made once for a text, so that a lost answer and a second click make one version.</summary>
-    private Guid? _id;
 
     [Parameter]
     public string Agent { get; set; } = "";
@@ -101,7 +97,7 @@ public sealed partial class NotePage
 
     private Task Edit()
     {
-        (_editing, _from, _text, _problem, _id) = (true, _note!.Version, _note.Text ?? "", null, null);
+        (_editing, _from, _text, _problem) = (true, _note!.Version, _note.Text ?? "", null);
         return Task.CompletedTask;
     }
 
@@ -117,17 +113,16 @@ public sealed partial class NotePage
         if (_busy)
             return;
         var name = Name ?? _name.Trim();
-        _problem = NoteName.IsValid(name) ? null : NoteName.Remedy;
         // A browser's text field has line ends of its own kind.
         var text = _text.ReplaceLineEndings("\n");
-        _problem ??= text.Trim().Length == 0 ? "Write a text." : NoteText.Problem(text);
+        _problem = NoteWords.Unfit(name, text);
         if (_problem is not null)
             return;
         _busy = true;
         try
         {
             var result = await ApplyAsync(name, text, _from);
-            _problem = Problem(name, result);
+            _problem = NoteWords.Problem(name, result);
             if (_problem is not null)
                 return;
             _editing = false;
@@ -142,9 +137,8 @@ public sealed partial class NotePage
 
     private async Task RestoreAsync()
     {
-        var from = _versions is [var newest, ..] ? newest.Version : 0;
-        var result = await ApplyAsync(Name!, _note!.Text, from);
-        if (Problem(Name!, result) is { } problem)
+        var result = await ApplyAsync(Name!, _note!.Text, _versions![0].Version);
+        if (NoteWords.Problem(Name!, result) is { } problem)
             await Notices.ProblemAsync(problem);
         else
             Navigation.NavigateTo(Address(Agent, Workspace, Name!));
@@ -155,7 +149,7 @@ public sealed partial class NotePage
     {
         var (name, was) = (Name!, _note!);
         var result = await ApplyAsync(name, null, was.Version);
-        if (Problem(name, result) is { } problem)
+        if (NoteWords.Problem(name, result) is { } problem)
             await Notices.ProblemAsync(problem);
         else
             await Notices.OfferUndoAsync(
@@ -175,34 +169,10 @@ public sealed partial class NotePage
             await Callers.CurrentAsync(CancellationToken.None)
             ?? throw new AccessDeniedException(Role.Operator, Workspace);
         caller.Require(Role.Operator, Workspace);
-        var write = new NoteWrite(
-            _id ??= Guid.CreateVersion7(Clock.GetUtcNow()),
-            new(Workspace, Agent, name),
-            text,
-            caller.ToAuthor()
-        )
-        {
-            ExpectedVersion = from,
-        };
-        var result = await Commands.ApplyAsync(write, caller.Actor, CancellationToken.None);
-        _id = null;
-        return result;
+        var id = Guid.CreateVersion7(Clock.GetUtcNow());
+        var write = new NoteWrite(id, new(Workspace, Agent, name), text, caller.ToAuthor()) { ExpectedVersion = from };
+        return await Commands.ApplyAsync(write, caller.Actor, CancellationToken.None);
     }
-
-    private static string? Problem(string name, NoteResult result) =>
-        result.Outcome switch
-        {
-            NoteOutcome.Changed when result.Now is { Deleted: true } now =>
-                $"{name} was deleted by {now.WrittenBy.Name} meanwhile. What you typed stays here until you leave.",
-            NoteOutcome.Changed when result.Now is { } now =>
-                $"{name} is at version {now.Version.ToString(CultureInfo.InvariantCulture)} now, written by {now.WrittenBy.Name}. Look at it in another tab; what you typed stays here until you leave.",
-            NoteOutcome.Changed or NoteOutcome.NotFound => $"{name} is not there any more.",
-            NoteOutcome.TooMany =>
-                $"The agent has {NoteText.MaxNotes.ToString(CultureInfo.InvariantCulture)} notes in this workspace, which is the most. Delete some first.",
-            NoteOutcome.TooLarge or NoteOutcome.BadText or NoteOutcome.OtherContent =>
-                "The note was not written. Try again.",
-            _ => null,
-        };
 
     private void ChangeVersion(ChangeEventArgs change) =>
         Navigation.NavigateTo(

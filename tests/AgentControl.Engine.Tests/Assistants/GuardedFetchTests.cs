@@ -69,6 +69,15 @@ public sealed class GuardedFetchTests : IAsyncLifetime
                 for (var i = 0; i < 64 && !context.RequestAborted.IsCancellationRequested; i++)
                     await context.Response.Body.WriteAsync(block, context.RequestAborted);
                 break;
+            case "/old":
+                context.Response.ContentType = "text/plain; charset=utf-7";
+                await context.Response.WriteAsync("old words");
+                break;
+            case "/false":
+                context.Response.ContentType = "text/plain";
+                context.Response.Headers.ContentEncoding = "gzip";
+                await context.Response.WriteAsync("no gzip at all");
+                break;
             case "/busy":
                 context.Response.StatusCode = 503;
                 context.Response.Headers.RetryAfter = "7";
@@ -165,6 +174,15 @@ public sealed class GuardedFetchTests : IAsyncLifetime
         using var fetch = House();
         var page = await fetch.GetAsync(new Uri($"http://house.test:{port}/big"), Now);
         Assert.Equal((GuardedFetch.MaxBytes, false), (page.Bytes, page.Whole));
+    }
+
+    [Fact]
+    public async Task What_a_site_says_wrongly_of_its_page_is_an_answer_and_not_tried_again()
+    {
+        using var fetch = House();
+        Assert.Equal("old words", (await fetch.GetAsync(new Uri($"http://house.test:{port}/old"), Now)).Text);
+        var page = await fetch.GetAsync(new Uri($"http://house.test:{port}/false"), Now);
+        Assert.Contains("compressed", page.Problem, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -34,10 +34,13 @@ public sealed class ChildrenTests(SharedEngine shared) : IClassFixture<SharedEng
             var counts = await context.WhenChildrenFinish(group);
             var results = await context.ChildResultsAsync(group);
             return $"{counts.Succeeded}+{counts.Failed}/{counts.Total}: "
-                + string.Join(",", results.Select(r => $"{r.Name[..3]}={r.State}"));
+                + string.Join(",", results.Select(r => $"{r.Name[..3]}={r.State} {r.Error}"));
         });
         await engine.UntilAsync(job, "succeeded");
-        Assert.Equal("2+1/3: one=Succeeded,two=Failed,thr=Succeeded", (await engine.OutputAsync(job)).GetString());
+        Assert.Equal(
+            "2+1/3: one=Succeeded ,two=Failed Broken,thr=Succeeded ",
+            (await engine.OutputAsync(job)).GetString()
+        );
         Assert.Equal(
             3L,
             await engine.ScalarAsync<long>(

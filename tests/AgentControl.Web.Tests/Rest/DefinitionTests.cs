@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Agents;
+using AgentControl.Engine.Budgets;
 using AgentControl.Web.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -35,6 +36,32 @@ public sealed class DefinitionTests(ProgramFixture program) : IClassFixture<Prog
             versions.Items().Last().GetProperty("settings").GetProperty("tools").GetProperty("fetch").GetString()
         );
         Assert.Equal(2, await CountAsync("agent.defined"));
+    }
+
+    [Fact]
+    public async Task Its_budget_is_each_jobs_where_the_submission_leaves_it_out()
+    {
+        await SavedAsync(
+            new { settings = new { description = "Reads", budget = new { modelCalls = 3, costUsd = 0.5 } } }
+        );
+        var usual = await program.SubmitAsync(new { agent = name, input = new { task = "Read" } });
+        Assert.Equal([0.5m, 3m], await LimitsAsync(usual));
+        var own = await program.SubmitAsync(
+            new
+            {
+                agent = name,
+                input = new { task = "Read" },
+                budget = new { costUsd = 2 },
+            }
+        );
+        Assert.Equal([2m, 3m], await LimitsAsync(own));
+
+        async Task<IEnumerable<decimal>> LimitsAsync(JsonElement job) =>
+            (
+                await program
+                    .Services.GetRequiredService<BudgetQueries>()
+                    .OfJobAsync(job.GetProperty("id").GetGuid(), Now)
+            ).Select(reading => reading.Limit);
     }
 
     [Fact]
@@ -106,6 +133,12 @@ public sealed class DefinitionTests(ProgramFixture program) : IClassFixture<Prog
         "settings.description",
         "It is missing. Give a text in quotes."
     )]
+    [InlineData(
+        """{"settings":{"description":"x","budget":{"costUsd":0}}}""",
+        "settings.budget.costUsd",
+        "Use a number above 0"
+    )]
+    [InlineData("""{"settings":{"description":"x","budget":{"dollars":1}}}""", "settings.budget.dollars", "")]
     [InlineData("""{"settings":"{}"}""", "settings", "Give a JSON object.")]
     [InlineData("""{"version":0}""", "settings", "Give the assistant's settings as a JSON object.")]
     public async Task A_mistake_is_told_by_its_field(string body, string field, string remedy)
