@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using AgentControl.Core.Agents;
 using AgentControl.Core.Services;
@@ -86,11 +87,10 @@ public sealed class TroubleTests(AnomalyEngine world) : IClassFixture<AnomalyEng
         );
         await engine.UntilAsync(job, "succeeded");
         Assert.Equal("timeout", await world.KindsAsync(job));
-        Assert.StartsWith(
-            "timeout|s|quick|0.5",
-            await world.SaysAsync(job, "cause unit service amount"),
-            StringComparison.Ordinal
-        );
+        var said = (await world.SaysAsync(job, "cause unit service amount")).Split('|');
+        Assert.Equal(["timeout", "s", "quick"], said[..3]);
+        // Half a second is the limit; how late a busy machine rings is its own affair.
+        Assert.InRange(double.Parse(said[3], CultureInfo.InvariantCulture), 0.49, 30);
     }
 
     [Fact]

@@ -6,12 +6,14 @@ using AgentControl.TestKit;
 using AgentControl.Web.Agents;
 using AgentControl.Web.Shared;
 using Bunit;
+using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentControl.Web.Tests.Pages;
 
 public sealed class AgentPagesTests(PostgresFixture fixture)
 {
+    private const string Policies = "#field-tools-tides__high_water input";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     [Fact]
@@ -92,7 +94,7 @@ public sealed class AgentPagesTests(PostgresFixture fixture)
             () =>
                 Assert.EndsWith(
                     "/agents/finder",
-                    bundle.Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>().Uri,
+                    bundle.Services.GetRequiredService<NavigationManager>().Uri,
                     StringComparison.Ordinal
                 ),
             Patience
@@ -124,13 +126,15 @@ public sealed class AgentPagesTests(PostgresFixture fixture)
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=save]")), Patience);
         Assert.Equal("default", page.Find("#field-queue").GetAttribute("value"));
 
-        page.FindAll("#field-tools-tides__high_water input")[0].Change(true);
-        page.Find("form").Submit();
+        // Found and changed at once: a page that is drawn again in between has other handlers.
+        await page.InvokeAsync(() => page.FindAll(Policies)[0].ChangeAsync(new ChangeEventArgs { Value = true }));
+        page.WaitForAssertion(() => Assert.True(page.FindAll(Policies)[0].HasAttribute("checked")), Patience);
+        await page.InvokeAsync(() => page.Find("form").SubmitAsync());
         var queries = bundle.Services.GetRequiredService<Engine.Agents.AgentQueries>();
         page.WaitForState(
             () =>
                 bundle
-                    .Services.GetRequiredService<Microsoft.AspNetCore.Components.NavigationManager>()
+                    .Services.GetRequiredService<NavigationManager>()
                     .Uri.EndsWith("/agents/finder", StringComparison.Ordinal),
             Patience
         );
