@@ -8,7 +8,7 @@ namespace AgentControl.Engine.Dispatch;
 /// </summary>
 internal sealed class HandPace(PostgreSqlStorageOptions storage)
 {
-    private static readonly TimeSpan WhenAlone = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WhenAlone = TimeSpan.FromSeconds(15);
 
     /// <summary>Until it is known who else is there.</summary>
     public static readonly TimeSpan BesideOthers = TimeSpan.FromSeconds(2);

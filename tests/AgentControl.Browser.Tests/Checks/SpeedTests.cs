@@ -11,7 +11,7 @@ public sealed class SpeedTests(CheckedProgram program, ITestOutputHelper output)
     private const int Loads = 5;
 
     // Other work on the machine may spoil a median; the limit stays, and the pages get another chance.
-    private const int Chances = 6;
+    private const int Chances = 3;
 
     private const string Watch = """
         globalThis.acReady = new Promise((done) => {

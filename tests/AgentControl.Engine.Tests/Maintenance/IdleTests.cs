@@ -1,7 +1,9 @@
+using AgentControl.Engine.Anomalies;
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Queues;
 using AgentControl.Engine.Tests.Fixtures;
 using Hangfire.PostgreSql;
+using Npgsql;
 
 namespace AgentControl.Engine.Tests.Maintenance;
 
@@ -44,6 +46,25 @@ public sealed class IdleTests(SharedEngine shared) : IClassFixture<SharedEngine>
         );
         await LookAroundAsync(engine);
         Assert.Equal(alone, storage.QueuePollInterval);
+    }
+
+    [Fact]
+    public async Task What_is_due_is_looked_up_and_not_asked_of_every_waiting_row()
+    {
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var connection = await shared.Engine.Database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        // The test's tables are so small that reading them whole is cheaper.
+        await using var plan = new NpgsqlCommand(
+            $"SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; EXPLAIN (FORMAT JSON) SELECT 1 {SweptAnomalies.Overdue}",
+            connection,
+            transaction
+        );
+        Assert.Contains(
+            "\"Index Cond\"",
+            (string?)await plan.ExecuteScalarAsync(cancellationToken),
+            StringComparison.Ordinal
+        );
     }
 
     private static Task LookAroundAsync(EngineProcess engine) =>
