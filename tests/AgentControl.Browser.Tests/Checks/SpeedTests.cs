@@ -9,6 +9,7 @@ public sealed class SpeedTests(CheckedProgram program, ITestOutputHelper output)
 {
     private const int Limit = 1_000;
     private const int Loads = 5;
+    private const int Majority = Loads / 2 + 1;
 
     // Other work on the machine may spoil a median; the limit stays, and the pages get another chance.
     private const int Chances = 3;
@@ -29,18 +30,21 @@ public sealed class SpeedTests(CheckedProgram program, ITestOutputHelper output)
         await context.AddInitScriptAsync(Watch);
         var page = await context.NewPageAsync();
         await ReadyAsync(page, route);
-        var medians = new List<double>();
-        while (medians.Count < Chances && (medians.Count == 0 || medians[^1] >= Limit))
+        var tried = new List<string>();
+        var kept = false;
+        while (tried.Count < Chances && !kept)
         {
+            // Three of five decide what the median is compared to the limit.
             var loads = new List<double>();
-            for (var i = 0; i < Loads; i++)
+            while (loads.Count(l => l < Limit) < Majority && loads.Count(l => l >= Limit) < Majority)
                 loads.Add(await ReadyAsync(page, route));
-            medians.Add(loads.Order().ElementAt(Loads / 2));
+            kept = loads.Count(l => l < Limit) == Majority;
+            tried.Add(string.Join(' ', loads.Select(m => m.ToString("0", CultureInfo.InvariantCulture))));
         }
 
-        var said = string.Join(", ", medians.Select(m => m.ToString("0", CultureInfo.InvariantCulture)));
+        var said = string.Join(", ", tried);
         output.WriteLine($"A05 {route}: {said} ms");
-        Assert.True(medians[^1] < Limit, $"{route} took {said} ms (medians of {Loads} loads).");
+        Assert.True(kept, $"{route} took {said} ms (the median of {Loads} loads is over {Limit}).");
     }
 
     [Fact]
