@@ -59,6 +59,10 @@ public sealed class CheckedProgram : IAsyncLifetime
     public Task<IBrowserContext> OpenAsync(BrowserNewContextOptions? options = null) =>
         OpenAsync(true, options ?? new());
 
+    /// <summary>A signed-in context that comes to the program by another address.</summary>
+    public Task<IBrowserContext> OpenAsync(BrowserNewContextOptions options, string url) =>
+        OpenAsync(true, options, url);
+
     /// <summary>A context of somebody who has not signed in.</summary>
     public Task<IBrowserContext> OpenAsStrangerAsync(BrowserNewContextOptions? options = null) =>
         OpenAsync(false, options ?? new());
@@ -119,9 +123,9 @@ public sealed class CheckedProgram : IAsyncLifetime
             },
         };
 
-    private Task<IBrowserContext> OpenAsync(bool known, BrowserNewContextOptions options)
+    private Task<IBrowserContext> OpenAsync(bool known, BrowserNewContextOptions options, string? url = null)
     {
-        options.BaseURL = installation.Url;
+        options.BaseURL = url ?? installation.Url;
         options.StorageState = known ? signedIn : null;
         return browser.OpenAsync(options);
     }
