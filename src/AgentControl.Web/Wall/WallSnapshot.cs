@@ -33,6 +33,5 @@ public sealed record WallService(string Name, string Words, string Icon, string 
             _ => new(circuit.Name, "blocked", "ban", "grey", circuit.Since),
         };
 
-    public static WallService Of(Anomaly trouble) =>
-        new(trouble.Service!, Anomalies.AnomalyWords.Kind(trouble), "triangle-alert", "amber", null);
+    public static WallService Of(Anomaly trouble) => new(trouble.Service!, "", "triangle-alert", "amber", null);
 }

@@ -88,6 +88,18 @@ public sealed class CheckedProgram : IAsyncLifetime
         return await ReadAsync(answer);
     }
 
+    public async Task<JsonElement> PostAsync(string path, object body)
+    {
+        using var answer = await http.PostAsJsonAsync(path, body);
+        return await ReadAsync(answer);
+    }
+
+    public async Task DeleteAsync(string path)
+    {
+        using var answer = await http.DeleteAsync(path);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
     /// <summary>What a job asks for: a step, then a person.</summary>
     public static object Gate(string name) =>
         new

@@ -173,6 +173,38 @@ public sealed class WallTests(CheckedProgram program, ITestOutputHelper output)
         Assert.Equal(3, places.Count);
     }
 
+    [Fact]
+    public async Task A_display_signs_in_by_its_link_sees_nothing_but_the_wall_and_ends_with_its_key()
+    {
+        var made = await program.PostAsync("/api/v1/keys", new { name = "hall", role = "display" });
+        var secret = made.GetProperty("secret").GetString()!;
+        await using var context = await program.OpenAsStrangerAsync();
+        var asked = new List<string>();
+        context.Request += (_, request) => asked.Add(request.Url);
+        var page = await context.NewPageAsync();
+
+        await page.GotoAsync($"/display#{secret}");
+        await page.WaitForURLAsync("**/wall");
+        await page.InteractiveAsync();
+
+        await Assertions.Expect(page.GetByTestId("wall-running")).ToBeVisibleAsync();
+        Assert.DoesNotContain(asked, url => url.Split('#')[0].Contains(secret, StringComparison.Ordinal));
+        Assert.DoesNotContain(secret, await page.EvaluateAsync<string>("() => location.href + document.referrer"));
+        await page.EvaluateAsync("() => Blazor.navigateTo('/jobs')");
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Not for your role");
+        Assert.Equal(0, await page.GetByTestId("job-row").CountAsync());
+        await page.OpenAsync("/wall");
+        await Assertions.Expect(page.GetByTestId("wall-running")).ToBeVisibleAsync();
+
+        var since = Stopwatch.StartNew();
+        await program.DeleteAsync($"/api/v1/keys/{made.GetProperty("key").GetProperty("id").GetString()}");
+        await Assertions.Expect(page.GetByTestId("wall-running")).ToHaveCountAsync(0);
+        output.WriteLine($"The wall was empty {since.Elapsed.TotalSeconds:0.0} s after the key was revoked.");
+        await page.WaitForURLAsync("**/signin?returnUrl=%2Fwall");
+        output.WriteLine($"The page had ended after {since.Elapsed.TotalSeconds:0.0} s.");
+        Assert.True(since.Elapsed < TimeSpan.FromSeconds(15), $"It took {since.Elapsed}.");
+    }
+
     private static Regex Late => new(@"^Data is \d+ s old – reconnecting$", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     private static Regex Dead =>

@@ -32,6 +32,21 @@ public sealed class KeysPageUiTests(PostgresFixture postgres) : UiContext
     }
 
     [Fact]
+    public async Task A_display_key_comes_with_an_address_that_keeps_it_behind_the_hash()
+    {
+        await using var host = await StartAsync(postgres);
+        var page = Render<KeysPage>();
+
+        await page.Find("#key-name").ChangeAsync(new() { Value = "hall" });
+        await page.Find("#key-role").ChangeAsync(new() { Value = nameof(Role.Display) });
+        await page.Find("form").SubmitAsync();
+
+        var secret = page.WaitForElement("[data-testid=secret]").TextContent;
+        var link = new Uri(page.Find("[data-testid=display-link]").TextContent);
+        Assert.Equal(("/display", "#" + secret), (link.PathAndQuery, link.Fragment));
+    }
+
+    [Fact]
     public async Task A_key_without_a_name_is_not_made_and_the_field_says_so()
     {
         await using var host = await StartAsync(postgres);

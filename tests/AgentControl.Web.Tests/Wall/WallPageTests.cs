@@ -138,6 +138,7 @@ public sealed class WallPageTests(PostgresFixture fixture)
         );
         bundle.Feed.Publish(LiveTopic.Services);
         Says(wall, "[data-testid=wall-services-more]", "+9 more");
+        Says(wall, "[data-testid=wall-services]", "3 normal");
     }
 
     [Fact]
