@@ -191,7 +191,7 @@ public sealed class WallTests(CheckedProgram program, ITestOutputHelper output)
         Assert.DoesNotContain(asked, url => url.Split('#')[0].Contains(secret, StringComparison.Ordinal));
         Assert.DoesNotContain(secret, await page.EvaluateAsync<string>("() => location.href + document.referrer"));
         await page.EvaluateAsync("() => Blazor.navigateTo('/jobs')");
-        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Not for your role");
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Sign in");
         Assert.Equal(0, await page.GetByTestId("job-row").CountAsync());
         await page.OpenAsync("/wall");
         await Assertions.Expect(page.GetByTestId("wall-running")).ToBeVisibleAsync();
