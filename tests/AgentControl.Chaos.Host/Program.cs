@@ -1,9 +1,11 @@
 using AgentControl.Agents;
 using AgentControl.Agents.Assistant;
+using AgentControl.Agents.Mcp;
 using AgentControl.Chaos.Host;
 using AgentControl.Engine;
 using AgentControl.Engine.Hosting;
 using AgentControl.Engine.Live;
+using AgentControl.Engine.Mcp;
 using AgentControl.Engine.Storage;
 using AgentControl.Engine.Workspaces;
 using Microsoft.Extensions.Configuration;
@@ -36,12 +38,18 @@ builder.Services.AddSingleton(ChildAgent.Definition(effects));
 builder.Services.AddSingleton(HundredAgent.Definition(effects));
 builder.Services.AddSingleton(DeadlyAgent.Definition(effects));
 builder.Services.AddSingleton(ModelAgent.Definition());
+var desk = DeskServer.Read(builder.Configuration);
 var free = new AssistantSettings(BuiltInAgents.Assistant)
 {
     Route = "chaos",
+    McpServers = [.. desk.Select(server => server.Name)],
     // Writing asks, and the decider approves.
-    Tools = Toolbox.Names.Where(tool => tool != "write_file").ToDictionary(tool => tool, _ => ToolPolicy.Allow),
+    Tools = Toolbox
+        .Names.Where(tool => tool != "write_file")
+        .Concat(desk.SelectMany(DeskServer.Tools))
+        .ToDictionary(tool => tool, _ => ToolPolicy.Allow),
 };
+builder.Services.AddSingleton(services => new McpServers(desk, services.GetRequiredService<McpPins>()));
 builder.Services.AddSingleton(BuiltInAgents.All(false, [free]).Single(agent => agent.Name == free.Name));
 builder.Services.AddHostedService<Decider>();
 using var host = builder.Build();

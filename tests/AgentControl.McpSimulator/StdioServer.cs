@@ -28,7 +28,9 @@ internal static class StdioServer
         };
         await using var transport = new StdioServerTransport("simulator");
         await using var server = McpServer.Create(transport, options);
-        await server.RunAsync();
+        // Its input ends with whoever started it, and it goes with it, whatever it is doing.
+        await Task.WhenAny(server.RunAsync(), transport.MessageReader.Completion);
+        Environment.Exit(0);
     }
 
     private static async ValueTask<ListToolsResult> ListAsync(

@@ -58,7 +58,11 @@ public sealed class PostgresFixture : IAsyncDisposable
         {
             var server = await StartAsync_NeedsGate(cancellationToken);
             var name = $"test_{run}_{++count}";
-            await ExecuteAsync(server, $"CREATE DATABASE {name} TEMPLATE {Template}", cancellationToken);
+            await ExecuteAsync(
+                server,
+                $"CREATE DATABASE {name} TEMPLATE {Template} STRATEGY FILE_COPY",
+                cancellationToken
+            );
             return new TestDatabase(server, name);
         }
         finally

@@ -18,6 +18,7 @@ internal sealed class StdioProcess : IAsyncDisposable
     private static readonly TimeSpan _goodbye = TimeSpan.FromSeconds(2);
     private readonly Process process;
     private readonly Queue<string> said = new();
+    private int group;
 
     private StdioProcess(Process process) => this.process = process;
 
@@ -56,7 +57,8 @@ internal sealed class StdioProcess : IAsyncDisposable
         }
         foreach (var (name, value) in server.Environment)
             start.Environment[name] = value;
-        var started = new Process { StartInfo = start };
+        var leads = ProcessGroup.Lead(start);
+        var started = new Process { StartInfo = start, EnableRaisingEvents = true };
         try
         {
             started.Start();
@@ -69,9 +71,10 @@ internal sealed class StdioProcess : IAsyncDisposable
                 problem
             );
         }
-        var child = new StdioProcess(started);
+        var child = new StdioProcess(started) { group = leads ? started.Id : 0 };
         started.ErrorDataReceived += (_, line) => child.Hear(line.Data);
         started.BeginErrorReadLine();
+        started.Exited += (_, _) => child.EndGroup();
         return child;
     }
 
@@ -96,8 +99,16 @@ internal sealed class StdioProcess : IAsyncDisposable
         }
         finally
         {
+            EndGroup();
             process.Dispose();
         }
+    }
+
+    /// <summary>What it started ends with it, however it ended. Once: its number may be another's later.</summary>
+    private void EndGroup()
+    {
+        if (Interlocked.Exchange(ref group, 0) is var leader and not 0)
+            ProcessGroup.End(leader);
     }
 
     private void Hear(string? line)

@@ -75,7 +75,8 @@ internal sealed class HangfireServers(
             ServerName = $"agentcontrol:{Environment.ProcessId}:{servers.Count}",
             Queues = names,
             WorkerCount = workers,
-            CancellationCheckInterval = TimeSpan.FromSeconds(1),
+            // Nobody cancels a bell: a cancelled job hears of it from the engine.
+            CancellationCheckInterval = TimeSpan.FromSeconds(30),
             // Only a bell whose answer broke is ever scheduled, and the sweeper rings meanwhile.
             SchedulePollingInterval = TimeSpan.FromSeconds(30),
             StopTimeout = TimeSpan.FromSeconds(10),

@@ -45,14 +45,17 @@ internal sealed class RunningAttempts(WorkerIdentity worker, TimeProvider time) 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Beat, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
+            while (true)
             {
                 await SomethingRunsAsync(stoppingToken);
-                foreach (var entry in attempts.Values)
-                    Look(entry);
+                using var timer = new PeriodicTimer(Beat, time);
+                while (!attempts.IsEmpty && await timer.WaitForNextTickAsync(stoppingToken))
+                {
+                    foreach (var entry in attempts.Values)
+                        Look(entry);
+                }
             }
         }
         catch (OperationCanceledException)

@@ -19,9 +19,9 @@ internal abstract class MaintenanceLoop(TimeProvider time, ILogger log) : Backgr
             if (bell.CurrentCount == 0)
                 bell.Release();
         }
-        catch (SemaphoreFullException)
+        catch (Exception late) when (late is SemaphoreFullException or ObjectDisposedException)
         {
-            // Two rang at once: one round serves both.
+            // Two rang at once, and one round serves both; or nobody listens any more.
         }
     }
 
@@ -31,6 +31,13 @@ internal abstract class MaintenanceLoop(TimeProvider time, ILogger log) : Backgr
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
+        // The end of a pause is a ring like any other.
+        await using var pauseEnd = time.CreateTimer(
+            _ => Ring(),
+            null,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
         while (!stoppingToken.IsCancellationRequested)
         {
             TimeSpan? next = null;
@@ -46,31 +53,28 @@ internal abstract class MaintenanceLoop(TimeProvider time, ILogger log) : Backgr
             {
                 Log.RoundFailed(log, problem, GetType().Name);
             }
-            await SleepAsync(next is { } soon && soon < Pause ? soon : Pause, stoppingToken);
+            await SleepAsync(pauseEnd, next is { } soon && soon < Pause ? soon : Pause, stoppingToken);
         }
     }
 
-    private async Task SleepAsync(TimeSpan pause, CancellationToken stoppingToken)
+    private async Task SleepAsync(ITimer pauseEnd, TimeSpan pause, CancellationToken stoppingToken)
     {
         if (pause <= TimeSpan.Zero)
             return;
-        using var wake = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-        var rung = bell.WaitAsync(wake.Token);
-        await Task.WhenAny(rung, Task.Delay(pause, time, wake.Token));
-        await wake.CancelAsync();
+        pauseEnd.Change(pause, Timeout.InfiniteTimeSpan);
         try
         {
-            await rung;
+            await bell.WaitAsync(stoppingToken);
         }
         catch (OperationCanceledException)
         {
-            // The pause was over first.
+            // It stops.
         }
     }
 
     public override void Dispose()
     {
-        bell.Dispose();
         base.Dispose();
+        bell.Dispose();
     }
 }

@@ -7,11 +7,17 @@ public sealed class WorkspaceChanges
 {
     private readonly ConcurrentDictionary<Guid, (string Workspace, Action Notify)> watchers = new();
 
+    /// <summary>Somebody began to watch.</summary>
+    internal event EventHandler? WatchBegan;
+
+    internal bool AreWatched => !watchers.IsEmpty;
+
     /// <summary>The action must return at once and never throw.</summary>
     public IDisposable Watch(string workspace, Action notify)
     {
         var id = Guid.NewGuid();
         watchers[id] = (workspace, notify);
+        WatchBegan?.Invoke(this, EventArgs.Empty);
         return new Watcher(watchers, id);
     }
 

@@ -20,7 +20,21 @@ internal sealed class WorkspaceWatcher(
         """;
     private HashSet<Guid> seen = [];
 
-    protected override TimeSpan Pause => TimeSpan.FromSeconds(1);
+    protected override TimeSpan Pause => changes.AreWatched ? TimeSpan.FromSeconds(1) : TimeSpan.FromHours(1);
+
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        changes.WatchBegan += RingOn;
+        return base.StartAsync(cancellationToken);
+    }
+
+    public override Task StopAsync(CancellationToken cancellationToken)
+    {
+        changes.WatchBegan -= RingOn;
+        return base.StopAsync(cancellationToken);
+    }
+
+    private void RingOn(object? sender, EventArgs began) => Ring();
 
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken cancellationToken)
     {

@@ -55,6 +55,13 @@ internal sealed class TestBrowser : IAsyncDisposable
     }
 
     private static string Found() =>
-        new[] { "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists)
+        // The first has no window to leave out: it costs a quarter less.
+        new[]
+        {
+            "/usr/bin/chromium-headless-shell",
+            "/usr/bin/chromium",
+            "/usr/bin/chromium-browser",
+            "/usr/bin/google-chrome",
+        }.FirstOrDefault(File.Exists)
         ?? throw new InvalidOperationException("Chromium is missing. Install it, or name it in CHROMIUM_PATH.");
 }
