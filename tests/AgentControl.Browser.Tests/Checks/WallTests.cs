@@ -183,6 +183,7 @@ public sealed class WallTests(CheckedProgram program, ITestOutputHelper output)
         context.Request += (_, request) => asked.Add(request.Url);
         var page = await context.NewPageAsync();
 
+        await page.GotoAsync("/display");
         await page.GotoAsync($"/display#{secret}");
         await page.WaitForURLAsync("**/wall");
         await page.InteractiveAsync();
