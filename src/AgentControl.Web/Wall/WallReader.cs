@@ -70,10 +70,10 @@ internal sealed class WallReader(
         return [.. order.Where(found.ContainsKey).Select(id => JobListRow.Of(found[id]))];
     }
 
-    /// <summary>Circuits that are not closed, then services that jobs complained of.</summary>
+    /// <summary>Circuits that are open, then others that are not closed, then services that jobs complained of.</summary>
     private static IReadOnlyList<WallService> Odd(WallServices services, IReadOnlyList<AnomalyGroup> troubles)
     {
-        var circuits = services.Circuits.Select(WallService.Of).ToList();
+        var circuits = services.Circuits.OrderBy(c => c.State != "open").Select(WallService.Of).ToList();
         var complained = troubles
             .Select(t => t.Newest.What)
             .Where(t => t.Service is not null && OfServices.Contains(t.Kind, StringComparer.Ordinal))
