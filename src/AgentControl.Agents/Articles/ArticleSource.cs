@@ -1,3 +1,4 @@
+using AgentControl.Agents.Assistant.Tools;
 using AgentControl.Agents.Documents;
 using AgentControl.Agents.Web;
 using AgentControl.Core.Agents;
@@ -15,6 +16,12 @@ internal sealed record ArticleSource(string Name, string? Text, string? Problem)
 
     public static bool IsAddress(string source) => source.Contains("://", StringComparison.Ordinal);
 
+    /// <summary>Why a source as it was given can be neither a page nor a path; null where it can.</summary>
+    public static string? Wrong(string? source) =>
+        source is not null && IsAddress(source)
+            ? GuardedFetch.Problem(source, out _)
+            : FilePaths.Problem(source?.Trim() ?? "");
+
     /// <summary>Files and addresses, each once, in the order given; a folder stands for its files.</summary>
     public static async Task<IReadOnlyList<string>> ResolveAsync(IReadOnlyList<string> given, IJobWorkspace workspace)
     {
@@ -22,9 +29,9 @@ internal sealed record ArticleSource(string Name, string? Text, string? Problem)
         foreach (var source in given.Select(s => s.Trim()))
         {
             if (!IsAddress(source) && source.EndsWith('/'))
-                sources.AddRange((await workspace.ListAsync(source.TrimStart('/'))).Select(file => file.Path));
+                sources.AddRange((await workspace.ListAsync(source)).Select(file => file.Path));
             else
-                sources.Add(IsAddress(source) ? source : source.TrimStart('/'));
+                sources.Add(source);
         }
         var each = sources.Distinct(StringComparer.Ordinal).ToList();
         return each.Count switch

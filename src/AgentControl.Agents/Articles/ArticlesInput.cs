@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using AgentControl.Agents.Web;
 
 namespace AgentControl.Agents.Articles;
 
@@ -35,9 +34,9 @@ public sealed record ArticlesInput(
         else if (Sources.Count > MostSources)
             yield return new($"Give at most {MostSources} sources to one job.", [nameof(Sources)]);
         else
-            foreach (var source in Sources.Where(ArticleSource.IsAddress))
-                if (GuardedFetch.Problem(source, out _) is { } problem)
-                    yield return new($"{source}: {problem}", [nameof(Sources)]);
+            foreach (var source in Sources)
+                if (ArticleSource.Wrong(source) is { } problem)
+                    yield return new($"'{source}': {problem}", [nameof(Sources)]);
     }
 }
 

@@ -18,9 +18,15 @@ internal sealed class StdioProcess : IAsyncDisposable
     private static readonly TimeSpan _goodbye = TimeSpan.FromSeconds(2);
     private readonly Process process;
     private readonly Queue<string> said = new();
-    private int group;
+    private readonly bool leads;
+    private int ended;
 
-    private StdioProcess(Process process) => this.process = process;
+    private StdioProcess(Process process, bool leads)
+    {
+        (this.process, this.leads) = (process, leads);
+        process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        process.Exited += (_, _) => EndGroup();
+    }
 
     /// <summary>The last lines that it wrote to its log, for whoever reads why it failed.</summary>
     public string Said
@@ -57,8 +63,10 @@ internal sealed class StdioProcess : IAsyncDisposable
         }
         foreach (var (name, value) in server.Environment)
             start.Environment[name] = value;
-        var leads = ProcessGroup.Lead(start);
+        var inGroup = ProcessGroup.Lead(start);
         var started = new Process { StartInfo = start, EnableRaisingEvents = true };
+        // It listens before the start: the program may end at once.
+        var child = new StdioProcess(started, inGroup);
         try
         {
             started.Start();
@@ -71,10 +79,7 @@ internal sealed class StdioProcess : IAsyncDisposable
                 problem
             );
         }
-        var child = new StdioProcess(started) { group = leads ? started.Id : 0 };
-        started.ErrorDataReceived += (_, line) => child.Hear(line.Data);
         started.BeginErrorReadLine();
-        started.Exited += (_, _) => child.EndGroup();
         return child;
     }
 
@@ -107,8 +112,8 @@ internal sealed class StdioProcess : IAsyncDisposable
     /// <summary>What it started ends with it, however it ended. Once: its number may be another's later.</summary>
     private void EndGroup()
     {
-        if (Interlocked.Exchange(ref group, 0) is var leader and not 0)
-            ProcessGroup.End(leader);
+        if (leads && Interlocked.Exchange(ref ended, 1) == 0)
+            ProcessGroup.End(process.Id);
     }
 
     private void Hear(string? line)

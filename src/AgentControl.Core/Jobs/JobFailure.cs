@@ -33,9 +33,21 @@ public sealed record JobFailure(string Type, string Message, string? Step = null
         {
             Steps.StepFailedException failed => failed.Failure,
             PermanentFailureException permanent => new(permanent.Type, Cut(permanent.Message), StepOf(exception)),
-            TimeoutException => new(Timeout, Cut(exception.Message), StepOf(exception), Retryable: true),
-            _ => new(exception.GetType().Name, Cut(exception.Message), StepOf(exception), Retryable: true),
+            TimeoutException => new(Timeout, Cut(Words(exception)), StepOf(exception), Retryable: true),
+            _ => new(exception.GetType().Name, Cut(Words(exception)), StepOf(exception), Retryable: true),
         };
+    }
+
+    /// <summary>What an exception says to people: without the name of a parameter of our code, which .NET adds.</summary>
+    public static string Words(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        var message = exception.Message;
+        return
+            exception is ArgumentException { ParamName: { } name }
+            && message.IndexOf($" (Parameter '{name}')", StringComparison.Ordinal) is > 0 and var end
+            ? message[..end]
+            : message;
     }
 
     /// <summary>

@@ -108,7 +108,7 @@ internal sealed class JobWorkspace(Attempt attempt, Scope scope, StepRunner step
         }
         catch (ArgumentException problem)
         {
-            throw new PermanentFailureException("path", problem.Message, problem);
+            throw new PermanentFailureException("path", JobFailure.Words(problem), problem);
         }
     }
 

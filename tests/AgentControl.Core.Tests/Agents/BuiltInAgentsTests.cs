@@ -26,6 +26,7 @@ public sealed class BuiltInAgentsTests
         """{ "documents": [{ "name": "a", "text": "b" }], "approval": "none", "commentEvery": 5, "analyser": "offline" }"""
     )]
     [InlineData("synthetic", """{}""")]
+    [InlineData("articles", """{ "topics": ["a"], "sources": ["inbox/", " b.txt", "https://example.com/c"] }""")]
     [InlineData("synthetic", """{ "steps": 3, "approvalAtStep": 2 }""")]
     public void Check_InputOfTheContract_Fits(string agent, string input) => Assert.Empty(Check(agent, input));
 
@@ -33,6 +34,10 @@ public sealed class BuiltInAgentsTests
     [InlineData("contracts", """{ "approval": "maybe" }""", "approval")]
     [InlineData("contracts", """{ "commentEvery": "often" }""", "commentEvery")]
     [InlineData("synthetic", """{ "steps": "many" }""", "steps")]
+    [InlineData("articles", """{ "topics": ["a"], "sources": ["/etc/passwd"] }""", "sources")]
+    [InlineData("articles", """{ "topics": ["a"], "sources": ["inbox/../../secret"] }""", "sources")]
+    [InlineData("articles", """{ "topics": ["a"], "sources": ["inbox/", " "] }""", "sources")]
+    [InlineData("articles", """{ "topics": ["a"], "sources": ["ftp://example.com/a"] }""", "sources")]
     public void Check_OtherInput_NamesTheField(string agent, string input, string field) =>
         Assert.Contains(Check(agent, input).Keys, key => key.EndsWith(field, StringComparison.Ordinal));
 

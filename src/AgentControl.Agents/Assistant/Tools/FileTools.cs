@@ -85,6 +85,8 @@ internal sealed class WriteFileTool : AssistantTool<WriteFileArguments>
     {
         if (FilePaths.Problem(arguments.Path) is { } problem)
             return ToolResult.Error(problem);
+        if (arguments.Text.Contains('\0', StringComparison.Ordinal))
+            return ToolResult.Error("The text has the character NUL in it, which no text file has. Leave it out.");
         var written = await run.Job.Workspace.WriteTextAsync(arguments.Path, arguments.Text);
         return new(
             string.Create(
