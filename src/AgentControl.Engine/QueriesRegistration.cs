@@ -35,6 +35,7 @@ public static class QueriesRegistration
         services.TryAddSingleton<ServiceQueries>();
         services.TryAddSingleton<WorkerQueries>();
         services.TryAddSingleton<OverviewQueries>();
+        services.TryAddSingleton<WallQueries>();
         services.TryAddSingleton<AgentQueries>();
         services.TryAddSingleton<BudgetStore>();
         services.TryAddSingleton(s => new BudgetQueries(s.GetRequiredService<BudgetStore>()));

@@ -1,4 +1,4 @@
-// <ac-time form="auto|relative|absolute|log|elapsed|eta"><time datetime="…Z">text</time></ac-time>
+// <ac-time form="auto|relative|absolute|log|elapsed|age|eta"><time datetime="…Z">text</time></ac-time>
 // The server writes the instant; the words tick here. Only the text node's value changes, so the server's view of the page stays whole.
 import * as times from "./times.js";
 
@@ -9,6 +9,7 @@ function textFor(form, at, now) {
   switch (form) {
     case "log": return times.log(at);
     case "elapsed": return times.duration(Math.max(0, Math.floor((now - at) / 1000) * 1000));
+    case "age": return times.unit(Math.max(0, now - at));
     case "eta": return times.eta(at, now);
   }
   const mode = form === "auto" ? document.documentElement.dataset.times ?? "auto" : form;

@@ -7,6 +7,7 @@ import "./long-texts.js";
 import "./tail.js";
 import "./tree.js";
 import "./uploader.js";
+import "./wall.js";
 import { announce } from "./announce.js";
 import { focusBack, focusIn } from "./dialogs.js";
 import { keepDrafts, restoreDrafts } from "./drafts.js";

@@ -51,7 +51,9 @@ function plan() {
 async function loadAgain() {
   showLost();
   try {
-    const answer = await fetch(new URL("icons/favicon.svg", document.baseURI), { cache: "no-store" });
+    // Nobody stands before a wall to load it again: there the page itself must answer, not the server alone.
+    const probe = document.querySelector("ac-wall") ? location.href : new URL("icons/favicon.svg", document.baseURI);
+    const answer = await fetch(probe, { cache: "no-store" });
     if (answer.ok) {
       reloadInPlace();
       return;

@@ -15,9 +15,14 @@ export function duration(ms) {
 
 /** One unit: "3 min ago", "in 40 s". */
 export function relative(at, now) {
-  const ms = Math.abs(now - at), s = Math.floor(ms / 1000);
-  const text = s < 60 ? `${s} s` : s < 3600 ? `${Math.floor(s / 60)} min` : s < 86_400 ? `${Math.floor(s / 3600)} h` : `${Math.floor(s / 86_400)} d`;
+  const text = unit(Math.abs(now - at));
   return at > now ? `in ${text}` : `${text} ago`;
+}
+
+/** One unit: "23 min". */
+export function unit(ms) {
+  const s = Math.floor(ms / 1000);
+  return s < 60 ? `${s} s` : s < 3600 ? `${Math.floor(s / 60)} min` : s < 86_400 ? `${Math.floor(s / 3600)} h` : `${Math.floor(s / 86_400)} d`;
 }
 
 /** "14:02" today, "21 Nov 14:02" this year, else with the year. */

@@ -43,9 +43,14 @@ public sealed record Caller(CallerKind Kind, Guid Id, string Name)
     /// <summary>What people read: a key names its owner too.</summary>
     public string Display => OwnerName is null ? Name : $"{Name} (key of {OwnerName})";
 
-    /// <summary>The workspaces that this caller may look into; null means all of them.</summary>
-    public IReadOnlyCollection<string>? Workspaces =>
-        Roles.ContainsKey(Everywhere) ? null : [.. Roles.Keys.Order(StringComparer.Ordinal)];
+    /// <summary>The workspaces that this caller may look into; null means all of them. A display may look into none.</summary>
+    public IReadOnlyCollection<string>? Workspaces => WorkspacesFor(Role.Viewer);
+
+    /// <summary>The workspaces whose jobs a wall may show to this caller; null means all of them.</summary>
+    public IReadOnlyCollection<string>? OnWall => WorkspacesFor(Role.Display);
+
+    private IReadOnlyCollection<string>? WorkspacesFor(Role least) =>
+        HasEverywhere(least) ? null : [.. Roles.Keys.Where(w => Has(least, w)).Order(StringComparer.Ordinal)];
 
     public Role? RoleIn(string workspace)
     {

@@ -24,7 +24,7 @@ internal sealed class GrantMapping : IEntityTypeConfiguration<Grant>
             t =>
             {
                 t.HasCheckConstraint("ck_grants_principal_kind", "principal_kind IN ('person','key')");
-                t.HasCheckConstraint("ck_grants_role", "role IN ('viewer','operator','approver','admin')");
+                t.HasCheckConstraint("ck_grants_role", "role IN ('display','viewer','operator','approver','admin')");
             }
         );
         grant.HasKey(g => new

@@ -5,7 +5,7 @@ namespace AgentControl.Engine.Anomalies;
 
 /// <summary>An anomaly as a job's log tells it, with what people call the job.</summary>
 /// <param name="No">The event's number in its job.</param>
-public sealed record AnomalyView(Guid JobId, string JobName, long No, DateTimeOffset At, Anomaly What);
+public sealed record AnomalyView(Guid JobId, string JobName, long No, DateTimeOffset At, Anomaly What, string Agent);
 
 /// <summary>One trouble, however many jobs tell of it.</summary>
 /// <param name="Newest">Its newest telling.</param>
@@ -37,7 +37,7 @@ public sealed class AnomalyQueries(NpgsqlDataSource database)
     public Task<IReadOnlyList<AnomalyView>> OfJobAsync(Guid job, int most, CancellationToken cancellationToken) =>
         ReadAsync(
             """
-            SELECT e.job_id, j.name, e.no, e.at, e.data, e.message, e.level FROM events e JOIN jobs j ON j.id = e.job_id
+            SELECT e.job_id, j.name, e.no, e.at, e.data, e.message, e.level, j.agent FROM events e JOIN jobs j ON j.id = e.job_id
              WHERE e.job_id = $1 AND e.type = 'anomaly' ORDER BY e.no DESC LIMIT $2
             """,
             cancellationToken,
@@ -55,7 +55,7 @@ public sealed class AnomalyQueries(NpgsqlDataSource database)
         AnomalyGroup.Of(
             await ReadAsync(
                 """
-                SELECT e.job_id, j.name, e.no, e.at, e.data, e.message, e.level FROM events e JOIN jobs j ON j.id = e.job_id
+                SELECT e.job_id, j.name, e.no, e.at, e.data, e.message, e.level, j.agent FROM events e JOIN jobs j ON j.id = e.job_id
                  WHERE e.type = 'anomaly' AND e.at > ac_now() - $1 AND ($2::text[] IS NULL OR j.workspace = ANY($2)) ORDER BY e.at DESC, e.no DESC LIMIT $3
                 """,
                 cancellationToken,
@@ -83,7 +83,8 @@ public sealed class AnomalyQueries(NpgsqlDataSource database)
                     row.GetString(1),
                     row.GetInt64(2),
                     row.GetFieldValue<DateTimeOffset>(3),
-                    Anomaly.Read(row.IsDBNull(4) ? null : row.GetString(4), row.GetString(5), row.GetString(6))
+                    Anomaly.Read(row.IsDBNull(4) ? null : row.GetString(4), row.GetString(5), row.GetString(6)),
+                    row.GetString(7)
                 )
             );
         return found;

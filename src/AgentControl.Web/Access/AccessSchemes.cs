@@ -7,6 +7,11 @@ internal static class AccessSchemes
 {
     public const string Any = "AgentControl";
     public const string ApiKey = "ApiKey";
+    public const string Display = "Display";
+
+    /// <summary>The cookie of people, and with a word behind it that of displays.</summary>
+    public const string Cookie = "agentcontrol";
+    public const string DisplayCookie = Cookie + "-display";
     public const string Hubs = "/hubs";
 
     // Browsers cannot set a header on a WebSocket: there, and nowhere else, a key may stand in the address.
@@ -14,7 +19,10 @@ internal static class AccessSchemes
     private const string Bearer = "Bearer";
 
     public static string Choose(HttpContext context) =>
-        KeyOf(context.Request) is null ? IdentityConstants.ApplicationScheme : ApiKey;
+        KeyOf(context.Request) is not null ? ApiKey
+        : context.Request.Cookies.ContainsKey(Cookie) ? IdentityConstants.ApplicationScheme
+        : context.Request.Cookies.ContainsKey(DisplayCookie) ? Display
+        : IdentityConstants.ApplicationScheme;
 
     public static string? KeyOf(HttpRequest request)
     {

@@ -12,7 +12,6 @@ namespace AgentControl.Web.Access;
 /// <summary>Sign-in, keys, policies and their routes.</summary>
 internal static class AccessSetup
 {
-    private const string CookieName = "agentcontrol";
     private static readonly TimeSpan SignedInFor = TimeSpan.FromDays(14);
 
     public static IServiceCollection AddAccess(this IServiceCollection services, IConfiguration configuration)
@@ -24,6 +23,7 @@ internal static class AccessSetup
         services.AddScoped<ICallerAccessor, CallerAccessor>();
         services.AddScoped<AuthenticationStateProvider, CircuitPerson>();
         services.AddScoped<PasswordSignIn>();
+        services.AddScoped<DisplaySignIn>();
         services.AddScoped<IClaimsTransformation, FreshCaller>();
         services.AddSchemes();
         services.AddPolicies();
@@ -31,7 +31,7 @@ internal static class AccessSetup
         services.AddProblemDetails();
         services.AddAntiforgery(options =>
         {
-            options.Cookie.Name = CookieName + "-form";
+            options.Cookie.Name = AccessSchemes.Cookie + "-form";
             options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
         });
         return services;
@@ -62,6 +62,7 @@ internal static class AccessSetup
             })
             .AddPolicyScheme(AccessSchemes.Any, null, options => options.ForwardDefaultSelector = AccessSchemes.Choose)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(AccessSchemes.ApiKey, null)
+            .AddCookie(AccessSchemes.Display, DisplayCookie.Configure)
             .AddIdentityCookies();
         services.Configure<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme, Cookie);
         // A changed password signs every other browser out within a minute. Roles are read anew each time.
@@ -74,7 +75,7 @@ internal static class AccessSetup
 
     private static void Cookie(CookieAuthenticationOptions options)
     {
-        options.Cookie.Name = CookieName;
+        options.Cookie.Name = AccessSchemes.Cookie;
         options.Events.OnValidatePrincipal = SignInCookie.ValidateAsync;
         options.Cookie.HttpOnly = true;
         options.Cookie.SameSite = SameSiteMode.Lax;
@@ -94,6 +95,7 @@ internal static class AccessSetup
         var viewer = AtLeast(Role.Viewer);
         services
             .AddAuthorizationBuilder()
+            .AddPolicy(Policies.Display, AtLeast(Role.Display))
             .AddPolicy(Policies.Viewer, viewer)
             .AddPolicy(Policies.Operator, AtLeast(Role.Operator))
             .AddPolicy(Policies.Approver, AtLeast(Role.Approver))

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Identity;
 
 namespace AgentControl.Web.Access;
 
-/// <summary>Signs an open page out when its person is gone, signed out or changed the password elsewhere.</summary>
+/// <summary>Signs an open page out when its person is gone, signed out or changed the password elsewhere, or when its display's key is revoked.</summary>
 internal sealed class CircuitPerson(ILoggerFactory loggers, IServiceScopeFactory scopes, CallerDirectory directory)
     : RevalidatingServerAuthenticationStateProvider(loggers)
 {
@@ -22,6 +22,8 @@ internal sealed class CircuitPerson(ILoggerFactory loggers, IServiceScopeFactory
         {
             if (user.ToCaller() is not { } known || await directory.RefreshAsync(known, cancellationToken) is null)
                 return false;
+            if (known.Kind != CallerKind.Person)
+                return true;
             await using var scope = scopes.CreateAsyncScope();
             var signIn = scope.ServiceProvider.GetRequiredService<SignInManager<Person>>();
             return await signIn.ValidateSecurityStampAsync(user) is not null;

@@ -26,6 +26,9 @@ public sealed partial class KeysPage
     [Inject]
     private Notices Notices { get; set; } = null!;
 
+    [Inject]
+    private NavigationManager Navigation { get; set; } = null!;
+
     protected override async Task LoadAsync(CancellationToken cancellationToken) =>
         ShowRows(ref _keys, await Keys.ListAsync(await CallerAsync(cancellationToken), cancellationToken));
 
@@ -63,6 +66,9 @@ public sealed partial class KeysPage
         await ReloadAsync();
         await Notices.SayAsync($"Revoked {key.Name}.");
     }
+
+    // Behind the #: browsers send that part of an address to nobody.
+    private string DisplayLink(string secret) => $"{Navigation.BaseUri}display#{secret}";
 
     private string? Invalid(string field) => _errors.ContainsKey(field) ? "true" : null;
 

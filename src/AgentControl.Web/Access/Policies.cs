@@ -6,6 +6,8 @@ namespace AgentControl.Web.Access;
 /// </summary>
 internal static class Policies
 {
+    /// <summary>The wall alone: screens that hang in a room, and everybody else.</summary>
+    public const string Display = "Display";
     public const string Viewer = "Viewer";
     public const string Operator = "Operator";
     public const string Approver = "Approver";

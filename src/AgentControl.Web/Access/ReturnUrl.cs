@@ -13,6 +13,7 @@ internal static class ReturnUrl
         return path switch
         {
             "/" => "Sign in to see what runs and what needs you.",
+            "/wall" => "Sign in to see the wall.",
             "/jobs/new" => "Sign in to start a job.",
             _ when path.StartsWith("/a/", StringComparison.Ordinal) => "Sign in to decide what waits for you.",
             _ when path.StartsWith("/approvals", StringComparison.Ordinal) => "Sign in to decide what waits for you.",

@@ -1,7 +1,10 @@
+using AgentControl.Web.Access;
 using AgentControl.Web.Jobs;
 using AgentControl.Web.Shared;
 using AgentControl.Web.Shell;
+using AgentControl.Web.Wall;
 using AgentControl.Web.Workspaces;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MudBlazor.Services;
@@ -40,7 +43,18 @@ internal static class PagesSetup
         services.AddScoped<Notices>();
         services.AddWorkspacePages();
         services.AddJobPages();
+        services.AddWall();
         return services;
+    }
+
+    // Without a policy of their own they would take the viewer's role. What a page in a circuit takes, the router asks for each page.
+    private static void OpenCircuitsToDisplays(EndpointBuilder endpoint)
+    {
+        if (
+            endpoint is RouteEndpointBuilder route
+            && route.RoutePattern.RawText?.TrimStart('/').StartsWith("_blazor", StringComparison.Ordinal) == true
+        )
+            endpoint.Metadata.Add(new AuthorizeAttribute(Policies.Display));
     }
 
     public static void MapPages(this WebApplication app)
@@ -48,6 +62,7 @@ internal static class PagesSetup
         app.UseAntiforgery();
         app.MapStaticAssets().AllowAnonymous();
         app.MapRazorComponents<App>()
-            .AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = "'none'");
+            .AddInteractiveServerRenderMode(o => o.ContentSecurityFrameAncestorsPolicy = "'none'")
+            .Add(OpenCircuitsToDisplays);
     }
 }

@@ -20,6 +20,9 @@ public enum TimeForm
     /// <summary>The time since then, growing: "1 h 12 min".</summary>
     Elapsed,
 
+    /// <summary>The time since then in one unit, for walls: "23 min".</summary>
+    Age,
+
     /// <summary>An estimate of the time left until then: "~42 min", later "12 min over".</summary>
     Eta,
 }

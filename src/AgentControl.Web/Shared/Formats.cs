@@ -36,14 +36,7 @@ internal static class Formats
     /// <summary>One unit: "3 min ago", "in 40 s".</summary>
     public static string Relative(DateTimeOffset at, DateTimeOffset now)
     {
-        var span = (now - at).Duration();
-        var text = span switch
-        {
-            { TotalMinutes: < 1 } => string.Create(_english, $"{span.Seconds} s"),
-            { TotalHours: < 1 } => string.Create(_english, $"{span.Minutes} min"),
-            { TotalDays: < 1 } => string.Create(_english, $"{span.Hours} h"),
-            _ => string.Create(_english, $"{span.Days} d"),
-        };
+        var text = OneUnit((now - at).Duration());
         return at > now ? $"in {text}" : $"{text} ago";
     }
 
@@ -80,6 +73,7 @@ internal static class Formats
             TimeForm.Absolute => Absolute(at, now),
             TimeForm.Log => at.UtcDateTime.ToString("HH:mm:ss.fff", _english),
             TimeForm.Elapsed => Duration(TimeSpan.FromSeconds(Math.Floor((now - at).TotalSeconds))),
+            TimeForm.Age => OneUnit(at > now ? TimeSpan.Zero : now - at),
             TimeForm.Eta => Eta(at, now),
             _ => (now - at).Duration() < TimeSpan.FromDays(1) ? Relative(at, now) : Absolute(at, now),
         };
@@ -127,4 +121,13 @@ internal static class Formats
     /// <summary>"1 job", "214 jobs".</summary>
     public static string Count(long count, string one, string? many = null) =>
         $"{Number(count)} {(count == 1 ? one : many ?? one + "s")}";
+
+    private static string OneUnit(TimeSpan span) =>
+        span switch
+        {
+            { TotalMinutes: < 1 } => string.Create(_english, $"{span.Seconds} s"),
+            { TotalHours: < 1 } => string.Create(_english, $"{span.Minutes} min"),
+            { TotalDays: < 1 } => string.Create(_english, $"{span.Hours} h"),
+            _ => string.Create(_english, $"{span.Days} d"),
+        };
 }

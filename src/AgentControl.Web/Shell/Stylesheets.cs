@@ -38,6 +38,7 @@ internal static class Stylesheets
         "css/services.css",
         "css/jobs.css",
         "css/approvals.css",
+        "css/wall.css",
         "css/motion.css",
     ];
 }

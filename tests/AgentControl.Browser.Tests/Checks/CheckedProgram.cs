@@ -59,6 +59,10 @@ public sealed class CheckedProgram : IAsyncLifetime
     public Task<IBrowserContext> OpenAsync(BrowserNewContextOptions? options = null) =>
         OpenAsync(true, options ?? new());
 
+    /// <summary>A signed-in context that comes to the program by another address.</summary>
+    public Task<IBrowserContext> OpenAsync(BrowserNewContextOptions options, string url) =>
+        OpenAsync(true, options, url);
+
     /// <summary>A context of somebody who has not signed in.</summary>
     public Task<IBrowserContext> OpenAsStrangerAsync(BrowserNewContextOptions? options = null) =>
         OpenAsync(false, options ?? new());
@@ -82,6 +86,18 @@ public sealed class CheckedProgram : IAsyncLifetime
     {
         using var answer = await http.GetAsync(path);
         return await ReadAsync(answer);
+    }
+
+    public async Task<JsonElement> PostAsync(string path, object body)
+    {
+        using var answer = await http.PostAsJsonAsync(path, body);
+        return await ReadAsync(answer);
+    }
+
+    public async Task DeleteAsync(string path)
+    {
+        using var answer = await http.DeleteAsync(path);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
     /// <summary>What a job asks for: a step, then a person.</summary>
@@ -119,9 +135,9 @@ public sealed class CheckedProgram : IAsyncLifetime
             },
         };
 
-    private Task<IBrowserContext> OpenAsync(bool known, BrowserNewContextOptions options)
+    private Task<IBrowserContext> OpenAsync(bool known, BrowserNewContextOptions options, string? url = null)
     {
-        options.BaseURL = installation.Url;
+        options.BaseURL = url ?? installation.Url;
         options.StorageState = known ? signedIn : null;
         return browser.OpenAsync(options);
     }

@@ -64,6 +64,9 @@ public sealed class DataAgeTests(ITestOutputHelper output) : IAsyncLifetime
         var jobs = await context.NewPageAsync();
         await jobs.OpenAsync("/jobs");
         await Assertions.Expect(jobs.GetByTestId("job-row")).ToContainTextAsync("Before the cut");
+        var wall = await context.NewPageAsync();
+        await wall.OpenAsync("/wall");
+        await Assertions.Expect(wall.GetByTestId("wall-bar")).ToBeHiddenAsync();
         var page = await context.NewPageAsync();
         var lost = 0;
         page.WebSocket += (_, socket) => socket.Close += (_, _) => lost++;
@@ -89,6 +92,8 @@ public sealed class DataAgeTests(ITestOutputHelper output) : IAsyncLifetime
         // It counts on by itself, and says of when the data are.
         await Assertions.Expect(bar).ToHaveTextAsync(Said(@"([7-9]|[1-5]\d) s"), new() { UseInnerText = true });
         await Assertions.Expect(jobs.GetByTestId("data-age")).ToBeVisibleAsync();
+        await Assertions.Expect(wall.GetByTestId("wall-bar")).ToContainTextAsync("old – reconnecting");
+        await Assertions.Expect(wall.GetByTestId("wall-request")).ToHaveCountAsync(1);
         await RenameAsync("After the cut");
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Before the cut");
 
@@ -98,6 +103,7 @@ public sealed class DataAgeTests(ITestOutputHelper output) : IAsyncLifetime
         await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("After the cut");
         await Assertions.Expect(page.GetByTestId("connection")).ToHaveTextAsync("live", new() { UseInnerText = true });
         await Assertions.Expect(jobs.GetByTestId("job-row")).ToContainTextAsync("After the cut");
+        await Assertions.Expect(wall.GetByTestId("wall-bar")).ToBeHiddenAsync();
         Assert.Equal(0, lost);
         Assert.Matches(
             "^Data is \\d s old",

@@ -23,7 +23,7 @@ internal static class RouteVisits
         BrowserNewContextOptions? options = null
     )
     {
-        var context = route is "/signin" or "/setup"
+        var context = route is "/signin" or "/setup" or "/display"
             ? await program.OpenAsStrangerAsync(options)
             : await program.OpenAsync(options);
         return await context.NewPageAsync();

@@ -5,6 +5,9 @@ namespace AgentControl.Browser.Tests.Checks;
 /// <summary>Every page, with what stands on its tab.</summary>
 public static class Routes
 {
+    /// <summary>The one page that draws while nothing happens: its beat tells the browser how old the data are.</summary>
+    public const string Wall = "/wall";
+
     private static readonly (string Path, string Title)[] _all =
     [
         ("/", "Overview"),
@@ -32,11 +35,12 @@ public static class Routes
         ("/services", "Services"),
         ("/services/erp", "erp – Services"),
         ("/settings/keys", "Settings – API keys"),
+        (Wall, "Wall"),
     ];
 
     public static IReadOnlyList<string> Interactive { get; } = [.. _all.Select(r => r.Path)];
 
-    public static IReadOnlyList<string> Static { get; } = ["/a/{approval}", "/signin", "/setup"];
+    public static IReadOnlyList<string> Static { get; } = ["/a/{approval}", "/signin", "/setup", "/display"];
 
     public static TheoryData<string> Every => [.. Interactive, .. Static];
 
@@ -49,6 +53,7 @@ public static class Routes
         "/mcp-servers",
         "/signin",
         "/setup",
+        "/display",
         "/agents/new",
         "/agents/contracts/new-note",
         "/agents",
@@ -66,6 +71,7 @@ public static class Routes
         {
             "/signin" => "Sign in",
             "/setup" => "Set up",
+            "/display" => "Display",
             "/a/{approval}" => "Decide: .+",
             _ => _all.Single(r => r.Path == route).Title,
         };

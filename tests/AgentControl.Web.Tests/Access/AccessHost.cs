@@ -53,6 +53,7 @@ internal sealed class AccessHost : IAsyncDisposable
         var lines = new LogLines();
         builder.Logging.ClearProviders().AddProvider(lines);
         builder.Services.AddDbContextFactory<ControlDbContext>(options => options.UseNpgsql(database.ConnectionString));
+        builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(database.ConnectionString));
         builder.Services.AddQueries();
         builder.Services.AddSingleton<AgentControl.Engine.Live.EventFeed>();
         builder.Services.AddSingleton<AgentControl.Engine.Workspaces.WorkspaceChanges>();

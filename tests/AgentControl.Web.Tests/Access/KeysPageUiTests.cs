@@ -17,9 +17,7 @@ public sealed class KeysPageUiTests(PostgresFixture postgres) : UiContext
         var page = Render<KeysPage>();
         page.WaitForAssertion(() => Assert.Single(page.FindAll("tbody tr")));
 
-        await page.Find("#key-name").ChangeAsync(new() { Value = "ci" });
-        await page.Find("#key-role").ChangeAsync(new() { Value = nameof(Role.Approver) });
-        await page.Find("form").SubmitAsync();
+        await FillAsync(page, "ci", Role.Approver);
 
         page.WaitForAssertion(() => Assert.Equal(2, page.FindAll("tbody tr").Count));
         var secret = page.Find("[data-testid=secret]").TextContent;
@@ -29,6 +27,19 @@ public sealed class KeysPageUiTests(PostgresFixture postgres) : UiContext
         Assert.Equal(System.Net.HttpStatusCode.Forbidden, answer.StatusCode);
         await page.Find("[data-testid=new-key] .ac-btn--plain").ClickAsync(new());
         Assert.DoesNotContain(secret, page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_display_key_comes_with_an_address_that_keeps_it_behind_the_hash()
+    {
+        await using var host = await StartAsync(postgres);
+        var page = Render<KeysPage>();
+
+        await FillAsync(page, "hall", Role.Display);
+
+        var secret = page.WaitForElement("[data-testid=secret]").TextContent;
+        var link = new Uri(page.Find("[data-testid=display-link]").TextContent);
+        Assert.Equal(("/display", "#" + secret), (link.PathAndQuery, link.Fragment));
     }
 
     [Fact]
@@ -66,6 +77,14 @@ public sealed class KeysPageUiTests(PostgresFixture postgres) : UiContext
 
         page.WaitForAssertion(() => Assert.Empty(page.FindAll("tbody tr button")));
         Assert.Equal(1L, await host.AskAsync<long>("SELECT count(*) FROM api_keys WHERE revoked_at IS NOT NULL"));
+    }
+
+    /// <summary>Each field is found where nothing can draw the page anew before it is changed.</summary>
+    private static async Task FillAsync(IRenderedComponent<KeysPage> page, string name, Role role)
+    {
+        await page.InvokeAsync(() => page.Find("#key-name").Change(name));
+        await page.InvokeAsync(() => page.Find("#key-role").Change(role.ToString()));
+        await page.InvokeAsync(() => page.Find("form").Submit());
     }
 
     private async Task<AccessHost> StartAsync(PostgresFixture fixture)

@@ -7,7 +7,15 @@ namespace AgentControl.Web.Tests.Access;
 /// <summary>Role by route, over every route that the program maps.</summary>
 public sealed class RouteMatrixTests(PostgresFixture postgres)
 {
-    private static readonly Role?[] _callers = [null, Role.Viewer, Role.Operator, Role.Approver, Role.Admin];
+    private static readonly Role?[] _callers =
+    [
+        null,
+        Role.Display,
+        Role.Viewer,
+        Role.Operator,
+        Role.Approver,
+        Role.Admin,
+    ];
 
     [Fact]
     public async Task Every_mapped_route_is_listed_with_its_least_role()

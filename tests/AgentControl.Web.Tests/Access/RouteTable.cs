@@ -11,9 +11,11 @@ internal static class RouteTable
         anyone GET /scalar/favicon.svg
         anyone GET /scalar/scalar.aspnetcore.js
         anyone GET /scalar/scalar.js
+        anyone GET /display
         anyone GET /setup
         anyone GET /signin
         anyone GET /signout
+        anyone POST /display
         anyone POST /setup
         anyone POST /signin
         anyone POST /signout
@@ -65,10 +67,14 @@ internal static class RouteTable
         operator PUT /api/v1/queues/{name}
         operator PUT /api/v1/workspaces/{ws}/files/{**path}
 
-        viewer ANY /_blazor
-        viewer ANY /_blazor/disconnect
-        viewer ANY /_blazor/initializers
-        viewer ANY /_blazor/negotiate
+        # The circuit of the wall; every other page in it asks for more by itself.
+        display ANY /_blazor
+        display ANY /_blazor/disconnect
+        display ANY /_blazor/initializers
+        display ANY /_blazor/negotiate
+        display GET /wall
+        display POST /wall
+
         viewer ANY /hubs/live
         viewer ANY /hubs/live/negotiate
         viewer GET /

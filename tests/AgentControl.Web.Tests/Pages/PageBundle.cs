@@ -68,6 +68,9 @@ internal sealed class PageBundle : BunitContext, ICallerAccessor
     /// <summary>The one workspace in which the person has the role; null for all.</summary>
     public string? OnlyIn { get; set; }
 
+    /// <summary>The person, or the key, is no longer known.</summary>
+    public bool IsGone { get; set; }
+
     public Caller Caller =>
         new(CallerKind.Person, Guid.Empty, "Ana")
         {
@@ -80,7 +83,7 @@ internal sealed class PageBundle : BunitContext, ICallerAccessor
     ) => new(await fixture.CreateDatabaseAsync(Xunit.TestContext.Current.CancellationToken), settings ?? []);
 
     public ValueTask<Caller?> CurrentAsync(CancellationToken cancellationToken) =>
-        ValueTask.FromResult<Caller?>(Caller);
+        ValueTask.FromResult<Caller?>(IsGone ? null : Caller);
 
     public async Task<Guid> SubmitAsync(string name)
     {

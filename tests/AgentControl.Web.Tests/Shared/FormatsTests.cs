@@ -27,6 +27,15 @@ public sealed class FormatsTests
         Assert.Equal(words, Formats.Time(_now.AddSeconds(seconds), TimeForm.Auto, _now));
 
     [Theory]
+    [InlineData(-40, "40 s")]
+    [InlineData(-1400, "23 min")]
+    [InlineData(-15_000, "4 h")]
+    [InlineData(-200_000, "2 d")]
+    [InlineData(5, "0 s")]
+    public void Time_Age_HasOneUnit(int seconds, string words) =>
+        Assert.Equal(words, Formats.Time(_now.AddSeconds(seconds), TimeForm.Age, _now));
+
+    [Theory]
     [InlineData(2026, 11, 21, "09:05 UTC")]
     [InlineData(2026, 3, 2, "2 Mar 09:05 UTC")]
     [InlineData(2025, 12, 31, "31 Dec 2025 09:05 UTC")]

@@ -105,7 +105,7 @@ namespace AgentControl.Engine.Storage.Migrations
                         {
                             t.HasCheckConstraint("ck_grants_principal_kind", "principal_kind IN ('person','key')");
 
-                            t.HasCheckConstraint("ck_grants_role", "role IN ('viewer','operator','approver','admin')");
+                            t.HasCheckConstraint("ck_grants_role", "role IN ('display','viewer','operator','approver','admin')");
                         });
                 });
 
