@@ -99,7 +99,7 @@ internal sealed class ToolDesk(IReadOnlyList<AssistantTool> tools, AssistantDefi
                     return result with
                     {
                         Text =
-                            $"A person changed the arguments before it ran.{why} It ran with:\n{edited.Text}\n\n{result.Text}",
+                            $"A person changed the arguments{(result.IsError ? "" : " before it ran")}.{why} {(result.IsError ? "It failed" : "It ran")} with:\n{edited.Text}\n\n{result.Text}",
                     };
                 case ApprovalDecision.Edit:
                     continue;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AgentControl.Core.Jobs;
 using AgentControl.Core.Services;
 
@@ -66,6 +67,8 @@ internal static class McpFailure
             && problem is not (McpStartException or HttpRequestException { StatusCode: not null })
         )
             problem = inner;
+        if (problem is JsonException)
+            return "what it answers is no message of MCP";
         var line = problem.Message.ReplaceLineEndings(" ").Trim();
         return McpText.Cut(line, 500);
     }

@@ -16,6 +16,9 @@ internal sealed class AttemptBudget : IDisposable
     /// <summary>Model steps that were begun.</summary>
     public int Calls { get; set; }
 
+    /// <summary>Those among them that were begun in this attempt and stood in no row before.</summary>
+    public HashSet<string> Begun { get; } = new(StringComparer.Ordinal);
+
     /// <summary>A question is open: no further call of a model begins.</summary>
     public bool Asked { get; set; }
 

@@ -75,19 +75,22 @@ internal sealed class BudgetGate(Attempt attempt, Scope scope, WaitRunner waits,
         if (budget.Asked || attempt.Journal.IsAnyOpen(BudgetKey.Mark))
             return (Way.Wait, "", null);
         if (own.Find(a => BudgetAnswer.Choice(a.Outcome) == BudgetAnswer.Finish) is { Outcome: { } finish })
-            return Finishing(finish);
+            return Finishing(finish, step);
+        // Another try of a call, after a failure, a park or a crash, is the same call.
+        var again = budget.Begun.Contains(step.Key) || attempt.Journal.Begun(step.Key) is not null;
         var readings = BudgetMeter.Read(
             await store.UsedAsync(attempt.Job.Id, attempt.Cancellation) with
             {
-                ModelCalls = budget.Calls,
+                ModelCalls = again ? budget.Calls - 1 : budget.Calls,
             },
             budget.Limits
         );
+        await WarnAsync(readings.Where(r => r.Level >= BudgetLevel.Warn));
         var spent = readings.Where(r => r.Level == BudgetLevel.Spent).ToList();
         if (spent.Count == 0)
         {
-            await WarnAsync(readings.Where(r => r.Level == BudgetLevel.Warn));
-            budget.Calls++;
+            if (!again)
+                Begin(step);
             return (Way.Pass, "", null);
         }
         budget.Asked = true;
@@ -106,7 +109,7 @@ internal sealed class BudgetGate(Attempt attempt, Scope scope, WaitRunner waits,
     private bool IsOurs(BudgetKey key) => key.Job == attempt.Job.ShortId && key.Generation == attempt.Job.Generation;
 
     /// <summary>Each branch is told once, and then has one answer of a model left.</summary>
-    private (Way, string, ApprovalRequest?) Finishing(ApprovalOutcome finish)
+    private (Way, string, ApprovalRequest?) Finishing(ApprovalOutcome finish, StepPlan step)
     {
         if (!scope.Finishing)
             return (
@@ -116,8 +119,14 @@ internal sealed class BudgetGate(Attempt attempt, Scope scope, WaitRunner waits,
             );
         if (scope.LastAnswers > 0)
             return (Way.Refuse, "The budget is spent, and the last call of a model was made.", null);
-        attempt.Budget.Calls++;
+        Begin(step);
         return (Way.Pass, "", null);
+    }
+
+    private void Begin(StepPlan step)
+    {
+        attempt.Budget.Calls++;
+        attempt.Budget.Begun.Add(step.Key);
     }
 
     private async Task WarnAsync(IEnumerable<BudgetReading> near)
@@ -130,7 +139,7 @@ internal sealed class BudgetGate(Attempt attempt, Scope scope, WaitRunner waits,
             scope.Ride(
                 new(
                     EventTypes.Anomaly,
-                    $"The budget is nearly spent: {reading.Text}",
+                    $"The budget is {(reading.Level == BudgetLevel.Spent ? "spent" : "nearly spent")}: {reading.Text}",
                     EventData.Of(
                         new
                         {

@@ -212,7 +212,8 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits,
         {
             var ours = problem is LeaseLostException || attempt.Cancellation.IsCancellationRequested;
             var fault = ours ? null : StepTries.FaultOf(problem);
-            if (await pass.FailedAsync(fault))
+            // A probe that fails leaves open what is told already.
+            if (await pass.FailedAsync(fault) && !pass.IsProbe)
                 scope.Ride(await parts.Circuits.OpenedAsync(step.Options.Service!, fault!));
             // Who finds the service still down has used up no try: a long outage costs no job its retries.
             if (fault is not null && !step.Options.NotIdempotent && pass.FoundDown(fault) is { } stillDown)

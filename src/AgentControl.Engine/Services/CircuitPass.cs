@@ -9,6 +9,9 @@ internal sealed class CircuitPass(Circuits circuits, string service, ServicePoli
 {
     private readonly long since = Stopwatch.GetTimestamp();
 
+    /// <summary>It is to find out whether the service is well again.</summary>
+    public bool IsProbe => probe is not null;
+
     /// <summary>How long the circuit was open, where this call closed it; otherwise null.</summary>
     public Task<TimeSpan?> SucceededAsync() => circuits.AnsweredAsync(service, policy, probe, Count(null, null));
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using AgentControl.Core.Json;
 using AgentControl.Engine.Access;
@@ -41,18 +42,21 @@ internal static class DefinitionEndpoints
             .MapGet("/versions", VersionsAsync)
             .RequireAuthorization(Policies.Viewer)
             .WithName("ListAgentVersions")
-            .WithSummary("The versions of an assistant that admins defined, newest first");
+            .WithSummary("The versions of an assistant that admins defined, newest first")
+            .Takes();
         agents
             .MapPut("/", DefineAsync)
             .RequireAuthorization(Policies.Admin)
             .WithName("DefineAgent")
             .WithSummary("Define an assistant, or change it: a new version that jobs take over when they start")
-            .Accepts<DefineAgentRequest>("application/json");
+            .Accepts<DefineAgentRequest>("application/json")
+            .Takes();
         agents
             .MapDelete("/", RetireAsync)
             .RequireAuthorization(Policies.Admin)
             .WithName("RetireAgent")
-            .WithSummary("Take no new jobs for an assistant; those that it has go on");
+            .WithSummary("Take no new jobs for an assistant; those that it has go on")
+            .Takes(("version", "The version that you know"));
     }
 
     private static async Task<Results<Ok<Page<DefinitionContract>>, ProblemHttpResult>> VersionsAsync(
@@ -97,7 +101,6 @@ internal static class DefinitionEndpoints
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RetireAsync(
         string name,
-        int? version,
         HttpContext context,
         DefinitionCommands commands,
         CancellationToken cancellationToken
@@ -105,8 +108,8 @@ internal static class DefinitionEndpoints
     {
         var caller = context.User.RequireCaller();
         caller.Require(Role.Admin, Caller.Everywhere);
-        if (version is not { } known)
-            return Problems.BadField("version", "Name the version that you know as ?version=.");
+        if (!int.TryParse(context.Request.Query["version"], CultureInfo.InvariantCulture, out var known))
+            return Problems.BadField("version", "Name the version that you know, a whole number, as ?version=.");
         var outcome = await commands.RetireAsync(name, known, caller.Actor, cancellationToken);
         return outcome is DefinitionOutcome.Saved ? TypedResults.NoContent() : Refuse(name, outcome);
     }

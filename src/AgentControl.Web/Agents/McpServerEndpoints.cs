@@ -25,13 +25,15 @@ internal static class McpServerEndpoints
             .WithName("ListMcpServers")
             .WithSummary(
                 "The configured MCP servers: whether they answer, their tools, and what changed since it was accepted"
-            );
+            )
+            .Takes();
         servers
             .MapPost("/{name}/accept", AcceptAsync)
             .RequireAuthorization(Policies.Admin)
             .WithName("AcceptMcpServer")
             .WithSummary("Accept the tools of a server as they were seen; 409 where they changed again")
-            .Accepts<AcceptMcpServerRequest>("application/json");
+            .Accepts<AcceptMcpServerRequest>("application/json")
+            .Takes();
     }
 
     private static async Task<Ok<Page<McpServerContract>>> ListAsync(

@@ -61,6 +61,11 @@ internal static class QueryParametersExtensions
         var unknown = http.Request.Query.Keys.FirstOrDefault(k => !known.Contains(k, StringComparer.OrdinalIgnoreCase));
         return unknown is null
             ? await next(context)
-            : Problems.BadField(unknown, $"Unknown parameter. Remove it, or use one of: {string.Join(", ", known)}.");
+            : Problems.BadField(
+                unknown,
+                known.Count == 0
+                    ? "Unknown parameter. Remove it: this route takes none."
+                    : $"Unknown parameter. Remove it, or use one of: {string.Join(", ", known)}."
+            );
     }
 }

@@ -20,6 +20,8 @@ internal static class ServiceEndpoints
 {
     private const int LongestReason = 500;
 
+    private static readonly (string, string) _window = ("window", "1h, 6h or 24h; 1h if left out");
+
     public static void MapServices(this IEndpointRouteBuilder routes)
     {
         var services = routes.MapGroup("/api/v1/services").WithTags("Services");
@@ -29,50 +31,54 @@ internal static class ServiceEndpoints
             .WithName("ListServices")
             .WithSummary(
                 "Services: circuits, calls, retries, latency and fallbacks of the last 1h, 6h or 24h, jobs that wait, policies"
-            );
+            )
+            .Takes(_window);
         services
             .MapGet("/{name}", FindAsync)
             .RequireAuthorization(Policies.Viewer)
             .WithName("GetService")
             .WithSummary(
                 "A service: its calls bucket by bucket, in which ways they failed, what its circuit did, which jobs wait"
-            );
+            )
+            .Takes(_window);
         services
             .MapPost("/{name}/test", TestAsync)
             .RequireAuthorization(Policies.Admin)
             .WithName("TestService")
-            .WithSummary("Let one call find out now whether the service is well");
+            .WithSummary("Let one call find out now whether the service is well")
+            .Takes();
         services
             .MapPost("/{name}/reset", ResetAsync)
             .RequireAuthorization(Policies.Admin)
             .WithName("ResetService")
-            .WithSummary("Close a circuit; those who wait go along its ramp");
+            .WithSummary("Close a circuit; those who wait go along its ramp")
+            .Takes();
         services
             .MapPost("/{name}/block", BlockAsync)
             .RequireAuthorization(Policies.Admin)
             .WithName("BlockService")
             .WithSummary("Let no call go for some minutes")
-            .Accepts<BlockServiceRequest>("application/json");
+            .Accepts<BlockServiceRequest>("application/json")
+            .Takes();
     }
 
     private static async Task<Results<Ok<Page<ServiceView>>, ProblemHttpResult>> ListAsync(
-        string? window,
+        HttpContext context,
         ServiceQueries services,
         CancellationToken cancellationToken
     ) =>
-        ServiceWindow.Parse(window) is { } known
+        ServiceWindow.Parse(context.Request.Query["window"]) is { } known
             ? TypedResults.Ok(new Page<ServiceView>(await services.ListAsync(known, cancellationToken), null))
             : UnknownWindow();
 
     private static async Task<Results<Ok<ServiceDetail>, ProblemHttpResult>> FindAsync(
         string name,
-        string? window,
         HttpContext context,
         ServiceQueries services,
         CancellationToken cancellationToken
     )
     {
-        if (ServiceWindow.Parse(window) is not { } known)
+        if (ServiceWindow.Parse(context.Request.Query["window"]) is not { } known)
             return UnknownWindow();
         var caller = context.User.RequireCaller();
         return await services.DetailAsync(name, known, caller.Workspaces, cancellationToken) is { } detail

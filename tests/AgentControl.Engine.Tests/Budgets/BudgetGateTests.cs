@@ -8,6 +8,7 @@ using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Budgets;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Maintenance;
+using AgentControl.Engine.Services;
 using AgentControl.Engine.Tests.Fixtures;
 using AgentControl.Engine.Tests.LanguageModels;
 
@@ -39,6 +40,61 @@ public sealed class BudgetGateTests(SharedModelWorld shared) : IClassFixture<Sha
         Assert.Equal("budget", await world.AnomaliesAsync(job));
         var reading = Assert.Single(await world.Engine.Get<BudgetQueries>().OfJobAsync(job, Now));
         Assert.Equal("7 of 10 model calls", reading.Text);
+    }
+
+    [Fact]
+    public async Task A_call_that_waited_for_its_service_is_the_same_call_when_it_goes_on()
+    {
+        var services = world.Engine.Get<ServiceCommands>();
+        await services.BlockAsync("anthropic", TimeSpan.FromHours(1), "New keys", EngineProcess.Ana, Now);
+        var job = await LoopAsync(2, """{"modelCalls":2}""");
+        await world.Engine.UntilTrueAsync(
+            job,
+            $"SELECT state = 'waiting' AND waiting_kind = 'service' FROM job_runs WHERE job_id = '{job}'"
+        );
+        await services.ResetAsync("anthropic", EngineProcess.Ana, Now);
+        await world.Engine.UntilTrueAsync(
+            job,
+            $"SELECT state = 'succeeded' OR waiting_approval IS NOT NULL FROM job_runs WHERE job_id = '{job}'"
+        );
+        Assert.Equal("succeeded", await world.Engine.StateAsync(job));
+        Assert.Equal(2, world.Simulator.Calls.Count);
+    }
+
+    [Fact]
+    public async Task A_call_that_is_tried_again_after_a_failure_is_the_same_call()
+    {
+        world.Simulator.Faults.Add(
+            "rateLimited",
+            f =>
+                f with
+                {
+                    Times = 1,
+                    Headers = new Dictionary<string, string> { ["Retry-After"] = "7" },
+                }
+        );
+        var job = await LoopAsync(1, """{"modelCalls":1}""");
+        await world.Engine.UntilTrueAsync(
+            job,
+            $"SELECT state IN ('succeeded', 'failed') OR waiting_approval IS NOT NULL FROM job_runs WHERE job_id = '{job}'"
+        );
+        Assert.Equal("succeeded", await world.Engine.StateAsync(job));
+        Assert.Equal(2, world.Simulator.Calls.Count);
+    }
+
+    [Fact]
+    public async Task A_limit_that_is_passed_at_once_is_told_too()
+    {
+        var job = await LoopAsync(2, """{"modelCalls":1}""");
+        await AskedAsync(job);
+        Assert.Equal("budget", await world.AnomaliesAsync(job));
+        Assert.Contains(
+            "The budget is spent: 1 of 1 model call",
+            await world.Engine.LogAsync(job),
+            StringComparison.Ordinal
+        );
+        await DecideAsync(job, ApprovalDecision.Choose, "more");
+        await world.Engine.UntilAsync(job, "succeeded", 60);
     }
 
     [Fact]

@@ -6,7 +6,7 @@ using AgentControl.TestKit;
 namespace AgentControl.Engine.Tests.LanguageModels;
 
 /// <summary>Which failures send a request to the next model of its route, and that the way is kept.</summary>
-public sealed class FallbackTests(PostgresFixture postgres)
+public sealed class FallbackTests(PostgresFixture postgres, SharedModelWorld shared) : IClassFixture<SharedModelWorld>
 {
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
@@ -22,7 +22,7 @@ public sealed class FallbackTests(PostgresFixture postgres)
     [InlineData("maxTokens", false)]
     public async Task A_failure_that_allows_it_goes_to_the_next_model(string fault, bool allowed)
     {
-        await using var world = await ModelWorld.StartAsync(postgres);
+        var world = shared.Fresh();
         world.Simulator.Faults.Add(fault, f => f with { Dialect = "anthropic" });
         var job = await world.AskAsync("both");
         await world.Engine.UntilAsync(job, allowed ? "succeeded" : "failed", 60);
@@ -44,7 +44,7 @@ public sealed class FallbackTests(PostgresFixture postgres)
     [Fact]
     public async Task A_provider_that_asks_for_a_long_wait_is_not_waited_for()
     {
-        await using var world = await ModelWorld.StartAsync(postgres);
+        var world = shared.Fresh();
         world.Simulator.Faults.Add(
             "rateLimited",
             f =>
@@ -97,7 +97,7 @@ public sealed class FallbackTests(PostgresFixture postgres)
     [Fact]
     public async Task The_way_that_was_taken_is_taken_again_whatever_the_set_up_says_by_then()
     {
-        await using var world = await ModelWorld.StartAsync(postgres);
+        var world = shared.Fresh();
         world.Simulator.Faults.Add("overloaded", f => f with { Dialect = "anthropic" });
         var held = new HoldPoint();
         var texts = new List<string>();

@@ -90,6 +90,13 @@ public sealed class CircuitTests(PostgresFixture postgres)
         );
         await engine.ShiftClockAsync("10 seconds");
         Assert.Equal(calls + 1, service.Calls.Count);
+        // It is the same outage, and was told.
+        Assert.Equal(
+            1L,
+            await engine.ScalarAsync<long>(
+                "SELECT count(*) FROM events WHERE type = 'anomaly' AND data::jsonb ->> 'kind' = 'circuitOpened'"
+            )
+        );
 
         service.IsDown = false;
         await engine.ShiftClockAsync("31 seconds");

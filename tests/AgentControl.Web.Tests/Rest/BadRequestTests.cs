@@ -47,6 +47,10 @@ public sealed class BadRequestTests(ProgramFixture program) : IClassFixture<Prog
     [InlineData("jobs?submittedAfter=yesterday", "submittedAfter", "ISO 8601")]
     [InlineData("jobs?q=a%00b", "address", "U+0000")]
     [InlineData("approvals?state=open", "state", "pending")]
+    [InlineData("services?foo=1", "foo", "window")]
+    [InlineData("services/any?window=1h&x=1", "x", "window")]
+    [InlineData("mcp-servers?x=1", "x", "takes none")]
+    [InlineData("agents/synthetic/versions?x=1", "x", "takes none")]
     public async Task A_query_that_does_not_fit_names_its_parameter_and_the_remedy(
         string path,
         string field,
