@@ -7,20 +7,25 @@ namespace AgentControl.Agents.Assistant;
 /// <summary>The tools that come with the program.</summary>
 public static class Toolbox
 {
-    /// <summary>Their names, for whoever checks a configuration.</summary>
-    public static IReadOnlyList<string> Names { get; } =
+    private static readonly IReadOnlyList<AssistantTool> _all =
     [
-        "list_files",
-        "read_file",
-        "write_file",
-        "fetch",
-        "stash",
-        "recall",
-        "read_notes",
-        "write_note",
-        "ask_person",
-        "start_job",
+        new ListFilesTool(),
+        new ReadFileTool(),
+        new WriteFileTool(),
+        new FetchTool(() => throw new InvalidOperationException("This one is only described.")),
+        new StashTool(),
+        new RecallTool(),
+        new ReadNotesTool(),
+        new WriteNoteTool(),
+        new AskPersonTool(),
+        new StartJobTool([]),
     ];
+
+    /// <summary>Their names, for whoever checks a configuration.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. _all.Select(tool => tool.Name)];
+
+    /// <summary>A tool's description and policy, for whoever chooses; null for a tool of a server.</summary>
+    public static AssistantTool? Describe(string name) => _all.FirstOrDefault(tool => tool.Name == name);
 
     /// <param name="catalogue">Every agent of the program; the assistant may start those that its settings name.</param>
     public static IReadOnlyList<AssistantTool> For(

@@ -58,7 +58,7 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
                     ["type"] = "object",
                     ["title"] = "Tools",
                     ["description"] =
-                        "Allow runs it, ask shows a person the exact arguments first, deny takes it away. Where nothing is chosen, the tool's own policy holds.",
+                        "Allow runs it, ask shows a person the exact arguments first, deny takes it away.",
                     ["additionalProperties"] = false,
                     ["properties"] = new JsonObject(
                         Toolbox
@@ -78,7 +78,7 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
                     ["type"] = "array",
                     ["title"] = "MCP servers",
                     ["description"] =
-                        $"Whose tools it may use, by the names of {McpServersReader.Section}. Each tool asks, unless a policy is chosen above for server__tool.",
+                        "Whose tools it may use. Each tool asks, unless a policy is chosen above for server__tool.",
                     ["items"] = ServerOf(Servers),
                 },
                 ["notes"] = new JsonObject
@@ -211,7 +211,12 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
 
     private static JsonObject RouteOf(IReadOnlyList<string> routes, string initial)
     {
-        var route = Text("Model route", $"A name of {Models}.", 100, initial: initial);
+        var route = Text(
+            "Model route",
+            $"Which models answer, by a name of {Models} in the configuration.",
+            100,
+            initial: initial
+        );
         if (routes.Count > 0)
             route["enum"] = Words(routes);
         if (routes.Count > 0 && !routes.Contains(initial))
@@ -219,8 +224,18 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
         return route;
     }
 
-    private static JsonObject PolicyOf(string tool) =>
-        new() { ["title"] = tool, ["enum"] = Words(["allow", "ask", "deny"]) };
+    private static JsonObject PolicyOf(string tool)
+    {
+        var (what, policy) = Toolbox.Describe(tool) is { } own
+            ? (own.Description, own.Policy)
+            : ("A tool of an MCP server.", ToolPolicy.Ask);
+        return new()
+        {
+            ["title"] = tool,
+            ["description"] = $"{what} Without a choice: {policy.ToString().ToLowerInvariant()}.",
+            ["enum"] = Words(["allow", "ask", "deny"]),
+        };
+    }
 
     /// <summary>A limit of a budget, whose own rules are checked behind the schema.</summary>
     private static JsonObject Limit(string title, string type)
