@@ -13,6 +13,9 @@ public sealed class DefinitionCommands
     /// <summary>Longest name, in characters.</summary>
     public const int LongestName = 60;
 
+    /// <summary>The one name that is an address of its own: the form for new ones.</summary>
+    public const string TakenName = "new";
+
     private readonly NpgsqlDataSource database;
     private readonly AgentCatalog catalog;
     private readonly IDefinedAgents maker;
@@ -73,6 +76,8 @@ public sealed class DefinitionCommands
             || !name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.')
         )
             return $"Begin with a letter, and use at most {LongestName} of a-z, 0-9, '-', '_' and '.'.";
+        if (name == TakenName)
+            return $"'{name}' is the address where new assistants are made. Choose another name.";
         return catalog.IsOwn(name)
             ? $"'{name}' comes with the program or its configuration. Choose another name."
             : null;

@@ -12,12 +12,16 @@ public sealed partial class AgentsPage
 {
     private bool _mayDefine;
     private IReadOnlyList<(AgentDefinition Agent, AgentNumbers Numbers)>? _agents;
+    private IReadOnlyList<RetiredAssistant>? _retired;
 
     [Inject]
     private AgentCatalog Catalog { get; set; } = null!;
 
     [Inject]
     private AgentQueries Queries { get; set; } = null!;
+
+    [Inject]
+    private RetiredAssistants Retired { get; set; } = null!;
 
     [Inject]
     private ICallerAccessor Callers { get; set; } = null!;
@@ -28,6 +32,7 @@ public sealed partial class AgentsPage
     {
         var caller = await Callers.CurrentAsync(cancellationToken);
         Show(ref _mayDefine, caller?.Has(Role.Admin, Caller.Everywhere) == true);
+        ShowRows(ref _retired, _mayDefine ? await Retired.ListAsync(cancellationToken) : []);
         var numbers = await Queries.NumbersAsync(null, cancellationToken);
         Show(
             ref _agents,

@@ -12,6 +12,7 @@ using AgentControl.Core.Json;
 using AgentControl.Engine.Agents;
 using AgentControl.Engine.Mcp;
 using AgentControl.Engine.Queues;
+using AgentControl.Web.Jobs.Form;
 
 namespace AgentControl.Web.Agents;
 
@@ -71,7 +72,7 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
                     ["type"] = "array",
                     ["title"] = "Agents it may start",
                     ["description"] = "Without one, it has no tool for that.",
-                    ["items"] = new JsonObject { ["enum"] = Words(agents.Order(StringComparer.Ordinal)) },
+                    ["items"] = OneOf(agents.Order(StringComparer.Ordinal)),
                 },
                 ["mcpServers"] = new JsonObject
                 {
@@ -207,7 +208,11 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
 
     /// <summary>Where none is configured, no name is right.</summary>
     private static JsonObject ServerOf(string[] servers) =>
-        servers.Length == 0 ? new() { ["type"] = "string", ["maxLength"] = 0 } : new() { ["enum"] = Words(servers) };
+        servers.Length == 0 ? new() { ["type"] = "string", ["maxLength"] = 0 } : OneOf(servers);
+
+    /// <summary>Names of things, which people are shown as they are.</summary>
+    private static JsonObject OneOf(IEnumerable<string> names) =>
+        new() { ["enum"] = Words(names), [FieldSchema.NamesKey] = true };
 
     private static JsonObject RouteOf(IReadOnlyList<string> routes, string initial)
     {
@@ -218,7 +223,7 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
             initial: initial
         );
         if (routes.Count > 0)
-            route["enum"] = Words(routes);
+            (route["enum"], route[FieldSchema.NamesKey]) = (Words(routes), true);
         if (routes.Count > 0 && !routes.Contains(initial))
             route["default"] = routes[0];
         return route;

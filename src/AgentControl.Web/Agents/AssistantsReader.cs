@@ -1,6 +1,7 @@
 using System.Globalization;
 using AgentControl.Agents.Assistant;
 using AgentControl.Agents.Mcp;
+using AgentControl.Engine.Agents;
 using AgentControl.Engine.Budgets;
 
 namespace AgentControl.Web.Agents;
@@ -46,6 +47,8 @@ internal sealed class AssistantsReader
     {
         if (!section.Key.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_' or '.'))
             Wrong(section.Path, "is no name", "Use a-z, 0-9, '-', '_' and '.'");
+        if (section.Key == DefinitionCommands.TakenName)
+            Wrong(section.Path, "is the address where new assistants are made", "Choose another name");
         foreach (var key in section.GetChildren().Where(c => !_keys.Contains(c.Key, StringComparer.OrdinalIgnoreCase)))
             Wrong(key.Path, "is not known", $"Use {string.Join(", ", _keys)}");
         var usual = new AssistantSettings(section.Key);

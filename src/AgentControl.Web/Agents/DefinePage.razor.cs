@@ -15,8 +15,13 @@ public sealed partial class DefinePage
 {
     private static readonly IReadOnlyList<Crumb> _crumbs = [new("Agents", "/agents")];
     private SchemaForm? _form;
+    private string? _formOf;
+    private string _before = "";
     private string _name = "";
     private int _version;
+    private string? _taken;
+    private int? _conflict;
+    private bool _saved;
     private IReadOnlyList<FieldError> _problems = [];
     private bool _busy;
     private bool _focusErrors;
@@ -47,11 +52,18 @@ public sealed partial class DefinePage
 
     private IReadOnlyList<FieldError> Errors => [.. _problems, .. _form?.Errors ?? []];
 
+    private bool Unsaved => !_saved && _form is { } form && (_name.Length > 0 || Json(form) != _before);
+
+    /// <summary>Where one is edited.</summary>
+    public static string Address(string name) => AgentPage.Address(name) + "/edit";
+
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
         // What was typed since stays.
-        if (_form is not null)
+        if (_form is not null && _formOf == Name)
             return;
+        (_form, _formOf, _name, _version) = (null, Name, "", 0);
+        (_problems, _taken, _conflict, _saved) = ([], null, null, false);
         var tools = await Maker.AcceptedToolsAsync(cancellationToken);
         SchemaForm form;
         if (Name is null)
@@ -69,6 +81,7 @@ public sealed partial class DefinePage
             form.Fill(AssistantMaker.WithDefaults(JsonNode.Parse(settings)!, schema));
             _version = versions[0].Version;
         }
+        _before = Json(form);
         Show(ref _form, form);
     }
 
@@ -83,11 +96,15 @@ public sealed partial class DefinePage
 
     private static Task Typed() => Task.CompletedTask;
 
-    private async Task SaveAsync()
+    private Task SaveAsync() => SaveAsync(_version);
+
+    private Task SaveOverAsync() => SaveAsync(_conflict ?? _version);
+
+    private async Task SaveAsync(int version)
     {
         if (_busy || _form is not { } form)
             return;
-        _problems = [];
+        (_problems, _taken, _conflict) = ([], null, null);
         if (!form.Check())
         {
             _focusErrors = true;
@@ -96,7 +113,7 @@ public sealed partial class DefinePage
         _busy = true;
         try
         {
-            await SendAsync(form);
+            await SendAsync(form, version);
         }
         finally
         {
@@ -105,16 +122,17 @@ public sealed partial class DefinePage
         _focusErrors = Errors.Count > 0;
     }
 
-    private async Task SendAsync(SchemaForm form)
+    private async Task SendAsync(SchemaForm form, int version)
     {
         var caller =
             await Callers.CurrentAsync(CancellationToken.None)
             ?? throw new AccessDeniedException(Role.Admin, Caller.Everywhere);
         caller.Require(Role.Admin, Caller.Everywhere);
         var name = Name ?? _name.Trim();
-        switch (await Commands.SaveAsync(name, _version, form.Element, caller.Actor, CancellationToken.None))
+        switch (await Commands.SaveAsync(name, version, form.Element, caller.Actor, CancellationToken.None))
         {
             case DefinitionOutcome.Saved:
+                _saved = true;
                 Navigation.NavigateTo(AgentPage.Address(name));
                 break;
             case DefinitionOutcome.Invalid invalid:
@@ -129,15 +147,26 @@ public sealed partial class DefinePage
                 );
                 break;
             case DefinitionOutcome.Changed { Version: var now }:
+                var isRetired = await Queries.VersionsAsync(name) is [{ Settings: null }, ..];
+                (_taken, _conflict) = Name is null ? (name, (int?)null) : (null, now);
                 _problems = Problems(
-                    Name is null
-                        ? $"'{name}' is taken. Choose another name, or edit that one."
-                        : $"Somebody saved version {now} meanwhile. Look at it in another tab; what you typed stays here until you leave.",
+                    (Name, isRetired) switch
+                    {
+                        (null, true) =>
+                            $"'{name}' is taken by a retired assistant. Choose another name, or edit that one to bring it back.",
+                        (null, false) => $"'{name}' is taken. Choose another name, or edit that one.",
+                        (_, true) =>
+                            $"Somebody retired it with version {now} meanwhile. What you typed stays here. Read what stands, or save over it to bring it back.",
+                        _ =>
+                            $"Somebody saved version {now} meanwhile. What you typed stays here. Read what stands, or save over it.",
+                    },
                     true
                 );
                 break;
         }
     }
+
+    private static string Json(SchemaForm form) => form.Value.ToJsonString();
 
     private static IReadOnlyList<FieldError> Problems(string message, bool any) =>
         any ? [new FieldError("name", "agent-name", message)] : [];

@@ -94,8 +94,11 @@ internal static class DefinitionEndpoints
             caller.Actor,
             cancellationToken
         );
-        return outcome is DefinitionOutcome.Saved
-            ? TypedResults.Ok(DefinitionContract.Of(name, (await agents.VersionsAsync(name, cancellationToken))[0]))
+        if (outcome is not (DefinitionOutcome.Saved or DefinitionOutcome.Changed { Version: > 0 }))
+            return Refuse(name, outcome);
+        var newest = (await agents.VersionsAsync(name, cancellationToken))[0];
+        return outcome is DefinitionOutcome.Saved ? TypedResults.Ok(DefinitionContract.Of(name, newest))
+            : newest.Settings is null ? Retired(name, newest.Version)
             : Refuse(name, outcome);
     }
 
@@ -113,6 +116,13 @@ internal static class DefinitionEndpoints
         var outcome = await commands.RetireAsync(name, known, caller.Actor, cancellationToken);
         return outcome is DefinitionOutcome.Saved ? TypedResults.NoContent() : Refuse(name, outcome);
     }
+
+    private static ProblemHttpResult Retired(string name, int version) =>
+        Problems.Conflict(
+            "agent.changed",
+            $"'{name}' is retired with version {version}. Send its settings with \"version\": {version} to bring it back.",
+            ("version", version)
+        );
 
     private static ProblemHttpResult Refuse(string name, DefinitionOutcome outcome) =>
         outcome switch

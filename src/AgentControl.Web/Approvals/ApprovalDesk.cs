@@ -118,10 +118,14 @@ internal sealed class ApprovalDesk(
             DecideOutcome.Changed => new(null, "The proposal changed after you opened it. Review it again.", false),
             DecideOutcome.Invalid invalid => new(
                 null,
-                string.Join(" ", invalid.Errors.SelectMany(e => e.Value)),
+                string.Join(" ", invalid.Errors.SelectMany(e => e.Value.Select(why => Field(e.Key) + why))),
                 false
             ),
             DecideOutcome.Forbidden forbidden => new(null, forbidden.Reason, false),
             _ => new(null, "This request is gone. Load the page again.", false),
         };
+
+    /// <summary>The field of an edited object that an error is about; nothing where it is about the whole answer.</summary>
+    private static string Field(string key) =>
+        key.StartsWith("value.", StringComparison.Ordinal) ? key["value.".Length..] + ": " : "";
 }

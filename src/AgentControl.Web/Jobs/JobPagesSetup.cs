@@ -1,4 +1,5 @@
 using AgentControl.Engine.Steps;
+using AgentControl.Web.Agents;
 using AgentControl.Web.Approvals;
 using AgentControl.Web.Jobs.Acting;
 using AgentControl.Web.Jobs.Detail;
@@ -11,7 +12,7 @@ using AgentControl.Web.Shell;
 
 namespace AgentControl.Web.Jobs;
 
-/// <summary>What the pages of jobs read and do by.</summary>
+/// <summary>What the pages of jobs and of agents read and do by.</summary>
 internal static class JobPagesSetup
 {
     public static IServiceCollection AddJobPages(this IServiceCollection services) =>
@@ -27,5 +28,6 @@ internal static class JobPagesSetup
             .AddScoped<ApprovalDesk>()
             .AddScoped<INavCounts, ApprovalNavCounts>()
             .AddScoped<OverviewReader>()
-            .AddScoped<SampleJob>();
+            .AddScoped<SampleJob>()
+            .AddScoped<RetiredAssistants>();
 }

@@ -20,11 +20,11 @@ public sealed partial class NotePage
     private string? _whyReadOnly;
     private bool _denied;
     private bool _editing;
+    private bool _left;
     private bool _busy;
-    private int _from;
-    private string _name = "";
-    private string _text = "";
-    private string? _problem;
+    private NoteDraft _draft = new();
+    private string? _nowhere;
+    private (string Agent, string Workspace, string? Name) _place;
 
     [Parameter]
     public string Agent { get; set; } = "";
@@ -37,13 +37,13 @@ public sealed partial class NotePage
     public string? Chosen { get; set; }
 
     [SupplyParameterFromQuery(Name = "v")]
-    public int? Version { get; set; }
+    public string? Version { get; set; }
 
     [Inject]
     private NoteQueries Queries { get; set; } = null!;
 
     [Inject]
-    private NoteCommands Commands { get; set; } = null!;
+    private NoteDesk Desk { get; set; } = null!;
 
     [Inject]
     private ICallerAccessor Callers { get; set; } = null!;
@@ -79,53 +79,72 @@ public sealed partial class NotePage
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
+        if (_place != (Agent, Workspace, Name))
+        {
+            _place = (Agent, Workspace, Name);
+            (_editing, _left, _draft) = (false, false, new());
+        }
         var caller = await Callers.CurrentAsync(cancellationToken);
         var mayRead = caller?.Has(Role.Viewer, Workspace) == true;
-        Show(ref _denied, !mayRead);
         Show(ref _whyReadOnly, caller?.Has(Role.Operator, Workspace) == true ? null : "Needs the Operator role");
-        if (Name is null || !mayRead)
+        Show(ref _denied, !mayRead || Name is null && _whyReadOnly is not null);
+        if (_denied || Name is null)
         {
-            Show(ref _editing, Name is null && _whyReadOnly is null);
-            Show(ref _denied, !mayRead || !_editing);
+            // A field that is open stays: saving tells what is wrong.
+            if (!_editing && !_denied)
+                Show(ref _nowhere, await Desk.NowhereAsync(Workspace, Agent, cancellationToken));
+            Show(ref _editing, !_denied && !_left && _nowhere is null);
             return;
         }
         var address = new NoteAddress(Workspace, Agent, Name);
         var versions = await Queries.VersionsAsync(address, null, PageLimit.Max, cancellationToken);
-        Show(ref _note, await Queries.FindAsync(address, Version, cancellationToken));
+        Show(ref _nowhere, null);
+        var number = NoteWords.Number(Version);
+        var isSomeVersion = Version is null || number is not null;
+        Show(ref _note, isSomeVersion ? await Queries.FindAsync(address, number, cancellationToken) : null);
         ShowRows(ref _versions, versions.Items);
     }
 
     private Task Edit()
     {
-        (_editing, _from, _text, _problem) = (true, _note!.Version, _note.Text ?? "", null);
+        (_editing, _draft) = (true, new(_note!.Version, _note.Text ?? ""));
         return Task.CompletedTask;
     }
 
     private void Leave()
     {
+        (_editing, _left) = (false, Name is null);
         if (Name is null)
             Navigation.NavigateTo(AgentPage.Address(Agent));
-        _editing = false;
     }
 
-    private async Task SaveAsync()
+    private Task SaveAsync() => SaveAsync(over: null);
+
+    private Task SaveOverAsync() => SaveAsync(_draft.Conflict);
+
+    /// <param name="over">What stands and is to be replaced.</param>
+    private async Task SaveAsync(NoteVersion? over)
     {
         if (_busy)
             return;
-        var name = Name ?? _name.Trim();
+        var name = Name ?? _draft.Name.Trim();
         // A browser's text field has line ends of its own kind.
-        var text = _text.ReplaceLineEndings("\n");
-        _problem = NoteWords.Unfit(name, text);
-        if (_problem is not null)
+        var text = _draft.Text.ReplaceLineEndings("\n");
+        (_draft.Conflict, _draft.Problem) = (null, NoteWords.Unfit(name, text));
+        if (_draft.Problem is not null)
             return;
         _busy = true;
         try
         {
-            var result = await ApplyAsync(name, text, _from);
-            _problem = NoteWords.Problem(name, result);
-            if (_problem is not null)
+            _draft.Problem = await Desk.NowhereAsync(Workspace, Agent, CancellationToken.None);
+            if (_draft.Problem is not null)
                 return;
-            _editing = false;
+            var result = await ApplyAsync(name, text, over?.Name == name ? over.Version : _draft.From);
+            _draft.Problem = NoteWords.Problem(name, result);
+            _draft.Conflict = result.Outcome == NoteOutcome.Changed ? result.Now : null;
+            if (_draft.Problem is not null)
+                return;
+            (_editing, _left) = (false, Name is null);
             Navigation.NavigateTo(Address(Agent, Workspace, name));
         }
         finally
@@ -163,16 +182,8 @@ public sealed partial class NotePage
         await ReloadAsync();
     }
 
-    private async Task<NoteResult> ApplyAsync(string name, string? text, int from)
-    {
-        var caller =
-            await Callers.CurrentAsync(CancellationToken.None)
-            ?? throw new AccessDeniedException(Role.Operator, Workspace);
-        caller.Require(Role.Operator, Workspace);
-        var id = Guid.CreateVersion7(Clock.GetUtcNow());
-        var write = new NoteWrite(id, new(Workspace, Agent, name), text, caller.ToAuthor()) { ExpectedVersion = from };
-        return await Commands.ApplyAsync(write, caller.Actor, CancellationToken.None);
-    }
+    private Task<NoteResult> ApplyAsync(string name, string? text, int from) =>
+        Desk.WriteAsync(new(Workspace, Agent, name), text, from, Clock.GetUtcNow());
 
     private void ChangeVersion(ChangeEventArgs change) =>
         Navigation.NavigateTo(
@@ -180,8 +191,7 @@ public sealed partial class NotePage
                 Agent,
                 Workspace,
                 Name!,
-                int.TryParse(change.Value as string, CultureInfo.InvariantCulture, out var version)
-                && version != _versions![0].Version
+                NoteWords.Number(change.Value as string) is { } version && version != _versions![0].Version
                     ? version
                     : null
             )

@@ -7,6 +7,10 @@ namespace AgentControl.Web.Notes;
 /// <summary>What a page says of a change that is not made.</summary>
 internal static class NoteWords
 {
+    /// <summary>The version that an address names; null where it names none.</summary>
+    public static int? Number(string? text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
     /// <summary>Why a name or a text is none for a note; null where both are.</summary>
     public static string? Unfit(string name, string text) =>
         !NoteName.IsValid(name) ? NoteName.Remedy
@@ -18,9 +22,9 @@ internal static class NoteWords
         result.Outcome switch
         {
             NoteOutcome.Changed when result.Now is { Deleted: true } now =>
-                $"{name} was deleted by {now.WrittenBy.Name} meanwhile. What you typed stays here until you leave.",
+                $"{name} was deleted by {now.WrittenBy.Name} meanwhile. What you typed stays here. Read what stands, or save over it.",
             NoteOutcome.Changed when result.Now is { } now =>
-                $"{name} is at version {now.Version.ToString(CultureInfo.InvariantCulture)} now, written by {now.WrittenBy.Name}. Look at it in another tab; what you typed stays here until you leave.",
+                $"{name} is at version {now.Version.ToString(CultureInfo.InvariantCulture)} now, written by {now.WrittenBy.Name}. What you typed stays here. Read what stands, or save over it.",
             NoteOutcome.Changed or NoteOutcome.NotFound => $"{name} is not there any more.",
             NoteOutcome.TooMany =>
                 $"The agent has {NoteText.MaxNotes.ToString(CultureInfo.InvariantCulture)} notes in this workspace, which is the most. Delete some first.",

@@ -1,8 +1,10 @@
+using AgentControl.Web.Notes;
+
 namespace AgentControl.Web.Workspaces;
 
-/// <summary>What the pages of workspaces read and do by.</summary>
+/// <summary>What the pages of workspaces and of notes read and do by.</summary>
 internal static class WorkspaceSetup
 {
     public static IServiceCollection AddWorkspacePages(this IServiceCollection services) =>
-        services.AddScoped<WorkspaceReader>().AddScoped<WorkspaceActor>();
+        services.AddScoped<WorkspaceReader>().AddScoped<WorkspaceActor>().AddScoped<NoteDesk>();
 }

@@ -57,6 +57,22 @@ public sealed class AssistantsReaderTests
             StringComparison.Ordinal
         );
 
+    [Fact]
+    public void Read_TheNameOfTheFormsAddress_IsRefused() =>
+        Assert.Contains(
+            "AgentControl:Assistants:new is the address where new assistants are made. Choose another name.",
+            Assert
+                .Throws<InvalidOperationException>(() =>
+                    AssistantsReader.Read(
+                        new ConfigurationBuilder()
+                            .AddInMemoryCollection([new("AgentControl:Assistants:new:Description", "Reads.")])
+                            .Build()
+                    )
+                )
+                .Message,
+            StringComparison.Ordinal
+        );
+
     private static IReadOnlyList<AssistantSettings> Read(params (string Key, string Value)[] settings) =>
         AssistantsReader.Read(
             new ConfigurationBuilder()

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentControl.Core.Mcp;
+using AgentControl.Engine.Agents;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Mcp;
 using AgentControl.TestKit;
@@ -8,6 +9,7 @@ using AgentControl.Web.Shared;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
 
 namespace AgentControl.Web.Tests.Pages;
 
@@ -99,7 +101,7 @@ public sealed class AgentPagesTests(PostgresFixture fixture)
                 ),
             Patience
         );
-        var versions = await bundle.Services.GetRequiredService<Engine.Agents.AgentQueries>().VersionsAsync("finder");
+        var versions = await bundle.Services.GetRequiredService<AgentQueries>().VersionsAsync("finder");
         Assert.Contains("Answers from our files", Assert.Single(versions).Settings, StringComparison.Ordinal);
     }
 
@@ -114,7 +116,7 @@ public sealed class AgentPagesTests(PostgresFixture fixture)
             .Services.GetRequiredService<McpPins>()
             .PinFirstAsync("tides", [new McpTool("high_water", "When", JsonElement.Parse("{}"), true)], default);
         await bundle
-            .Services.GetRequiredService<Engine.Agents.DefinitionCommands>()
+            .Services.GetRequiredService<DefinitionCommands>()
             .SaveAsync(
                 "finder",
                 0,
@@ -130,7 +132,7 @@ public sealed class AgentPagesTests(PostgresFixture fixture)
         await page.InvokeAsync(() => page.FindAll(Policies)[0].ChangeAsync(new ChangeEventArgs { Value = true }));
         page.WaitForAssertion(() => Assert.True(page.FindAll(Policies)[0].HasAttribute("checked")), Patience);
         await page.InvokeAsync(() => page.Find("form").SubmitAsync());
-        var queries = bundle.Services.GetRequiredService<Engine.Agents.AgentQueries>();
+        var queries = bundle.Services.GetRequiredService<AgentQueries>();
         page.WaitForState(
             () =>
                 bundle
@@ -140,5 +142,145 @@ public sealed class AgentPagesTests(PostgresFixture fixture)
         );
         var saved = JsonElement.Parse((await queries.VersionsAsync("finder"))[0].Settings!);
         Assert.Equal("allow", saved.GetProperty("tools").GetProperty("tides__high_water").GetString());
+    }
+
+    [Fact]
+    public async Task Names_of_things_are_shown_as_they_are_and_words_as_people_write_them()
+    {
+        await using var bundle = await PageBundle.CreateAsync(
+            fixture,
+            new()
+            {
+                ["AgentControl:Providers:anthropic:ApiKey"] = "key",
+                ["AgentControl:Models:default:Primary"] = "anthropic:m",
+                ["AgentControl:Models:fast-local_1:Primary"] = "anthropic:m",
+            }
+        );
+        var page = bundle.Render<DefinePage>();
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=save]")), Patience);
+        Assert.Equal(["default", "fast-local_1"], page.FindAll("#field-route label").Select(l => l.TextContent.Trim()));
+        Assert.Equal(
+            ["Allow", "Ask", "Deny"],
+            page.FindAll("#field-tools-fetch label").Select(l => l.TextContent.Trim())
+        );
+    }
+
+    [Fact]
+    public async Task No_assistant_takes_the_address_of_the_form()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var page = await FillAsync(bundle, DefinitionCommands.TakenName);
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "Name: 'new' is the address where new assistants are made. Choose another name.",
+                    page.Find("[data-testid=error-list]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
+    }
+
+    [Fact]
+    public async Task Admins_find_what_is_retired_and_its_name_leads_to_its_edit()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var commands = bundle.Services.GetRequiredService<DefinitionCommands>();
+        await SaveAsync(bundle, "zz", 0, "Sleeps");
+        await SaveAsync(bundle, "awake", 0, "Works");
+        await commands.RetireAsync("zz", 1, bundle.Caller.Actor, default);
+
+        var list = bundle.Render<AgentsPage>();
+        list.WaitForAssertion(() => Assert.NotEmpty(list.FindAll("[data-testid=retired]")), Patience);
+        Assert.Equal(
+            ["/agents/zz", "/agents/zz/edit"],
+            list.FindAll("[data-testid=retired] a").Select(a => a.GetAttribute("href"))
+        );
+        var page = await FillAsync(bundle, "zz");
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "taken by a retired assistant",
+                    page.Find("[data-testid=error-list]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
+        Assert.Equal("/agents/zz/edit", page.Find("[data-testid=taken]").GetAttribute("href"));
+
+        bundle.Role = Engine.Access.Role.Viewer;
+        var viewer = bundle.Render<AgentsPage>();
+        viewer.WaitForAssertion(() => Assert.NotEmpty(viewer.FindAll("[data-agent=awake]")), Patience);
+        Assert.Empty(viewer.FindAll("[data-testid=retired]"));
+    }
+
+    [Fact]
+    public async Task A_definition_that_changed_meanwhile_is_read_in_a_new_tab_or_saved_over()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        await SaveAsync(bundle, "finder", 0, "one");
+        var page = bundle.Render<DefinePage>(p => p.Add(d => d.Name, "finder"));
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=save]")), Patience);
+        page.Find("#field-description").Input("mine");
+        await SaveAsync(bundle, "finder", 1, "theirs");
+
+        page.Find("form").Submit();
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=save-over]")), Patience);
+        var stands = page.Find("[data-testid=stands]");
+        Assert.Equal(("/agents/finder", "_blank"), (stands.GetAttribute("href"), stands.GetAttribute("target")));
+        Assert.Equal("mine", page.Find("#field-description").GetAttribute("value"));
+        Assert.Equal("Save over version 2", page.Find("[data-testid=save-over]").TextContent);
+        page.Find("[data-testid=save-over]").Click();
+
+        var navigation = bundle.Services.GetRequiredService<NavigationManager>();
+        page.WaitForState(() => navigation.Uri.EndsWith("/agents/finder", StringComparison.Ordinal), Patience);
+        var versions = await bundle.Services.GetRequiredService<AgentQueries>().VersionsAsync("finder");
+        Assert.Equal(3, versions.Count);
+        Assert.Contains("mine", versions[0].Settings, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Leaving_a_definition_that_is_not_saved_asks_first()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var dialogs = bundle.Render<MudDialogProvider>();
+        var page = bundle.Render<DefinePage>();
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=save]")), Patience);
+        var navigation = bundle.Services.GetRequiredService<NavigationManager>();
+        var before = navigation.Uri;
+        page.Find("#field-description").Input("Answers from our files");
+
+        navigation.NavigateTo("/agents");
+        dialogs.WaitForElement(".ac-btn:not(.ac-btn--danger-main)", Patience).Click();
+        dialogs.WaitForState(() => dialogs.FindAll(".ac-btn").Count == 0, Patience);
+        Assert.Equal(before, navigation.Uri);
+        navigation.NavigateTo("/agents");
+        dialogs.WaitForElement(".ac-btn--danger-main", Patience).Click();
+        page.WaitForState(() => navigation.Uri.EndsWith("/agents", StringComparison.Ordinal), Patience);
+    }
+
+    /// <summary>The form of a new one, filled in and sent.</summary>
+    private static async Task<IRenderedComponent<DefinePage>> FillAsync(PageBundle bundle, string name)
+    {
+        var page = bundle.Render<DefinePage>();
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=save]")), Patience);
+        page.Find("#agent-name").Change(name);
+        page.Find("#field-description").Input("Answers from our files");
+        await page.Find("form").SubmitAsync();
+        return page;
+    }
+
+    private static async Task SaveAsync(PageBundle bundle, string name, int version, string description)
+    {
+        var outcome = await bundle
+            .Services.GetRequiredService<DefinitionCommands>()
+            .SaveAsync(
+                name,
+                version,
+                JsonSerializer.SerializeToElement(new { description }),
+                bundle.Caller.Actor,
+                default
+            );
+        Assert.IsType<DefinitionOutcome.Saved>(outcome);
     }
 }

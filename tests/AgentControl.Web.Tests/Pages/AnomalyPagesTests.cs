@@ -66,6 +66,23 @@ public sealed class AnomalyPagesTests(PostgresFixture fixture)
     }
 
     [Fact]
+    public async Task Overview_MoreThanFit_AreCountedAndShownOnAPress()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var job = await bundle.SubmitAsync("one");
+        for (var i = 0; i < 9; i++)
+            await TellAsync(bundle, job, Limited.Replace("erp", $"erp{i}", StringComparison.Ordinal), $"limit {i}");
+
+        var odd = bundle.Render<OddNow>();
+        Says(odd, "[data-testid=more-odd]", "+3 more kinds");
+        Assert.Equal(6, odd.FindAll("[data-testid=anomaly]").Count);
+        odd.Press("[data-testid=more-odd]", Patience);
+
+        odd.WaitForAssertion(() => Assert.Equal(9, odd.FindAll("[data-testid=anomaly]").Count), Patience);
+        Assert.Empty(odd.FindAll("[data-testid=more-odd]"));
+    }
+
+    [Fact]
     public async Task Overview_Error_TriesAgain()
     {
         await using var bundle = await PageBundle.CreateAsync(fixture);

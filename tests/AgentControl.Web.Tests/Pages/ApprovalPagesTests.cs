@@ -1,3 +1,5 @@
+using System.Text.Json;
+using AgentControl.Core.Approvals;
 using AgentControl.TestKit;
 using AgentControl.Web.Approvals;
 using AgentControl.Web.Shared;
@@ -52,6 +54,25 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
         Shown(page);
         // SHA-256 of "x".
         Assert.Equal("2d711642b726b044", page.Find("[data-testid=fingerprint]").TextContent);
+    }
+
+    [Fact]
+    public async Task Edit_ThatDoesNotFit_IsToldByItsField()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var id = await bundle.AskAsync(await bundle.SubmitAsync("job"), "Write it", """{"path":"a"}""");
+        await bundle.ExecuteAsync(
+            "UPDATE approvals SET edit_schema = $2 WHERE id = $1",
+            id,
+            """{"type":"object","properties":{"path":{"type":"string"}},"required":["path"],"additionalProperties":false}"""
+        );
+        var edited = JsonSerializer.SerializeToElement(new { path = 1 });
+
+        var result = await bundle
+            .Services.GetRequiredService<ApprovalDesk>()
+            .DecideAsync(new(id, ApprovalDecision.Edit, 1, null, edited));
+
+        Assert.Equal("path: Give a text in quotes.", result.Error);
     }
 
     [Theory]

@@ -8,6 +8,7 @@ using AgentControl.Web.Shared;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
+using MudBlazor;
 
 namespace AgentControl.Web.Tests.Pages;
 
@@ -71,6 +72,78 @@ public sealed class NotePagesTests(PostgresFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_new_note_is_shown_once_it_is_written()
+    {
+        var page = bundle.Render<NotePage>(p => p.Add(n => n.Agent, EchoAgent.Name));
+        page.WaitForElement("#note-name").Change(_alice.Name);
+        page.Find("#note-text").Change("Likes tea.");
+        await page.Find("form").SubmitAsync();
+        page.WaitForAssertion(() =>
+            Assert.EndsWith("/notes/people/alice?ws=default", Address, StringComparison.Ordinal)
+        );
+
+        // The address is another one of the same page.
+        page.Render(p => p.Add(n => n.Agent, EchoAgent.Name).Add(n => n.Name, _alice.Name));
+        Assert.Contains("Likes tea.", page.WaitForElement("[data-testid=note]").TextContent, StringComparison.Ordinal);
+        Assert.Empty(page.FindAll("form"));
+    }
+
+    [Theory]
+    [InlineData("nope", "default", "There is no agent nope.")]
+    [InlineData(EchoAgent.Name, "ghost", "There is no workspace ghost.")]
+    public async Task A_note_of_nobody_or_nowhere_is_not_begun(string agent, string workspace, string why)
+    {
+        Navigation.NavigateTo(NotePage.AddressOfNew(agent, workspace));
+        var page = bundle.Render<NotePage>(p => p.Add(n => n.Agent, agent));
+        page.WaitForAssertion(() => Assert.Contains(why, page.Markup, StringComparison.Ordinal));
+        Assert.Empty(page.FindAll("form"));
+        var desk = bundle.Services.GetRequiredService<NoteDesk>();
+        Assert.StartsWith(why, await desk.NowhereAsync(workspace, agent, Now), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("abc")]
+    [InlineData("99999999999")]
+    public async Task A_version_that_is_no_number_is_none(string version)
+    {
+        await WriteAsync("one");
+        Navigation.NavigateTo(NotePage.Address(EchoAgent.Name, "default", _alice.Name) + "&v=" + version);
+        var page = bundle.Render<NotePage>(p => p.Add(n => n.Agent, EchoAgent.Name).Add(n => n.Name, _alice.Name));
+        page.WaitForAssertion(() => Assert.Contains("There is no such version", page.Markup, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Leaving_what_is_not_saved_asks_first()
+    {
+        await WriteAsync("one");
+        var dialogs = bundle.Render<MudDialogProvider>();
+        var page = Open();
+        page.WaitForElement("[data-testid=edit]").Click();
+        page.WaitForElement("#note-text").Change("mine");
+
+        Navigation.NavigateTo("/agents");
+        dialogs.WaitForElement(".ac-btn:not(.ac-btn--danger-main)").Click();
+        dialogs.WaitForState(() => dialogs.FindAll(".ac-btn").Count == 0);
+        Assert.EndsWith("?ws=default", Address, StringComparison.Ordinal);
+        Assert.Equal("mine", page.Find("#note-text").GetAttribute("value"));
+
+        Navigation.NavigateTo("/agents");
+        dialogs.WaitForElement(".ac-btn--danger-main").Click();
+        page.WaitForAssertion(() => Assert.EndsWith("/agents", Address, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Leaving_what_was_not_changed_does_not_ask()
+    {
+        await WriteAsync("one");
+        var page = Open();
+        page.WaitForElement("[data-testid=edit]").Click();
+        page.WaitForElement("#note-text");
+        Navigation.NavigateTo("/agents");
+        page.WaitForAssertion(() => Assert.EndsWith("/agents", Address, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task An_edit_of_what_changed_meanwhile_is_refused_and_stays_in_the_field()
     {
         await WriteAsync("one");
@@ -85,6 +158,18 @@ public sealed class NotePagesTests(PostgresFixture fixture) : IAsyncLifetime
         Assert.Contains("version 2", problem, StringComparison.Ordinal);
         Assert.Equal("mine", page.Find("#note-text").GetAttribute("value"));
         Assert.Equal("theirs", (await FindAsync())!.Text);
+        var stands = page.Find("[data-testid=stands]");
+        Assert.Equal(
+            (NotePage.Address(EchoAgent.Name, "default", _alice.Name), "_blank"),
+            (stands.GetAttribute("href"), stands.GetAttribute("target"))
+        );
+
+        var over = page.Find("[data-testid=save-over]");
+        Assert.Equal("Save over version 2", over.TextContent);
+        await over.ClickAsync(new());
+        page.WaitForElement("[data-testid=note]");
+        var note = await FindAsync();
+        Assert.Equal((3, "mine"), (note!.Version, note.Text));
     }
 
     [Fact]
@@ -120,7 +205,9 @@ public sealed class NotePagesTests(PostgresFixture fixture) : IAsyncLifetime
         made.WaitForAssertion(() => Assert.Contains("You may not", made.Markup, StringComparison.Ordinal));
     }
 
-    private string Address => bundle.Services.GetRequiredService<NavigationManager>().Uri;
+    private NavigationManager Navigation => bundle.Services.GetRequiredService<NavigationManager>();
+
+    private string Address => Navigation.Uri;
 
     private static string Notes(IRenderedComponent<AgentPage> page) =>
         page.Find("[data-testid=agent-notes]").TextContent;

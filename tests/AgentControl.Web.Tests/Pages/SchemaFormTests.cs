@@ -166,6 +166,32 @@ public sealed class SchemaFormTests
     }
 
     [Fact]
+    public void Check_EmptyLineOfAList_IsToldByItsListAndNumber()
+    {
+        var form = Form();
+        form.EditJson("""{"customer":"A","count":3,"mode":"fast","tags":["a","b"]}""");
+        var tags = Field(form, "tags");
+        tags.Add();
+
+        Assert.False(form.Check());
+        Assert.Equal("Line 3 of Tags is empty. Fill it in, or remove it.", Assert.Single(form.Errors).Message);
+
+        tags.Remove(tags.Items[0]);
+        Assert.False(form.Check());
+        Assert.Equal("Line 2 of Tags is empty. Fill it in, or remove it.", Assert.Single(form.Errors).Message);
+        Assert.Equal(["1", "2"], tags.Items.Select(i => i.Label));
+        form.Refuse(new Dictionary<string, string[]> { ["input.tags[0]"] = ["Not so."] });
+        Assert.Equal("Line 1 of Tags: Not so.", Assert.Single(form.Errors).Message);
+    }
+
+    [Theory]
+    [InlineData("""{"enum":["notNow"]}""", "notNow", "Not now")]
+    [InlineData("""{"enum":["gpt-4_mini"]}""", "gpt-4_mini", "gpt-4_mini")]
+    [InlineData("""{"enum":["default"],"x-names":true}""", "default", "default")]
+    public void Shown_OptionThatIsAName_StaysAsItIs(string schema, string option, string shown) =>
+        Assert.Equal(shown, FieldSchema.Read(JsonNode.Parse(schema)!).Shown(option));
+
+    [Fact]
     public void Read_OneOfWithNull_IsTheOtherTypeMadeOptional()
     {
         var form = new SchemaForm(

@@ -150,6 +150,7 @@ public sealed class DefinitionTests(ProgramFixture program) : IClassFixture<Prog
 
     [Theory]
     [InlineData("assistant")]
+    [InlineData("new")]
     [InlineData("contracts")]
     [InlineData("Upper")]
     [InlineData("1st")]
@@ -184,6 +185,16 @@ public sealed class DefinitionTests(ProgramFixture program) : IClassFixture<Prog
         await again.ProblemAsync(HttpStatusCode.NotFound, "notFound");
         Assert.Equal(1, await CountAsync("agent.retired"));
 
+        using var blind = await program.Admin.PutAsJsonAsync(
+            $"agents/{name}",
+            new { settings = new { description = "Back" } },
+            Now
+        );
+        var told = await blind.ProblemAsync(HttpStatusCode.Conflict, "agent.changed");
+        Assert.Equal(
+            $"'{name}' is retired with version 2. Send its settings with \"version\": 2 to bring it back.",
+            told.Text("detail")
+        );
         await SavedAsync(new { version = 2, settings = new { description = "Back" } });
         await program.SubmitAsync(new { agent = name, input = new { task = "Read" } });
     }

@@ -6,6 +6,9 @@ namespace AgentControl.Web.Jobs.Form;
 /// <summary>One node of a JSON Schema, read once: what to ask for and with which control.</summary>
 public sealed class FieldSchema
 {
+    /// <summary>Says that the words of an enum are names of things: they are shown as they are.</summary>
+    public const string NamesKey = "x-names";
+
     /// <summary>An enum with more words than this becomes a select.</summary>
     private const int MostRadios = 5;
 
@@ -28,6 +31,7 @@ public sealed class FieldSchema
         );
         Unit = Text(node, "x-unit");
         Format = Text(node, "format");
+        HasNames = node[NamesKey] is JsonValue names && names.GetValueKind() == JsonValueKind.True;
     }
 
     public FieldKind Kind { get; }
@@ -42,10 +46,16 @@ public sealed class FieldSchema
     public int? MaxLength { get; }
     public bool Nullable { get; private init; }
     public bool WholeNumber { get; private init; }
+
+    /// <summary>The options are names of things, not words.</summary>
+    public bool HasNames { get; }
     public IReadOnlyList<string> Options { get; private init; } = [];
     public IReadOnlyList<(string Name, bool Required, FieldSchema Schema)> Members { get; private init; } = [];
     public FieldSchema? Item { get; private init; }
     public IReadOnlyList<FieldSchema> Alternatives { get; private init; } = [];
+
+    /// <summary>A word of letters as people write it. Everything else is a name, which must be known again elsewhere.</summary>
+    public string Shown(string option) => HasNames || !option.All(char.IsAsciiLetter) ? option : FieldLabel.Of(option);
 
     public static FieldSchema Read(JsonNode schema) => Read(schema, schema, 0);
 

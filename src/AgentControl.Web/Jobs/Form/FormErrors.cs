@@ -32,9 +32,7 @@ internal static class FormErrors
     private static string? Check(SchemaField field)
     {
         if (field.IsEmpty)
-            return field.Required && field.Kind is not (FieldKind.Group or FieldKind.OneOf)
-                ? $"{Name(field)} is missing. Fill it in."
-                : null;
+            return field.Required && field.Kind is not (FieldKind.Group or FieldKind.OneOf) ? Missing(field) : null;
         if (field.Kind != field.Schema.Kind)
             return $"{Name(field)} is not {Expected(field.Schema.Kind)}. Change it, or clear it.";
         return field.Text is { } text ? CheckText(field, text) : null;
@@ -99,5 +97,8 @@ internal static class FormErrors
             _ => "text",
         };
 
-    private static string Name(SchemaField field) => field.Label.Length == 0 ? "The input" : field.Label;
+    private static string Missing(SchemaField field) =>
+        field.IsLine ? $"{Name(field)} is empty. Fill it in, or remove it." : $"{Name(field)} is missing. Fill it in.";
+
+    private static string Name(SchemaField field) => field.FullLabel.Length == 0 ? "The input" : field.FullLabel;
 }

@@ -7,6 +7,11 @@ namespace AgentControl.Web.Jobs.Form;
 /// <summary>One field of a form and what a person has put into it. Keeps whatever JSON it was given, also where the control cannot show it.</summary>
 public sealed class SchemaField
 {
+    private readonly string name;
+
+    /// <summary>The list that it is a line of, or the field whose chosen kind it is.</summary>
+    private readonly SchemaField? holder;
+
     /// <summary>Members that the schema does not name.</summary>
     private JsonObject extra = [];
 
@@ -17,13 +22,13 @@ public sealed class SchemaField
     private bool isNull;
     private bool isPresent;
 
-    public SchemaField(FieldSchema schema, string name, string path, bool required)
+    public SchemaField(FieldSchema schema, string name, string path, bool required, SchemaField? holder = null)
     {
         Schema = schema;
-        Name = name;
+        this.name = name;
+        this.holder = holder;
         Path = path;
         Required = required;
-        Label = schema.Title ?? FieldLabel.Of(name);
         if (schema.Kind == FieldKind.Group)
             Members =
             [
@@ -41,10 +46,27 @@ public sealed class SchemaField
     }
 
     public FieldSchema Schema { get; }
-    public string Name { get; }
+
+    /// <summary>A line of a list is called by its number.</summary>
+    public string Name =>
+        holder switch
+        {
+            null => name,
+            { Schema.Kind: FieldKind.List } list => Line(list),
+            var outer => outer.Name,
+        };
     public string Path { get; private set; }
     public bool Required { get; }
-    public string Label { get; }
+    public string Label => Schema.Title ?? FieldLabel.Of(Name);
+
+    /// <summary>The label where nothing stands around it: a line of a list names its list.</summary>
+    public string FullLabel =>
+        holder switch
+        {
+            null => Label,
+            { Schema.Kind: FieldKind.List } list => $"Line {Line(list)} of {list.FullLabel}",
+            var outer => outer.FullLabel,
+        };
     public string Id =>
         "field-"
         + (
@@ -53,6 +75,7 @@ public sealed class SchemaField
                 : Path.Replace('.', '-').Replace('[', '-').Replace("]", "", StringComparison.Ordinal)
         );
     public FieldKind Kind => foreign is null ? Schema.Kind : FieldKind.Json;
+    public bool IsLine => holder is { Schema.Kind: FieldKind.List };
     public IReadOnlyList<SchemaField> Members { get; } = [];
     public List<SchemaField> Items { get; } = [];
     public int Choice { get; private set; }
@@ -91,7 +114,7 @@ public sealed class SchemaField
     public void Choose(int choice)
     {
         Choice = choice;
-        Inner = new SchemaField(Schema.Alternatives[choice], Name, Path, Required);
+        Inner = new SchemaField(Schema.Alternatives[choice], name, Path, Required, this);
     }
 
     public bool IsEmpty => Write() is null && !(isNull && Schema.Nullable);
@@ -215,8 +238,9 @@ public sealed class SchemaField
         return false;
     }
 
-    private SchemaField NewItem(int index) =>
-        new(Schema.Item!, (index + 1).ToString(CultureInfo.InvariantCulture), $"{Path}[{index}]", required: true);
+    private SchemaField NewItem(int index) => new(Schema.Item!, "", $"{Path}[{index}]", required: true, this);
+
+    private string Line(SchemaField list) => (list.Items.IndexOf(this) + 1).ToString(CultureInfo.InvariantCulture);
 
     private void Move(string path)
     {

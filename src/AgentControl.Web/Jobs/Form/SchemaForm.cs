@@ -83,7 +83,7 @@ public sealed class SchemaForm
     {
         var path = key.StartsWith("input", StringComparison.Ordinal) ? key["input".Length..].TrimStart('.') : key;
         var field = Root.All().FirstOrDefault(f => f.Path == path) ?? Root;
-        return new FieldError(path, field.Id, path.Length == 0 ? message : $"{field.Label}: {message}");
+        return new FieldError(path, field.Id, path.Length == 0 ? message : $"{field.FullLabel}: {message}");
     }
 
     private string Write() => Value.ToJsonString(FormJson.Indented);
