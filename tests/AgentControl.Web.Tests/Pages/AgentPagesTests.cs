@@ -6,6 +6,7 @@ using AgentControl.Engine.Mcp;
 using AgentControl.TestKit;
 using AgentControl.Web.Agents;
 using AgentControl.Web.Shared;
+using AgentControl.Web.Tests.Fixtures;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -256,7 +257,7 @@ public sealed class AgentPagesTests(PostgresFixture fixture)
         Assert.Equal(before, navigation.Uri);
         navigation.NavigateTo("/agents");
         dialogs.WaitForElement(".ac-btn--danger-main", Patience).Click();
-        page.WaitForState(() => navigation.Uri.EndsWith("/agents", StringComparison.Ordinal), Patience);
+        await navigation.ArrivesAsync("/agents");
     }
 
     /// <summary>The form of a new one, filled in and sent.</summary>

@@ -5,6 +5,7 @@ using AgentControl.TestKit;
 using AgentControl.Web.Agents;
 using AgentControl.Web.Notes;
 using AgentControl.Web.Shared;
+using AgentControl.Web.Tests.Fixtures;
 using Bunit;
 using Microsoft.AspNetCore.Components;
 using Microsoft.Extensions.DependencyInjection;
@@ -129,7 +130,7 @@ public sealed class NotePagesTests(PostgresFixture fixture) : IAsyncLifetime
 
         Navigation.NavigateTo("/agents");
         dialogs.WaitForElement(".ac-btn--danger-main").Click();
-        page.WaitForAssertion(() => Assert.EndsWith("/agents", Address, StringComparison.Ordinal));
+        await Navigation.ArrivesAsync("/agents");
     }
 
     [Fact]
@@ -140,7 +141,7 @@ public sealed class NotePagesTests(PostgresFixture fixture) : IAsyncLifetime
         page.WaitForElement("[data-testid=edit]").Click();
         page.WaitForElement("#note-text");
         Navigation.NavigateTo("/agents");
-        page.WaitForAssertion(() => Assert.EndsWith("/agents", Address, StringComparison.Ordinal));
+        await Navigation.ArrivesAsync("/agents");
     }
 
     [Fact]
@@ -186,7 +187,7 @@ public sealed class NotePagesTests(PostgresFixture fixture) : IAsyncLifetime
 
         var old = Open(version: 1);
         old.WaitForElement("[data-testid=restore]").Click();
-        old.WaitForAssertion(() => Assert.EndsWith("?ws=default", Address, StringComparison.Ordinal));
+        await Navigation.ArrivesAsync("?ws=default");
         var note = await FindAsync();
         Assert.Equal((4, "first words"), (note!.Version, note.Text));
     }
