@@ -8,14 +8,9 @@ internal static class Arrivals
     /// <summary>Ends when the address ends so. A change of address draws no page again, so no wait for one would see it.</summary>
     public static async Task ArrivesAsync(this NavigationManager navigation, string end)
     {
-        var there = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        void Look()
-        {
-            if (navigation.Uri.EndsWith(end, StringComparison.Ordinal))
-                there.TrySetResult();
-        }
-        navigation.LocationChanged += (_, _) => Look();
-        Look();
-        await there.Task.WaitAsync(BunitContext.DefaultWaitTimeout, Xunit.TestContext.Current.CancellationToken);
+        using var limit = new CancellationTokenSource(BunitContext.DefaultWaitTimeout);
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (!navigation.Uri.EndsWith(end, StringComparison.Ordinal))
+            await look.WaitForNextTickAsync(limit.Token);
     }
 }

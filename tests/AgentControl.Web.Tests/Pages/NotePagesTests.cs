@@ -114,23 +114,34 @@ public sealed class NotePagesTests(PostgresFixture fixture) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Leaving_what_is_not_saved_asks_first()
+    public async Task Who_does_not_leave_keeps_what_was_typed()
     {
         await WriteAsync("one");
-        var dialogs = bundle.Render<MudDialogProvider>();
-        var page = Open();
-        page.WaitForElement("[data-testid=edit]").Click();
-        page.WaitForElement("#note-text").Change("mine");
-
+        var (page, dialogs) = Typed("mine");
         Navigation.NavigateTo("/agents");
         dialogs.WaitForElement(".ac-btn:not(.ac-btn--danger-main)").Click();
         dialogs.WaitForState(() => dialogs.FindAll(".ac-btn").Count == 0);
         Assert.EndsWith("?ws=default", Address, StringComparison.Ordinal);
         Assert.Equal("mine", page.Find("#note-text").GetAttribute("value"));
+    }
 
+    [Fact]
+    public async Task Who_leaves_what_is_not_saved_is_asked_first()
+    {
+        await WriteAsync("one");
+        var (_, dialogs) = Typed("mine");
         Navigation.NavigateTo("/agents");
         dialogs.WaitForElement(".ac-btn--danger-main").Click();
         await Navigation.ArrivesAsync("/agents");
+    }
+
+    private (IRenderedComponent<NotePage> Page, IRenderedComponent<MudDialogProvider> Dialogs) Typed(string text)
+    {
+        var dialogs = bundle.Render<MudDialogProvider>();
+        var page = Open();
+        page.WaitForElement("[data-testid=edit]").Click();
+        page.WaitForElement("#note-text").Change(text);
+        return (page, dialogs);
     }
 
     [Fact]
