@@ -19,7 +19,10 @@ public sealed class DisplayTests(PostgresFixture postgres)
 
         Assert.Equal("/wall", screen.LeadsTo(answer));
         var cookie = Assert.Single(screen.Cookies.GetAllCookies(), c => c.Name == "agentcontrol-display");
-        Assert.True(cookie is { HttpOnly: true, Expired: false } && cookie.Expires > DateTime.Now.AddDays(300));
+        Assert.True(
+            cookie is { HttpOnly: true, Expired: false }
+                && cookie.Expires.ToUniversalTime() > DateTime.UtcNow.AddDays(300)
+        );
         Assert.DoesNotContain(secret, cookie.Value, StringComparison.Ordinal);
         Assert.Contains("data-testid=\"wall\"", await screen.TextAsync("/wall"), StringComparison.Ordinal);
         using var circuit = new HttpRequestMessage(HttpMethod.Post, "/_blazor/negotiate?negotiateVersion=1");

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AgentControl.Engine.Access;
 using AgentControl.TestKit;
 using AgentControl.Web.Shared;
@@ -245,16 +246,19 @@ public sealed class WallPageTests(PostgresFixture fixture)
         await using var bundle = await CreateAsync();
         var wall = bundle.Render<WallBoard>();
         Says(wall, "[data-testid=wall-running]", "0 running");
-        var (drawn, beat) = (wall.RenderCount, Beat(wall));
+        var (drawn, beat, began) = (wall.RenderCount, Beat(wall), Stopwatch.GetTimestamp());
 
+        // Ten changes a second, for three of them, or for as long as a busy machine makes of these.
         for (var i = 0; i < 30; i++)
         {
             bundle.Feed.Publish(LiveTopic.Jobs);
             await Task.Delay(100, Xunit.TestContext.Current.CancellationToken);
         }
 
-        Assert.InRange(Beat(wall) - beat, 1, 4);
-        Assert.InRange(wall.RenderCount - drawn, 1, 4);
+        var (beats, renderings) = (Beat(wall) - beat, wall.RenderCount - drawn);
+        var most = (int)Stopwatch.GetElapsedTime(began).TotalSeconds + 1;
+        Assert.InRange(beats, 1, most);
+        Assert.InRange(renderings, 1, most);
     }
 
     [Fact]
