@@ -47,11 +47,26 @@ public sealed class DefinitionCommands
     )
     {
         ArgumentNullException.ThrowIfNull(actor);
-        if (NameProblem(name) is { } why)
-            return new DefinitionOutcome.Invalid(new Dictionary<string, string[]> { ["name"] = [why] });
-        return maker.Check(name, settings) is { Count: > 0 } errors
+        return await CheckAsync(name, settings, cancellationToken) is { Count: > 0 } errors
             ? new DefinitionOutcome.Invalid(errors)
             : await AppendAsync(name, version, settings.GetRawText(), actor, cancellationToken);
+    }
+
+    /// <summary>All that is wrong with a name and settings, by field with the remedy; empty where they may be saved.</summary>
+    public async Task<IReadOnlyDictionary<string, string[]>> CheckAsync(
+        string name,
+        JsonElement settings,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        var errors = new Dictionary<string, string[]>(
+            await maker.CheckAsync(name, settings, cancellationToken),
+            StringComparer.Ordinal
+        );
+        if (NameProblem(name) is { } why)
+            errors["name"] = [why];
+        return errors;
     }
 
     /// <summary>No new jobs for it; those that it has go on.</summary>

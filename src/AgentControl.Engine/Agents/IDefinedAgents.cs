@@ -7,7 +7,11 @@ namespace AgentControl.Engine.Agents;
 public interface IDefinedAgents
 {
     /// <summary>By field what is wrong with settings and the remedy; empty where they are good.</summary>
-    IReadOnlyDictionary<string, string[]> Check(string name, JsonElement settings);
+    Task<IReadOnlyDictionary<string, string[]>> CheckAsync(
+        string name,
+        JsonElement settings,
+        CancellationToken cancellationToken
+    );
 
     /// <exception cref="FormatException">The settings are none that this program can read.</exception>
     AgentDefinition Make(string name, string settings);

@@ -59,6 +59,29 @@ public sealed class QueueQueries(IDbContextFactory<ControlDbContext> contexts, I
         return [.. queues.Select(q => q with { Workers = q.Workers ?? Configured(q) })];
     }
 
+    /// <summary>Queues that have or were given workers: configured here, stored by a person, or served by a live process. One that only jobs name is none of them.</summary>
+    public async Task<IReadOnlyList<string>> NamesAsync(CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var known = await db
+            .Database.SqlQuery<string>(
+                $"""
+                SELECT lane AS "Value" FROM workers, unnest(queues) AS lane
+                WHERE stopped_at IS NULL AND last_heartbeat > ac_now() - make_interval(secs => {Workers.WorkerQueries.LostAfterSeconds})
+                UNION SELECT name FROM queues
+                """
+            )
+            .ToListAsync(cancellationToken);
+        return
+        [
+            .. options
+                .Value.Workers.Where(q => q.Value > 0)
+                .Select(q => q.Key)
+                .Union(known, StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
+    }
+
     private int? Configured(QueueView queue) =>
         options.Value.Workers.TryGetValue(queue.Name, out var workers) ? workers
         : queue.Processes == 0 ? 0

@@ -6,8 +6,6 @@ using AgentControl.Agents.Assistant;
 using AgentControl.Agents.Mcp;
 using AgentControl.Agents.Web;
 using AgentControl.Core.Agents;
-using AgentControl.Core.Approvals;
-using AgentControl.Core.Budgets;
 using AgentControl.Core.Json;
 using AgentControl.Engine.Agents;
 using AgentControl.Engine.Mcp;
@@ -133,20 +131,19 @@ internal sealed class AssistantMaker(IConfiguration configuration, IServiceProvi
         return JsonNode.Parse(schema.ToJsonString())!;
     }
 
-    public IReadOnlyDictionary<string, string[]> Check(string name, JsonElement settings)
+    public async Task<IReadOnlyDictionary<string, string[]>> CheckAsync(
+        string name,
+        JsonElement settings,
+        CancellationToken cancellationToken
+    )
     {
         if (settings.ValueKind != JsonValueKind.Object)
             return new Dictionary<string, string[]> { ["settings"] = ["Give a JSON object."] };
         var schema = JsonSerializer.SerializeToElement(Schema(ServerTools(settings)));
-        var (json, errors) = EditedJson.Read(settings, schema, "settings");
-        if (json is not { } fit)
-            return errors;
-        var wrong = new Dictionary<string, string[]>();
-        if (fit.TryGetProperty("queue", out var queue) && !QueueNames.IsValid(queue.GetString() ?? ""))
-            wrong["settings.queue"] = ["Use 1 to 50 of a-z, 0-9, '-' and '_'."];
-        if (fit.TryGetProperty("budget", out var budget))
-            Budget.Read(budget, "settings.budget", (field, why) => wrong[field] = [why]);
-        return wrong;
+        var queues = await services.GetRequiredService<QueueQueries>().NamesAsync(cancellationToken);
+        // Where it works already its jobs find their workers, or wait for one that comes back.
+        var now = services.GetRequiredService<AgentCatalog>().Find(name)?.Queue;
+        return AssistantRules.Check(settings, schema, [.. queues], now);
     }
 
     /// <summary>The tools in settings that are one of a configured server's.</summary>

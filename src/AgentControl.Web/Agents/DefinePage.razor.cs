@@ -52,6 +52,8 @@ public sealed partial class DefinePage
 
     private IReadOnlyList<FieldError> Errors => [.. _problems, .. _form?.Errors ?? []];
 
+    private string Wanted => Name ?? _name.Trim();
+
     private bool Unsaved => !_saved && _form is { } form && (_name.Length > 0 || Json(form) != _before);
 
     /// <summary>Where one is edited.</summary>
@@ -105,15 +107,13 @@ public sealed partial class DefinePage
         if (_busy || _form is not { } form)
             return;
         (_problems, _taken, _conflict) = ([], null, null);
-        if (!form.Check())
-        {
-            _focusErrors = true;
-            return;
-        }
         _busy = true;
         try
         {
-            await SendAsync(form, version);
+            if (form.Check())
+                await SendAsync(form, version);
+            else
+                await TellAllAsync(form);
         }
         finally
         {
@@ -124,11 +124,8 @@ public sealed partial class DefinePage
 
     private async Task SendAsync(SchemaForm form, int version)
     {
-        var caller =
-            await Callers.CurrentAsync(CancellationToken.None)
-            ?? throw new AccessDeniedException(Role.Admin, Caller.Everywhere);
-        caller.Require(Role.Admin, Caller.Everywhere);
-        var name = Name ?? _name.Trim();
+        var caller = await RequireAdminAsync();
+        var name = Wanted;
         switch (await Commands.SaveAsync(name, version, form.Element, caller.Actor, CancellationToken.None))
         {
             case DefinitionOutcome.Saved:
@@ -136,38 +133,62 @@ public sealed partial class DefinePage
                 Navigation.NavigateTo(AgentPage.Address(name));
                 break;
             case DefinitionOutcome.Invalid invalid:
-                form.Refuse(
-                    invalid
-                        .Errors.Where(e => e.Key != "name")
-                        .ToDictionary(e => e.Key.Replace("settings", "input", StringComparison.Ordinal), e => e.Value)
-                );
-                _problems = Problems(
-                    "Name: " + invalid.Errors.GetValueOrDefault("name")?[0],
-                    invalid.Errors.ContainsKey("name")
-                );
+                form.Refuse(AssistantRules.OfForm(invalid.Errors));
+                await TellNameAsync(invalid.Errors);
+                break;
+            case DefinitionOutcome.Changed when Name is null:
+                await TellNameAsync(new Dictionary<string, string[]>());
                 break;
             case DefinitionOutcome.Changed { Version: var now }:
+                _conflict = now;
                 var isRetired = await Queries.VersionsAsync(name) is [{ Settings: null }, ..];
-                (_taken, _conflict) = Name is null ? (name, (int?)null) : (null, now);
-                _problems = Problems(
-                    (Name, isRetired) switch
-                    {
-                        (null, true) =>
-                            $"'{name}' is taken by a retired assistant. Choose another name, or edit that one to bring it back.",
-                        (null, false) => $"'{name}' is taken. Choose another name, or edit that one.",
-                        (_, true) =>
-                            $"Somebody retired it with version {now} meanwhile. What you typed stays here. Read what stands, or save over it to bring it back.",
-                        _ =>
-                            $"Somebody saved version {now} meanwhile. What you typed stays here. Read what stands, or save over it.",
-                    },
-                    true
+                _problems = Problem(
+                    isRetired
+                        ? $"Somebody retired it with version {now} meanwhile. What you typed stays here. Read what stands, or save over it to bring it back."
+                        : $"Somebody saved version {now} meanwhile. What you typed stays here. Read what stands, or save over it."
                 );
                 break;
         }
     }
 
+    /// <summary>Nothing is sent, but whoever mends one mistake shall not find the next one behind it.</summary>
+    private async Task TellAllAsync(SchemaForm form)
+    {
+        await RequireAdminAsync();
+        var errors = await Commands.CheckAsync(Wanted, form.Element, CancellationToken.None);
+        form.RefuseToo(AssistantRules.OfForm(errors));
+        await TellNameAsync(errors);
+    }
+
+    /// <summary>What is wrong with the name of a new one: how it is spelt, or that it is taken.</summary>
+    private async Task TellNameAsync(IReadOnlyDictionary<string, string[]> errors)
+    {
+        if (errors.TryGetValue("name", out var wrong))
+        {
+            _problems = Problem("Name: " + wrong[0]);
+        }
+        else if (Name is null && await Queries.VersionsAsync(Wanted) is [var newest, ..])
+        {
+            _taken = Wanted;
+            _problems = Problem(
+                newest.Settings is null
+                    ? $"'{Wanted}' is taken by a retired assistant. Choose another name, or edit that one to bring it back."
+                    : $"'{Wanted}' is taken. Choose another name, or edit that one."
+            );
+        }
+    }
+
+    /// <summary>Asked anew: a role may have been taken away while the page was open.</summary>
+    private async Task<Caller> RequireAdminAsync()
+    {
+        var caller =
+            await Callers.CurrentAsync(CancellationToken.None)
+            ?? throw new AccessDeniedException(Role.Admin, Caller.Everywhere);
+        caller.Require(Role.Admin, Caller.Everywhere);
+        return caller;
+    }
+
     private static string Json(SchemaForm form) => form.Value.ToJsonString();
 
-    private static IReadOnlyList<FieldError> Problems(string message, bool any) =>
-        any ? [new FieldError("name", "agent-name", message)] : [];
+    private static IReadOnlyList<FieldError> Problem(string message) => [new("name", "agent-name", message)];
 }

@@ -63,8 +63,11 @@ public sealed class DefinitionTests(PostgresFixture postgres)
 
     private sealed class Greeters : IDefinedAgents
     {
-        public IReadOnlyDictionary<string, string[]> Check(string name, JsonElement settings) =>
-            new Dictionary<string, string[]>();
+        public Task<IReadOnlyDictionary<string, string[]>> CheckAsync(
+            string name,
+            JsonElement settings,
+            CancellationToken cancellationToken
+        ) => Task.FromResult<IReadOnlyDictionary<string, string[]>>(new Dictionary<string, string[]>());
 
         public AgentDefinition Make(string name, string settings)
         {

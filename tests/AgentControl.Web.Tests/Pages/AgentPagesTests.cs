@@ -106,6 +106,35 @@ public sealed class AgentPagesTests(PostgresFixture fixture)
         Assert.Contains("Answers from our files", Assert.Single(versions).Settings, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Upper", "Name: Begin with a letter")]
+    [InlineData("taken", "'taken' is taken. Choose another name, or edit that one.")]
+    public async Task Mistakes_of_the_name_of_fields_and_of_what_only_the_server_knows_are_told_at_once(
+        string name,
+        string said
+    )
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        await SaveAsync(bundle, "taken", 0, "Was here first");
+        var page = bundle.Render<DefinePage>();
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=save]")), Patience);
+        page.Find("#agent-name").Change(name);
+        page.Find("#field-queue").Input("nobodys");
+        page.Find("#field-maxTurns").Input("0");
+
+        await page.Find("form").SubmitAsync();
+
+        page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=error-list]")), Patience);
+        var told = page.FindAll("[data-testid=error-list] li").Select(li => li.TextContent).ToList();
+        Assert.Collection(
+            told,
+            line => Assert.StartsWith(said, line, StringComparison.Ordinal),
+            line => Assert.Equal("What it is for is missing. Fill it in.", line),
+            line => Assert.Equal("Most turns must be at least 1.", line),
+            line => Assert.StartsWith("Queue: No worker serves a queue 'nobodys'.", line, StringComparison.Ordinal)
+        );
+    }
+
     [Fact]
     public async Task The_tools_of_an_accepted_server_get_policies_and_what_settings_leave_out_is_shown_as_it_holds()
     {

@@ -139,6 +139,27 @@ public sealed class DefinitionTests(ProgramFixture program) : IClassFixture<Prog
         "Use a number above 0"
     )]
     [InlineData("""{"settings":{"description":"x","budget":{"dollars":1}}}""", "settings.budget.dollars", "")]
+    [InlineData("""{"settings":{"description":"  "}}""", "settings.description", "It is blank. Say ")]
+    [InlineData(
+        """{"settings":{"description":"a\u0000b"}}""",
+        "settings.description",
+        "The text contains the character U+0000."
+    )]
+    [InlineData(
+        """{"settings":{"description":"x","instructions":"a\u0000b"}}""",
+        "settings.instructions",
+        "The text contains the character U+0000."
+    )]
+    [InlineData(
+        """{"settings":{"description":"x","agents":["contracts","contracts"]}}""",
+        "settings.agents[1]",
+        "'contracts' stands there twice. Keep one."
+    )]
+    [InlineData(
+        """{"settings":{"description":"x","queue":"nobodys"}}""",
+        "settings.queue",
+        "No worker serves a queue 'nobodys'. Use one of default, "
+    )]
     [InlineData("""{"settings":"{}"}""", "settings", "Give a JSON object.")]
     [InlineData("""{"version":0}""", "settings", "Give the assistant's settings as a JSON object.")]
     public async Task A_mistake_is_told_by_its_field(string body, string field, string remedy)
@@ -146,6 +167,41 @@ public sealed class DefinitionTests(ProgramFixture program) : IClassFixture<Prog
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
         using var answer = await program.Admin.PutAsync(new Uri($"agents/{name}", UriKind.Relative), content, Now);
         Assert.StartsWith(remedy, await answer.FieldAsync(field), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_that_is_wrong_is_told_at_once()
+    {
+        using var answer = await program.Admin.PutAsJsonAsync(
+            "agents/Upper",
+            new
+            {
+                settings = new
+                {
+                    description = " ",
+                    queue = "nobodys",
+                    maxTurns = 0,
+                    budget = new { costUsd = 0 },
+                },
+            },
+            Now
+        );
+        var problem = await answer.ProblemAsync(HttpStatusCode.BadRequest, "invalid");
+        Assert.Equal(
+            ["name", "settings.budget.costUsd", "settings.description", "settings.maxTurns", "settings.queue"],
+            problem.GetProperty("errors").EnumerateObject().Select(e => e.Name).Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task A_queue_that_was_given_workers_takes_an_assistant()
+    {
+        var queue = $"q{name}";
+        using var given = await program.Admin.PutAsJsonAsync($"queues/{queue}", new { workers = 1 }, Now);
+        Assert.Equal(HttpStatusCode.OK, given.StatusCode);
+        await SavedAsync(new { settings = new { description = "Reads", queue } });
+        var agent = await program.Admin.GetFromJsonAsync<JsonElement>($"agents/{name}", Now);
+        Assert.Equal(queue, agent.Text("queue"));
     }
 
     [Theory]

@@ -79,6 +79,19 @@ public sealed class SchemaForm
     public void Refuse(IReadOnlyDictionary<string, string[]> errors) =>
         Errors = [.. errors.SelectMany(e => e.Value.Select(message => Place(e.Key, message)))];
 
+    /// <summary>As <see cref="Refuse"/>, beside what the last check found. A field that has an error keeps that one.</summary>
+    public void RefuseToo(IReadOnlyDictionary<string, string[]> errors)
+    {
+        var known = Errors.Select(e => e.Path).ToHashSet(StringComparer.Ordinal);
+        Errors =
+        [
+            .. Errors,
+            .. errors
+                .SelectMany(e => e.Value.Select(message => Place(e.Key, message)))
+                .Where(e => !known.Contains(e.Path)),
+        ];
+    }
+
     private FieldError Place(string key, string message)
     {
         var path = key.StartsWith("input", StringComparison.Ordinal) ? key["input".Length..].TrimStart('.') : key;
