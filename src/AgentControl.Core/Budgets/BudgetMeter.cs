@@ -58,6 +58,25 @@ public static class BudgetMeter
             _ => "",
         };
 
+    private static string Unit(string measure) =>
+        measure switch
+        {
+            "costUsd" => "US dollars",
+            "tokens" => "tokens",
+            "modelCalls" => "model calls",
+            "wallSeconds" => "seconds of work",
+            _ => measure,
+        };
+
+    /// <summary>The unit of one measure; of several with their names: "costUsd in US dollars, tokens".</summary>
+    public static string Units(IReadOnlyList<string> measures)
+    {
+        ArgumentNullException.ThrowIfNull(measures);
+        return measures.Count == 1
+            ? Unit(measures[0])
+            : string.Join(", ", measures.Select(m => Unit(m) == m ? m : $"{m} in {Unit(m)}"));
+    }
+
     internal static string Number(string measure, decimal amount) =>
         amount.ToString(
             measure switch

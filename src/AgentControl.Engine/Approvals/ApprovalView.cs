@@ -1,5 +1,7 @@
 using System.Text;
+using System.Text.Json.Serialization;
 using AgentControl.Core.Json;
+using AgentControl.Engine.Budgets;
 
 namespace AgentControl.Engine.Approvals;
 
@@ -49,6 +51,10 @@ public sealed record ApprovalView
     public string? DecidedFrom { get; init; }
     public string? Comment { get; init; }
     public RawJson? Value { get; init; }
+
+    /// <summary>The limits that are spent, where this asks about a budget.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> SpentMeasures => BudgetKey.Parse(Key)?.Measures ?? [];
 
     internal static ApprovalView Of(ApprovalRow row, ApprovalJob job, IEnumerable<ApprovalVoteRow> votes) =>
         new()

@@ -66,8 +66,24 @@ internal static class BudgetAnswer
         return problem ?? (given.IsEmpty ? $"Say how much more: a number, or {{\"{key.Measures[0]}\": …}}." : null);
     }
 
+    /// <summary>Says what may be answered, with an example: an amount where one limit is spent, an object where several are.</summary>
+    public static string HowTo(BudgetKey key, Budget first)
+    {
+        var example =
+            key.Measures.Count == 1
+                ? Amount(key.Measures[0])
+                : "{" + string.Join(", ", key.Measures.Select(m => $"\"{m}\": {Amount(m)}")) + "}";
+        return $"Or answer with how much more it may use ({BudgetMeter.Units(key.Measures)}), for example `{example}`.";
+
+        string Amount(string measure) =>
+            first.Of(measure)!.Value.ToString("0.############", CultureInfo.InvariantCulture);
+    }
+
     private static Budget Given(BudgetKey key, JsonElement value, Action<string, string> wrong)
     {
+        // People write it into a field of text.
+        if (value.ValueKind == JsonValueKind.String && Object(value.GetString()!) is { } written)
+            value = written;
         if (value.ValueKind == JsonValueKind.Object)
             return Budget.Read(value, "value", wrong);
         var isNumber = value.ValueKind switch
@@ -88,6 +104,18 @@ internal static class BudgetAnswer
             return new Budget();
         }
         return new Budget().With(key.Measures[0], amount);
+    }
+
+    private static JsonElement? Object(string text)
+    {
+        try
+        {
+            return text.TrimStart().StartsWith('{') ? JsonElement.Parse(text) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static decimal? Number(string text) =>

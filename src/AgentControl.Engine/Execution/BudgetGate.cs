@@ -176,7 +176,7 @@ internal sealed class BudgetGate(Attempt attempt, Scope scope, WaitRunner waits,
             Kind = ApprovalKinds.Budget,
             Title = $"The budget is spent: {string.Join(", ", spent.Select(r => r.Text))}",
             Body =
-                $"Before step `{step.Key}` the job has used what it may. No further call of a model begins until you choose; what needs no model goes on. Or answer with the amount to add.",
+                $"Before step `{step.Key}` the job has used what it may. No further call of a model begins until you choose; what needs no model goes on. {BudgetAnswer.HowTo(key, first)}",
             Content = string.Join('\n', readings.Select(r => r.Text)),
             ContentType = "text/plain",
             Decisions = [ApprovalDecision.Choose, ApprovalDecision.Respond],

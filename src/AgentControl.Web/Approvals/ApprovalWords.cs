@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentControl.Core.Approvals;
+using AgentControl.Core.Budgets;
 using AgentControl.Core.Json;
 using AgentControl.Engine.Approvals;
 using AgentControl.Web.Shared;
@@ -67,11 +68,37 @@ internal static class ApprovalWords
                     yield return ("choose", "The job goes on as you choose.");
                     break;
                 case "respond":
-                    yield return ("answer", "The job goes on with your words.");
+                    yield return ("answer", OnAnswer(request));
+                    break;
+                case "edit":
+                    yield return (
+                        "edit",
+                        "The agent goes on with your version. The original and your version are both kept."
+                    );
                     break;
             }
         }
     }
+
+    private static string OnAnswer(ApprovalView request) =>
+        request.SpentMeasures switch
+        {
+            [] => "The job goes on with your words.",
+            [_] spent => $"The limit grows by the amount that you give, in {BudgetMeter.Units(spent)}.",
+            var spent => $"The limits grow by the amounts that you give: {BudgetMeter.Units(spent)}.",
+        };
+
+    /// <summary>What was chosen or answered, as the person read or wrote it; null where the decision says it all.</summary>
+    public static (string What, string Text)? Given(ApprovalView request) =>
+        (request.State, request.Value) switch
+        {
+            ("chosen", { } value) => (
+                "Choice",
+                Options(request).FirstOrDefault(o => o.Value == EditedText(value))?.Label ?? EditedText(value)
+            ),
+            ("responded", { } value) => ("Answer", EditedText(value)),
+            _ => null,
+        };
 
     public static string OnReject(string onReject) =>
         onReject == "cancel" ? "The job is cancelled." : "The agent gets your reason and decides how to go on.";
@@ -87,7 +114,7 @@ internal static class ApprovalWords
             _ => "Approval",
         };
 
-    /// <summary>The text that a person put in place of the content.</summary>
+    /// <summary>A value as the person wrote it: a text without its quotes.</summary>
     public static string EditedText(RawJson value) =>
         value.ToElement() is { ValueKind: JsonValueKind.String } text ? text.GetString()! : value.ToString();
 

@@ -112,6 +112,30 @@ public sealed class BudgetGateTests(SharedModelWorld shared) : IClassFixture<Sha
         Assert.Equal(4, world.Simulator.Calls.Count);
     }
 
+    [Theory]
+    [InlineData("""{"modelCalls":1}""", "Or answer with how much more it may use (model calls), for example `1`.", "1")]
+    [InlineData(
+        """{"modelCalls":1,"tokens":1}""",
+        "Or answer with how much more it may use (tokens, modelCalls in model calls), for example `{\"tokens\": 1, \"modelCalls\": 1}`.",
+        """{"tokens": 100000, "modelCalls": 1}"""
+    )]
+    public async Task The_question_says_how_to_answer_it_and_takes_what_it_says(
+        string budget,
+        string said,
+        string written
+    )
+    {
+        var job = await LoopAsync(2, budget);
+        await AskedAsync(job);
+        Assert.EndsWith(
+            said,
+            await world.Engine.ScalarAsync<string>($"SELECT body FROM approvals WHERE job_id = '{job}'"),
+            StringComparison.Ordinal
+        );
+        await DecideAsync(job, ApprovalDecision.Respond, written);
+        await world.Engine.UntilAsync(job, "succeeded", 60);
+    }
+
     [Fact]
     public async Task Finish_now_leaves_one_last_answer_and_stays_decided_on_replay()
     {

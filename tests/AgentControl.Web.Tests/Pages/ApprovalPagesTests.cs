@@ -76,7 +76,7 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
     }
 
     [Theory]
-    [InlineData("approve,reject,edit", "approve reject")]
+    [InlineData("approve,reject,edit", "approve reject edit")]
     [InlineData("choose,respond", "choose answer")]
     public async Task Effects_AreTold_OfTheDecisionsThatAreOpen(string decisions, string told)
     {
@@ -93,6 +93,44 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
         Assert.Equal(
             told.Split(' ').Select(decision => $"If you {decision}"),
             page.FindAll(".appr-effects dt").Select(term => term.TextContent)
+        );
+    }
+
+    [Theory]
+    [InlineData("modelCalls", "The limit grows by the amount that you give, in model calls.")]
+    [InlineData("wallSeconds", "The limit grows by the amount that you give, in seconds of work.")]
+    [InlineData("costUsd+tokens", "The limits grow by the amounts that you give: costUsd in US dollars, tokens.")]
+    public async Task Effects_OfAnAnswerToABudget_NameTheUnit(string measures, string told)
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var id = await bundle.AskAsync(await bundle.SubmitAsync("job"), "The budget is spent");
+        await bundle.ExecuteAsync(
+            "UPDATE approvals SET kind = 'budget', key = '~budget@j_1.0.1.' || $2 || '~step#1', decisions = ARRAY['respond'] WHERE id = $1",
+            id,
+            measures
+        );
+
+        var page = Shown(Open(bundle, id));
+
+        Assert.Equal(told, page.Find(".appr-effects dd").TextContent);
+    }
+
+    [Fact]
+    public async Task Chosen_TheNoteSaysWhat()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var id = await bundle.AskAsync(await bundle.SubmitAsync("job"), "What now?");
+        await bundle.ExecuteAsync(
+            """UPDATE approvals SET state = 'chosen', decided_at = now(), decided_by = 'Ben', value = '"stop"', options = '[{"value":"stop","label":"Stop it"}]' WHERE id = $1""",
+            id
+        );
+
+        var page = Shown(Open(bundle, id));
+
+        Assert.Contains(
+            "Choice: \"Stop it\"",
+            page.Find("[data-testid=decided]").TextContent,
+            StringComparison.Ordinal
         );
     }
 
