@@ -66,6 +66,42 @@ public sealed class ToolArgumentsTests
     [InlineData(null)]
     public void Problem_UrlThatIsNotFetched_IsTold(string? url) => Assert.NotNull(GuardedFetch.Problem(url, out _));
 
+    [Theory]
+    [InlineData("1 &lt; 2 and 1 < 2 or 2 > 1", "1 < 2 and 1 < 2 or 2 > 1")]
+    [InlineData("a<!-- <p>no</p> -->b<!-- open <p>c", "a b c")]
+    [InlineData("<SCRIPT src='x'>a < b</Script \n>seen<script>left <b>open", "seen left open")]
+    [InlineData("<p>one</p><!DOCTYPE html><?php ?>two <scripted>three</scripted>", "one\ntwo three")]
+    [InlineData("<ul><li>a<li>b</ul>\u00a0 \t c <header>d</header>", "a\nb\nc\nd")]
+    [InlineData("text <p", "text <p")]
+    [InlineData("<!-->", "")]
+    [InlineData("", "")]
+    public void Of_Html_IsWhatPeopleRead(string html, string text) =>
+        Assert.Equal(text, PageText.Of(System.Text.Encoding.UTF8.GetBytes(html), "text/html", null));
+
+    [Theory]
+    [InlineData("<")]
+    [InlineData("<a ")]
+    [InlineData("<!--")]
+    [InlineData("<script>")]
+    [InlineData("<svg></svg ")]
+    [InlineData("<style")]
+    [InlineData("<p>")]
+    [InlineData("</")]
+    [InlineData(" \n\t")]
+    [InlineData("&lt")]
+    public async Task Of_JunkOfFiveMegabytes_IsReadInOneGo(string junk)
+    {
+        var html = string.Concat(Enumerable.Repeat(junk, 5_000_000 / junk.Length)) + "><p>the end</p>";
+
+        var text = await Task.Run(
+                () => PageText.Of(System.Text.Encoding.UTF8.GetBytes(html), "text/html", null),
+                TestContext.Current.CancellationToken
+            )
+            .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        Assert.EndsWith("the end", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Of_Page_IsItsTextWithoutTagsAndScripts()
     {
