@@ -64,7 +64,7 @@ internal sealed record ArticleSource(string Name, string? Text, string? Problem)
         {
             return await job.StepAsync(
                 "fetch",
-                async call => Of(await web().GetAsync(url!, call.CancellationToken)),
+                async call => Of(await web().GetAsync(url!, call)),
                 new StepOptions
                 {
                     Kind = "tool",

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using AgentControl.Core.Agents;
 using AgentControl.Core.Networks;
 using AgentControl.Core.Services;
 
@@ -77,6 +78,17 @@ public sealed class GuardedFetch : IDisposable
         return null;
     }
 
+    /// <summary>Reads the page in a step. A host that is not called becomes no service.</summary>
+    /// <inheritdoc cref="GetAsync(Uri, CancellationToken)"/>
+    public async Task<FetchedPage> GetAsync(Uri url, StepCall call)
+    {
+        ArgumentNullException.ThrowIfNull(call);
+        var page = await GetAsync(url, call.CancellationToken);
+        if (!page.Asked)
+            call.NotCalled();
+        return page;
+    }
+
     /// <summary>Reads one page. What the site says for good is an answer; what may pass is thrown, for the step's policy to try again.</summary>
     /// <exception cref="ServiceException">Overload, a gateway's failure or a rate limit.</exception>
     /// <exception cref="HttpRequestException">The site could not be reached.</exception>
@@ -86,11 +98,17 @@ public sealed class GuardedFetch : IDisposable
         for (var hop = 0; hop <= MaxHops; hop++)
         {
             if (Problem(url.AbsoluteUri, out _) is { } wrong)
-                return FetchedPage.Refused(url, wrong);
+                return FetchedPage.Refused(url, wrong) with { Asked = hop > 0 };
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
             using var answer = await SendAsync(request, cancellationToken);
             if (answer is null)
-                return FetchedPage.Refused(url, $"'{url.Host}' is no host of the public internet, or there is none.");
+                return FetchedPage.Refused(
+                    url,
+                    $"'{url.Host}' is no host of the public internet, or there is none."
+                ) with
+                {
+                    Asked = hop > 0,
+                };
             if (Next(url, answer) is not { } next)
                 return await ReadAsync(url, answer, cancellationToken);
             if (url.Scheme == Uri.UriSchemeHttps && next.Scheme == Uri.UriSchemeHttp)
@@ -235,7 +253,7 @@ public sealed class GuardedFetch : IDisposable
 /// <param name="Bytes">How many were read.</param>
 /// <param name="Whole">False where the page is longer than what is read of one.</param>
 /// <param name="Text">Null where the page is no text.</param>
-/// <param name="Problem">Why nothing was asked of the site; null where it answered.</param>
+/// <param name="Problem">Why there is no page; null where the site answered.</param>
 public sealed record FetchedPage(
     string Url,
     int Status,
@@ -246,6 +264,9 @@ public sealed record FetchedPage(
     string? Problem
 )
 {
+    /// <summary>False where the site that was named was not asked for anything: its host is none that is fetched from, or does not exist.</summary>
+    public bool Asked { get; init; } = true;
+
     public static FetchedPage Refused(Uri url, string why)
     {
         ArgumentNullException.ThrowIfNull(url);

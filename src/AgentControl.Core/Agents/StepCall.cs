@@ -9,4 +9,7 @@ public sealed record StepCall(string StepId, string Key, int Attempt, Cancellati
 {
     /// <summary>Shows text to whoever watches the job now, and to nobody later: it is never recorded.</summary>
     public Action<string> Write { get; init; } = static _ => { };
+
+    /// <summary>Says that the step's service was not called after all, because the call was refused on this side: nothing is counted for it, and none is made known by it.</summary>
+    public Action NotCalled { get; init; } = static () => { };
 }

@@ -181,7 +181,8 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits,
         StepPlan step,
         Func<StepCall, Task<T>> body,
         StepTries tries,
-        CancellationToken limit
+        CancellationToken limit,
+        Action? notCalled = null
     )
     {
         var running = tries.Begin();
@@ -189,6 +190,8 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits,
             await CommitStartAsync(running);
         var id = StepIds.Of(attempt.Job.Id, step.Key, attempt.Job.Generation);
         var call = new StepCall(id, step.Key, tries.Tries, limit);
+        if (notCalled is not null)
+            call = call with { NotCalled = notCalled };
         if (!step.Options.Streams)
             return await body(call);
         using var output = parts.Outputs.Open(attempt.Job.Id, step.Key, tries.Tries);
@@ -199,12 +202,13 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits,
     private async Task<T> BeginBehindCircuitAsync<T>(StepPlan step, Func<StepCall, Task<T>> body, StepTries tries)
     {
         var pass = await parts.Circuits.EnterAsync(step.Options.Service!, attempt.Cancellation);
+        var called = true;
         T value;
         try
         {
             value = await parts.Services.WithinTimeAsync(
                 tries,
-                limit => BeginAsync(step, body, tries, limit),
+                limit => BeginAsync(step, body, tries, limit, () => called = false),
                 attempt.Cancellation
             );
         }
@@ -220,7 +224,9 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits,
                 throw stillDown;
             throw;
         }
-        if (await pass.SucceededAsync() is { } open)
+        if (!called)
+            await pass.NotCalledAsync();
+        else if (await pass.SucceededAsync() is { } open)
             scope.Ride(CircuitEvents.Closed(step.Options.Service!, open, attempt.Anomalies.Now));
         return value;
     }

@@ -34,6 +34,9 @@ internal sealed class CircuitPass(Circuits circuits, string service, ServicePoli
         return false;
     }
 
+    /// <summary>No call was made: nothing is counted, and a probe is given back.</summary>
+    public Task NotCalledAsync() => FailedAsync(null);
+
     private ServiceCount Count(ServiceFault? fault, string? kind) =>
         ServiceCount.Call(service, Stopwatch.GetElapsedTime(since), fault, kind);
 

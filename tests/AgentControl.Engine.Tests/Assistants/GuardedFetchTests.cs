@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using AgentControl.Agents.Web;
+using AgentControl.Core.Agents;
 using AgentControl.Core.Services;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -194,6 +195,19 @@ public sealed class GuardedFetchTests : IAsyncLifetime
         );
         Assert.Equal((503, TimeSpan.FromSeconds(7)), (busy.Fault.Status, busy.Fault.RetryAfter));
         await Assert.ThrowsAsync<HttpRequestException>(() => fetch.GetAsync(new Uri("http://house.test:1/"), Now));
+    }
+
+    [Theory]
+    [InlineData("http://127.0.0.1:{0}/page", false)]
+    [InlineData("http://house.test:{0}/page", true)]
+    [InlineData("http://house.test:{0}/in", true)]
+    public async Task A_host_that_is_refused_was_not_called(string url, bool called)
+    {
+        using var fetch = House();
+        var told = false;
+        var call = new StepCall("id", "fetch#1", 1, Now) { NotCalled = () => told = true };
+        await fetch.GetAsync(new Uri(string.Format(null, url, port)), call);
+        Assert.Equal(called, !told);
     }
 
     private static GuardedFetch House() => new(["house.test"], (_, _) => Task.FromResult(new[] { IPAddress.Loopback }));

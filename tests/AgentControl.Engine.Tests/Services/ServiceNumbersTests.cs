@@ -84,6 +84,35 @@ public sealed class ServiceNumbersTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_call_that_was_refused_on_this_side_counts_for_nothing()
+    {
+        await using var database = await postgres.CreateDatabaseAsync(Now);
+        var agent = TestAgent.Of(
+            async (_, job, _) =>
+            {
+                foreach (var service in (string[])["refused", Service])
+                    await job.StepAsync(
+                        "ask",
+                        call =>
+                        {
+                            call.NotCalled();
+                            return Task.FromResult(1);
+                        },
+                        new() { Service = service }
+                    );
+                return await job.StepAsync("ask", _ => Task.FromResult(1), new() { Service = Service });
+            }
+        );
+        await using var engine = await EngineProcess.StartAsync(database, [agent], _settings);
+        await engine.UntilAsync(await engine.SubmitAsync("test", new { }), "succeeded");
+
+        await engine.UntilTrueAsync(Guid.Empty, "SELECT EXISTS (SELECT FROM service_minutes WHERE calls > 0)");
+        var known = await engine.Get<ServiceQueries>().ListAsync(null, Now);
+        Assert.Equal(1, known.Single(s => s.Name == Service).Calls);
+        Assert.DoesNotContain(known, s => s.Name == "refused");
+    }
+
+    [Fact]
     public async Task An_outage_is_seen_with_who_waits_and_a_test_by_hand_ends_it()
     {
         await using var database = await postgres.CreateDatabaseAsync(Now);

@@ -32,7 +32,7 @@ internal sealed class FetchTool(Func<GuardedFetch> web) : AssistantTool<FetchArg
         var room = run.Definition.ResultCharacters - Note;
         var part = await run.Job.StepAsync(
             "fetch",
-            async call => Part(await web().GetAsync(url!, call.CancellationToken), arguments.From, room),
+            async call => Part(await web().GetAsync(url!, call), arguments.From, room),
             new StepOptions
             {
                 Kind = "tool",
