@@ -42,6 +42,9 @@ internal sealed class ControlHearing(
                 case ControlText.Service:
                     circuits.ChangedElsewhere(subject);
                     break;
+                case ControlText.McpServer:
+                    local.McpServer(subject);
+                    break;
             }
         }
     }

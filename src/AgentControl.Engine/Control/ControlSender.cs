@@ -43,6 +43,8 @@ internal sealed class ControlSender(NpgsqlDataSource database, TimeProvider time
 
     public void Service(string name) => Add(ControlText.Service, name);
 
+    public void McpServer(string name) => Add(ControlText.McpServer, name);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();

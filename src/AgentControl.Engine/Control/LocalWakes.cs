@@ -2,6 +2,7 @@ using AgentControl.Engine.Children;
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Execution;
 using AgentControl.Engine.Hosting;
+using AgentControl.Engine.Live;
 
 namespace AgentControl.Engine.Control;
 
@@ -10,7 +11,8 @@ internal sealed class LocalWakes(
     EngineOptions options,
     ResumeSignal resume,
     ParentSignal parents,
-    RunningAttempts running
+    RunningAttempts running,
+    McpServerChanges servers
 )
 {
     /// <summary>Wakes one hand of the resume lane for each of so many jobs.</summary>
@@ -32,6 +34,9 @@ internal sealed class LocalWakes(
             parents.Ring(jobId);
         return options.RunsJobs;
     }
+
+    /// <summary>Whoever looks at MCP servers looks again.</summary>
+    public void McpServer(string name) => servers.Publish(name);
 
     /// <summary>Everybody looks, because signals may have been missed.</summary>
     public void All()

@@ -49,6 +49,7 @@ public static class EngineRegistration
         services.AddSingleton<EventFeed>();
         services.TryAddSingleton<StepOutputs>();
         services.TryAddSingleton<ServiceChanges>();
+        services.TryAddSingleton<McpServerChanges>();
         services.AddSingleton(AgentBudgets.Read(configuration));
         services.AddSingleton(AnomalySettings.Read(configuration));
         services.AddSingleton<StepHistory>();
@@ -63,7 +64,11 @@ public static class EngineRegistration
             s.GetRequiredService<Circuits>(),
             s.GetRequiredService<NpgsqlDataSource>()
         ));
-        services.AddSingleton<McpPins>();
+        services.AddSingleton(s => new McpPins(
+            s.GetRequiredService<NpgsqlDataSource>(),
+            s.GetRequiredService<ControlSender>(),
+            s.GetRequiredService<McpServerChanges>()
+        ));
         services.AddCommands();
         services.AddHangfireParts(options);
         services.AddProcessSignals(options);

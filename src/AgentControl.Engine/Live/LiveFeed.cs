@@ -45,3 +45,7 @@ public abstract class LiveFeed<T>(ILogger? log)
 /// <summary>Names of services whose circuit changed, in this process or in another.</summary>
 /// <param name="log">Hears of watchers that throw.</param>
 public sealed class ServiceChanges(ILogger<ServiceChanges>? log = null) : LiveFeed<string>(log);
+
+/// <summary>Names of MCP servers whose tools were accepted, in this process or in another.</summary>
+/// <param name="log">Hears of watchers that throw.</param>
+public sealed class McpServerChanges(ILogger<McpServerChanges>? log = null) : LiveFeed<string>(log);

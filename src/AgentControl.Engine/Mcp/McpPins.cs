@@ -2,12 +2,14 @@ using AgentControl.Core.Json;
 using AgentControl.Core.Mcp;
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Audit;
+using AgentControl.Engine.Control;
+using AgentControl.Engine.Live;
 using Npgsql;
 
 namespace AgentControl.Engine.Mcp;
 
 /// <summary>The accepted tools of MCP servers, one row a server for all processes.</summary>
-public sealed class McpPins(NpgsqlDataSource database) : IMcpPins
+public sealed class McpPins : IMcpPins
 {
     private const string FindSql = "SELECT tools, sha256, pinned_at, pinned_by FROM mcp_pins WHERE server = $1";
 
@@ -21,6 +23,13 @@ public sealed class McpPins(NpgsqlDataSource database) : IMcpPins
         ON CONFLICT (server) DO UPDATE
         SET tools = excluded.tools, sha256 = excluded.sha256, pinned_at = excluded.pinned_at, pinned_by = excluded.pinned_by
         """;
+
+    private readonly NpgsqlDataSource database;
+    private readonly ControlSender others;
+    private readonly McpServerChanges changes;
+
+    internal McpPins(NpgsqlDataSource database, ControlSender others, McpServerChanges changes) =>
+        (this.database, this.others, this.changes) = (database, others, changes);
 
     public async Task<McpPin?> FindAsync(string server, CancellationToken cancellationToken)
     {
@@ -66,6 +75,8 @@ public sealed class McpPins(NpgsqlDataSource database) : IMcpPins
         };
         await AuditLog.AppendAsync(connection, transaction, entry, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        others.McpServer(server);
+        changes.Publish(server);
         return (await FindAsync(server, cancellationToken))!;
     }
 

@@ -26,6 +26,8 @@ public sealed partial class McpServersPage
     [Inject]
     private Notices Notices { get; set; } = null!;
 
+    protected override IEnumerable<string> Topics => [LiveTopic.McpServers];
+
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
         var caller = await Callers.CurrentAsync(cancellationToken);

@@ -6,8 +6,13 @@ using AgentControl.Web.Shared;
 namespace AgentControl.Web.Hosting;
 
 /// <summary>The pages' topics over the engine's feed.</summary>
-internal sealed class EngineLiveFeed(EventFeed feed, WorkspaceChanges workspaces, ServiceChanges services, DataAge age)
-    : ILiveFeed
+internal sealed class EngineLiveFeed(
+    EventFeed feed,
+    WorkspaceChanges workspaces,
+    ServiceChanges services,
+    McpServerChanges servers,
+    DataAge age
+) : ILiveFeed
 {
     private const string JobPrefix = "job:";
     private const string WorkspacePrefix = "workspace:";
@@ -26,6 +31,8 @@ internal sealed class EngineLiveFeed(EventFeed feed, WorkspaceChanges workspaces
             });
         if (topic == LiveTopic.Services)
             return services.Subscribe(_ => changed());
+        if (topic == LiveTopic.McpServers)
+            return servers.Subscribe(_ => changed());
         if (topic == LiveTopic.Anomalies)
             return feed.Subscribe(events =>
             {

@@ -20,6 +20,7 @@ internal static class LiveSetup
         services.AddSingleton<LiveContents>();
         services.TryAddSingleton<StepOutputs>();
         services.TryAddSingleton<ServiceChanges>();
+        services.TryAddSingleton<McpServerChanges>();
         services.AddHostedService<LivePump>();
         services.AddHostedService<LiveServices>();
     }

@@ -3,6 +3,8 @@ using AgentControl.Core.Agents;
 using AgentControl.Engine.Children;
 using AgentControl.Engine.Control;
 using AgentControl.Engine.Jobs;
+using AgentControl.Engine.Live;
+using AgentControl.Engine.Mcp;
 using AgentControl.Engine.Signals;
 using AgentControl.Engine.Tests.Fixtures;
 using AgentControl.TestKit;
@@ -30,6 +32,18 @@ public sealed class ControlTests(PostgresFixture postgres)
 
         await engine.Web.UntilAsync(job, "succeeded");
         Assert.Equal(7, (await engine.Web.OutputAsync(job)).GetInt32());
+    }
+
+    [Fact]
+    public async Task Tools_that_one_process_accepts_are_told_to_those_who_watch_the_other()
+    {
+        await using var engine = await SplitEngine.StartAsync(postgres, Endless());
+        var heard = new TaskCompletionSource<string>();
+        using var watching = engine.Worker.Get<McpServerChanges>().Subscribe(server => heard.TrySetResult(server));
+
+        await engine.Web.Get<McpPins>().AcceptAsync("tickets", [], EngineProcess.Ana, Now);
+
+        Assert.Equal("tickets", await heard.Task.WaitAsync(TimeSpan.FromSeconds(20), Now));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using AgentControl.Engine.Mcp;
 using AgentControl.Simulation.Mcp;
 using AgentControl.TestKit;
 using AgentControl.Web.Agents;
+using AgentControl.Web.Shared;
 using Bunit;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -14,6 +15,35 @@ public sealed class McpServersPageTests(PostgresFixture fixture)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static CancellationToken Now => Xunit.TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Accepted_in_another_browser_the_page_changes_by_itself()
+    {
+        await using var simulator = await McpSimulator.StartAsync(cancellationToken: Now);
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        bundle.Services.AddSingleton(s => new McpServers(
+            [new("tickets") { Url = simulator.Endpoint }],
+            s.GetRequiredService<McpPins>()
+        ));
+        bundle.Services.AddSingleton<McpDesk>();
+        var desk = bundle.Services.GetRequiredService<McpDesk>();
+        await desk.ListAsync(Now);
+        simulator.Script.Tools = [simulator.Script.Tools[0] with { Description = "Another." }];
+        var page = bundle.Render<McpServersPage>();
+        page.WaitForAssertion(
+            () => Assert.Equal("changed", page.Find("[data-mcp=tickets]").GetAttribute("data-state")),
+            Patience
+        );
+
+        var seen = (await desk.ListAsync(Now))[0].Sha256!;
+        await desk.AcceptAsync("tickets", seen, bundle.Caller.Actor, Now);
+        bundle.Feed.Publish(LiveTopic.McpServers);
+
+        page.WaitForAssertion(
+            () => Assert.Equal("ok", page.Find("[data-mcp=tickets]").GetAttribute("data-state")),
+            Patience
+        );
+    }
 
     [Theory]
     [InlineData(Role.Admin)]

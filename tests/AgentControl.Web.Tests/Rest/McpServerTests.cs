@@ -4,9 +4,11 @@ using System.Text.Json;
 using AgentControl.Engine.Access;
 using AgentControl.Simulation.Mcp;
 using AgentControl.TestKit;
+using AgentControl.Web.Shared;
 using AgentControl.Web.Tests.Fixtures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentControl.Web.Tests.Rest;
 
@@ -74,7 +76,13 @@ public sealed class McpServerTests(McpFixture program) : IClassFixture<McpFixtur
         Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         Assert.Equal("changed", (await FindAsync(viewer, "tickets")).Text("state"));
 
+        var heard = new TaskCompletionSource();
+        using var listening = program
+            .Services.GetRequiredService<ILiveFeed>()
+            .Subscribe(LiveTopic.McpServers, heard.SetResult);
         using var accepted = await AcceptAsync(program.Admin, "tickets", changed.Text("sha256")!);
+        // The pages of other people look again.
+        await heard.Task.WaitAsync(TimeSpan.FromSeconds(20), Now);
         Assert.Equal(HttpStatusCode.OK, accepted.StatusCode);
         var after = await FindAsync(viewer, "tickets");
         Assert.Equal("ok", after.Text("state"));
