@@ -1,6 +1,7 @@
 using AgentControl.Core.Jobs;
 using AgentControl.Engine.Paging;
 using AgentControl.Engine.Storage;
+using AgentControl.Engine.Workers;
 using Microsoft.EntityFrameworkCore;
 
 namespace AgentControl.Engine.Jobs;
@@ -85,6 +86,27 @@ public sealed class JobQueries(IDbContextFactory<ControlDbContext> contexts, Tim
             .ToListAsync(cancellationToken);
         var now = time.GetUtcNow();
         return [.. rows.Select(j => JobProjection.Summary(j, now))];
+    }
+
+    /// <summary>The same jobs, the queued ones with whether anybody serves their queue.</summary>
+    public async Task<IReadOnlyList<JobSummary>> ServedAsync(
+        IReadOnlyList<JobSummary> summaries,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(summaries);
+        if (summaries.All(j => j.Label != "queued"))
+            return summaries;
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var served = await db
+            .Database.SqlQuery<string>(
+                $"""
+                SELECT DISTINCT lane AS "Value" FROM workers, unnest(queues) AS lane
+                WHERE stopped_at IS NULL AND last_heartbeat > ac_now() - make_interval(secs => {WorkerQueries.LostAfterSeconds})
+                """
+            )
+            .ToListAsync(cancellationToken);
+        return [.. summaries.Select(j => j with { IsUnserved = j.Label == "queued" && !served.Contains(j.Queue) })];
     }
 
     /// <summary>Which job a text names, and the workspace whose roles count. Takes ids and short ids.</summary>

@@ -64,6 +64,10 @@ public record JobSummary
     public DateTimeOffset QueuedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
 
+    /// <summary>It is queued where no live process takes jobs from: it waits until one does. See <see cref="JobQueries.ServedAsync"/>.</summary>
+    [JsonIgnore]
+    public bool IsUnserved { get; init; }
+
     [JsonIgnore]
     public bool IsFinal => JobStates.Parse(State).IsFinal();
 }

@@ -67,6 +67,49 @@ public sealed class JobPageTests(PostgresFixture fixture)
     }
 
     [Fact]
+    public async Task Head_Queued_SaysWhetherAnybodyServesTheQueue()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var job = await bundle.SubmitAsync("batch");
+        var page = Open(bundle, ShortId.Of(job));
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "No worker serves queue default, waits",
+                    page.Find(".job-why").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
+
+        await bundle.ExecuteAsync(
+            "INSERT INTO workers (name, role, version, queues, agents, slots, started_at, last_heartbeat) VALUES ('w-1', 'worker', '1', ARRAY['default'], '{}', 4, now(), now())"
+        );
+        bundle.Feed.Publish(LiveTopic.Job(job));
+
+        page.WaitForAssertion(
+            () => Assert.Contains("In default, waits", page.Find(".job-why").TextContent, StringComparison.Ordinal),
+            Patience
+        );
+    }
+
+    [Fact]
+    public async Task Head_CountsTheAttemptFromTheSecondOne()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var job = await bundle.SubmitAsync("batch");
+        await bundle.RunAsync(job);
+        await bundle.ExecuteAsync("UPDATE job_runs SET attempt = 3 WHERE job_id = $1", job);
+
+        var page = Open(bundle, ShortId.Of(job));
+
+        page.WaitForAssertion(
+            () => Assert.Contains("attempt 3", page.Find(".job-facts").TextContent, StringComparison.Ordinal),
+            Patience
+        );
+    }
+
+    [Fact]
     public async Task Head_ShowsStateAndProgress_AndFollowsTheJob()
     {
         await using var bundle = await PageBundle.CreateAsync(fixture);
@@ -191,6 +234,36 @@ public sealed class JobPageTests(PostgresFixture fixture)
         );
         Assert.Equal("beta", page.Find("[data-testid=diff] del").TextContent);
         Assert.Equal("gamma", page.Find("[data-testid=diff] ins").TextContent);
+    }
+
+    [Theory]
+    [InlineData("chosen", "\"stop\"", "Choice: \"Stop <now>\"")]
+    [InlineData("chosen", "\"gone\"", "Choice: \"gone\"")]
+    [InlineData("responded", "\"2 \\u202E more\"", "Answer: \"2 ⟦U+202E⟧ more\"")]
+    [InlineData("responded", "{\"modelCalls\":1}", "Answer: \"{\"modelCalls\":1}\"")]
+    public async Task Approvals_Decided_SayWhatWasChosenOrAnswered(string state, string value, string said)
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var job = await bundle.SubmitAsync("batch");
+        var request = await bundle.AskAsync(job, "What now?");
+        await bundle.ExecuteAsync(
+            """UPDATE approvals SET state = $2, decided_at = now(), decided_by = 'Ben', comment = 'so be it', value = $3, options = '[{"value":"stop","label":"Stop <now>"}]' WHERE id = $1""",
+            request,
+            state,
+            value
+        );
+
+        var page = Open(bundle, job.ToString(), "approvals");
+
+        page.WaitForAssertion(
+            () => Assert.Equal(said, page.Find("[data-testid=job-approval] [data-testid=given]").TextContent.Trim()),
+            Patience
+        );
+        Assert.Contains(
+            "Comment: \"so be it\"",
+            page.Find("[data-testid=job-approval]").TextContent,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

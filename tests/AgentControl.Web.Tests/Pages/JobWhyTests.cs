@@ -50,6 +50,13 @@ public sealed class JobWhyTests
     }
 
     [Fact]
+    public void Of_QueuedWhereNoWorkerServes_SaysSo()
+    {
+        Assert.Equal("In default, waits 14:00", Read(Job("queued")));
+        Assert.Equal("No worker serves queue default, waits 14:00", Read(Job("queued") with { IsUnserved = true }));
+    }
+
+    [Fact]
     public void Of_WaitingForAPerson_SaysSinceWhenUntilWhenAndForWhat()
     {
         var job = Job("needs_approval") with

@@ -50,7 +50,17 @@ public sealed record JobHeader(JobSummary Job, long Checkpoints, long Approvals,
         && (Checkpoints, Approvals) == (other.Checkpoints, other.Approvals)
         && Children.SequenceEqual(other.Children)
         && Budget.SequenceEqual(other.Budget)
-        && (Job.Label, Job.Name, Job.Attempt, Job.LastEvent, Job.Steps, Job.Worker, Job.Anomalies, Job.Queue)
+        && (
+            Job.Label,
+            Job.Name,
+            Job.Attempt,
+            Job.LastEvent,
+            Job.Steps,
+            Job.Worker,
+            Job.Anomalies,
+            Job.Queue,
+            Job.IsUnserved
+        )
             == (
                 other.Job.Label,
                 other.Job.Name,
@@ -59,7 +69,8 @@ public sealed record JobHeader(JobSummary Job, long Checkpoints, long Approvals,
                 other.Job.Steps,
                 other.Job.Worker,
                 other.Job.Anomalies,
-                other.Job.Queue
+                other.Job.Queue,
+                other.Job.IsUnserved
             )
         && (Job.Progress.Completed, Job.Progress.Total, Job.Progress.Stage, Job.Progress.Detail, Job.Usage)
             == (

@@ -40,6 +40,11 @@ public sealed record JobWhy(
         job.Label switch
         {
             "scheduled" => job.RunAt is { } at ? new("Starts " + FirstMark, at) : new("Starts later"),
+            "queued" when job.IsUnserved => new(
+                $"No worker serves queue {job.Queue}, waits {FirstMark}",
+                job.QueuedAt,
+                TimeForm.Elapsed
+            ),
             "queued" => new($"In {job.Queue}, waits {FirstMark}", job.QueuedAt, TimeForm.Elapsed),
             "running" => new(Running(job)),
             "waiting" => Waiting(job),

@@ -41,21 +41,30 @@ internal sealed class JobsReader(JobQueries jobs, JobCounts counts, AgentCatalog
         CancellationToken cancellationToken
     ) =>
         (
-            await jobs.ListAsync(
-                search.Filter,
-                address.After,
-                order: address.Order,
-                cancellationToken: cancellationToken
+            await ServedAsync(
+                await jobs.ListAsync(
+                    search.Filter,
+                    address.After,
+                    order: address.Order,
+                    cancellationToken: cancellationToken
+                ),
+                cancellationToken
             )
         ).Select(JobListRow.Of);
 
-    public Task<Page<JobSummary>> FirstAsync(JobsSearch search, CancellationToken cancellationToken) =>
-        jobs.ListAsync(search.Filter, cancellationToken: cancellationToken);
+    public async Task<Page<JobSummary>> FirstAsync(JobsSearch search, CancellationToken cancellationToken) =>
+        await ServedAsync(await jobs.ListAsync(search.Filter, cancellationToken: cancellationToken), cancellationToken);
 
-    public Task<IReadOnlyList<JobSummary>> ByIdAsync(
+    public async Task<IReadOnlyList<JobSummary>> ByIdAsync(
         IReadOnlyCollection<Guid> ids,
         CancellationToken cancellationToken
-    ) => jobs.SummariesAsync(ids, cancellationToken);
+    ) => await jobs.ServedAsync(await jobs.SummariesAsync(ids, cancellationToken), cancellationToken);
+
+    private async Task<Page<JobSummary>> ServedAsync(Page<JobSummary> page, CancellationToken cancellationToken) =>
+        page with
+        {
+            Items = await jobs.ServedAsync(page.Items, cancellationToken),
+        };
 
     public Task<JobCountsView> CountAsync(JobsSearch search, CancellationToken cancellationToken) =>
         counts.CountAsync(search.Filter, cancellationToken);
