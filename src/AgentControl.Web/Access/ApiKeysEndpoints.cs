@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using AgentControl.Engine.Access;
+using AgentControl.Web.Hosting;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AgentControl.Web.Access;
@@ -15,7 +16,8 @@ internal static class ApiKeysEndpoints
             .WithSummary("The API keys, newest first, without their secrets");
         keys.MapPost("/", CreateAsync)
             .WithName("CreateKey")
-            .WithSummary("Make a key; the answer shows its secret this once");
+            .WithSummary("Make a key; the answer shows its secret this once")
+            .Accepts<NewApiKeyRequest>("application/json");
         keys.MapDelete("/{id:guid}", RevokeAsync).WithName("RevokeKey").WithSummary("Revoke a key at once");
     }
 
@@ -30,13 +32,14 @@ internal static class ApiKeysEndpoints
     }
 
     private static async Task<Results<Created<CreatedApiKeyContract>, ValidationProblem>> CreateAsync(
-        NewApiKeyRequest request,
+        JsonBody<NewApiKeyRequest> body,
         ClaimsPrincipal user,
         HttpContext context,
         ApiKeys keys,
         CancellationToken cancellationToken
     )
     {
+        var request = body.Value;
         var key = new NewApiKey(request.Name, RoleNames.Parse(request.Role))
         {
             Workspace = request.Workspace ?? Caller.Everywhere,

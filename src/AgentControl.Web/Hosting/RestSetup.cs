@@ -47,10 +47,7 @@ internal static class RestSetup
         );
         app.UseExceptionHandler();
         app.UseStatusCodePages(ProblemMapping.AnswerStatusAsync);
-        app.UseWhen(
-            context => context.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase),
-            api => api.UseMiddleware<TextDoor>()
-        );
+        app.UseMiddleware<TextDoor>();
     }
 
     /// <summary>A person opens an address, as no script, style sheet or program does.</summary>

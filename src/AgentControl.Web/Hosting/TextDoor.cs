@@ -1,21 +1,25 @@
 namespace AgentControl.Web.Hosting;
 
-/// <summary>Refuses U+0000 in a path or a query: no column can hold it.</summary>
+/// <summary>Refuses U+0000 in a path or a query: no column can hold it. Programs get a problem, people the page of addresses where nothing is.</summary>
 internal sealed class TextDoor(RequestDelegate next)
 {
+    private const string Encoded = "%00";
+
     public Task InvokeAsync(HttpContext context)
     {
-        var request = context.Request;
-        if (Holds(request.Path.Value) || request.QueryString.Value?.Contains("%00", StringComparison.Ordinal) == true)
-        {
+        var (path, query) = (context.Request.Path, context.Request.QueryString.Value ?? "");
+        var isForPrograms = path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+        if (!Holds(path.Value ?? "", isForPrograms) && !query.Contains(Encoded, StringComparison.Ordinal))
+            return next(context);
+        if (isForPrograms)
             return Problems
                 .BadField("address", "The address contains the character U+0000. Remove it.")
                 .ExecuteAsync(context);
-        }
-        return next(context);
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return Task.CompletedTask;
     }
 
-    private static bool Holds(string? text) =>
-        text is not null
-        && (text.Contains('\0', StringComparison.Ordinal) || text.Contains("%00", StringComparison.Ordinal));
+    /// <param name="inRoutes">Routes of the API decode what they take from the path once more.</param>
+    private static bool Holds(string path, bool inRoutes) =>
+        path.Contains('\0', StringComparison.Ordinal) || (inRoutes && path.Contains(Encoded, StringComparison.Ordinal));
 }

@@ -49,6 +49,20 @@ public sealed class PhonePageTests(ProgramFixture program) : IClassFixture<Progr
     }
 
     [Fact]
+    public async Task An_address_that_no_column_can_hold_is_none()
+    {
+        using var browser = await OpenAsync(Role.Viewer);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/jobs?q=a%00b");
+        request.Headers.Accept.ParseAdd("text/html");
+
+        using var answer = await browser.SendAsync(request);
+
+        var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Contains("There is nothing at this address.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_unknown_request_says_so()
     {
         using var browser = await OpenAsync(Role.Approver);
@@ -81,6 +95,22 @@ public sealed class PhonePageTests(ProgramFixture program) : IClassFixture<Progr
 
         Assert.Contains("You cannot decide this: Needs the Approver role.", html, StringComparison.Ordinal);
         Assert.DoesNotContain("<form", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_was_answered_stands_with_who_answered()
+    {
+        var (_, approval) = await AskAsync();
+        await ExecuteAsync(
+            $"""UPDATE approvals SET state = 'responded', decided_at = now(), decided_by = 'Ben', value = '"<b>two</b> more"' WHERE id = '{approval}'"""
+        );
+        using var browser = await OpenAsync(Role.Approver);
+
+        using var answer = await browser.GetAsync($"/a/{approval}");
+
+        var html = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("Ben answered this", html, StringComparison.Ordinal);
+        Assert.Matches("(?s)data-testid=\"given\">.{0,20}Answer: .{0,80}&lt;b&gt;two&lt;/b&gt; more", html);
     }
 
     [Fact]
