@@ -74,6 +74,8 @@ public sealed class ServicesPageTests(ProgramFixture program) : UiContext, IClas
             page.Find("[data-testid=service-errors]").TextContent,
             StringComparison.Ordinal
         );
+        // On a phone an error is a card, and what was said has a line of its own.
+        Assert.Equal("gave no answer", page.Find(".ac-table--cards td[data-card=line]").TextContent);
 
         await ClickAsync(page, "Test now…");
         dialogs.WaitForElement(".ac-btn--danger-main");
