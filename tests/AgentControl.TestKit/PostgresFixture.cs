@@ -1,3 +1,4 @@
+using System.Data;
 using AgentControl.Engine.Storage;
 using AgentControl.Engine.Storage.Embedded;
 using Hangfire.PostgreSql;
@@ -20,8 +21,10 @@ public sealed class PostgresFixture : IAsyncDisposable
     private readonly SemaphoreSlim gate = new(1, 1);
     private readonly string run = Guid.NewGuid().ToString("N")[..8];
     private readonly Func<string, CancellationToken, Task> prepareTemplate;
-    private string? administration;
+    private string? address;
+    private NpgsqlConnection? administration;
     private EmbeddedPostgres? own;
+    private bool isPrepared;
     private int count;
 
     private string Template => $"template_{run}";
@@ -42,7 +45,8 @@ public sealed class PostgresFixture : IAsyncDisposable
         await gate.WaitAsync(cancellationToken);
         try
         {
-            return await StartAsync_NeedsGate(cancellationToken);
+            await StartAsync_NeedsGate(cancellationToken);
+            return address!;
         }
         finally
         {
@@ -56,14 +60,23 @@ public sealed class PostgresFixture : IAsyncDisposable
         await gate.WaitAsync(cancellationToken);
         try
         {
-            var server = await StartAsync_NeedsGate(cancellationToken);
+            await StartAsync_NeedsGate(cancellationToken);
             var name = $"test_{run}_{++count}";
-            await ExecuteAsync(
-                server,
-                $"CREATE DATABASE {name} TEMPLATE {Template} STRATEGY FILE_COPY",
-                cancellationToken
-            );
-            return new TestDatabase(server, name);
+            await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE {Template} STRATEGY FILE_COPY", cancellationToken);
+            return new TestDatabase(this, address!, name);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    internal async Task DropAsync(string name)
+    {
+        await gate.WaitAsync();
+        try
+        {
+            await ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", CancellationToken.None);
         }
         finally
         {
@@ -73,27 +86,21 @@ public sealed class PostgresFixture : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        gate.Dispose();
-        if (own is not null)
-        {
-            await TestCluster.StopAsync(own);
-        }
-        else if (administration is not null)
-        {
-            await ExecuteAsync(
-                administration,
-                $"DROP DATABASE IF EXISTS {Template} WITH (FORCE)",
-                CancellationToken.None
-            );
-        }
-    }
-
-    private async Task<string> StartAsync_NeedsGate(CancellationToken cancellationToken)
-    {
         if (administration is not null)
         {
-            return administration;
+            if (own is null)
+                await DropAsync(Template);
+            await administration.DisposeAsync();
         }
+        if (own is not null)
+            await TestCluster.StopAsync(own);
+        gate.Dispose();
+    }
+
+    private async Task StartAsync_NeedsGate(CancellationToken cancellationToken)
+    {
+        if (isPrepared)
+            return;
 
         var given = Environment.GetEnvironmentVariable(Variable);
         if (string.IsNullOrEmpty(given))
@@ -102,16 +109,14 @@ public sealed class PostgresFixture : IAsyncDisposable
             given = own.ConnectionString;
         }
 
-        var server = new NpgsqlConnectionStringBuilder(given)
-        {
-            Database = "postgres",
-            Pooling = false,
-        }.ConnectionString;
-        await ExecuteAsync(server, $"DROP DATABASE IF EXISTS {Template} WITH (FORCE)", cancellationToken);
-        await ExecuteAsync(server, $"CREATE DATABASE {Template}", cancellationToken);
-        var template = new NpgsqlConnectionStringBuilder(server) { Database = Template }.ConnectionString;
-        await prepareTemplate(template, cancellationToken);
-        return administration = server;
+        var server = new NpgsqlConnectionStringBuilder(given) { Database = "postgres", Pooling = false };
+        address = server.ConnectionString;
+        administration ??= new NpgsqlConnection(address);
+        await ExecuteAsync($"DROP DATABASE IF EXISTS {Template} WITH (FORCE)", cancellationToken);
+        await ExecuteAsync($"CREATE DATABASE {Template}", cancellationToken);
+        server.Database = Template;
+        await prepareTemplate(server.ConnectionString, cancellationToken);
+        isPrepared = true;
     }
 
     private static async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)
@@ -127,11 +132,12 @@ public sealed class PostgresFixture : IAsyncDisposable
         PostgreSqlObjectsInstaller.Install(connection, HangfireSchema);
     }
 
-    private static async Task ExecuteAsync(string server, string statement, CancellationToken cancellationToken)
+    // One connection for all: a new one costs PostgreSQL as much as the copy of a small database.
+    private async Task ExecuteAsync(string statement, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(server);
-        await connection.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(statement, connection);
+        if (administration!.State != ConnectionState.Open)
+            await administration.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(statement, administration);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

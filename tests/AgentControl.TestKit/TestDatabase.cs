@@ -5,14 +5,14 @@ namespace AgentControl.TestKit;
 /// <summary>A database of one test's own; dropped at the end, also when connections are still open.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
-    private readonly string administration;
+    private readonly PostgresFixture server;
     private readonly string name;
 
-    internal TestDatabase(string administration, string name)
+    internal TestDatabase(PostgresFixture server, string address, string name)
     {
-        this.administration = administration;
+        this.server = server;
         this.name = name;
-        ConnectionString = new NpgsqlConnectionStringBuilder(administration)
+        ConnectionString = new NpgsqlConnectionStringBuilder(address)
         {
             Database = name,
             Pooling = true,
@@ -28,9 +28,6 @@ public sealed class TestDatabase : IAsyncDisposable
             NpgsqlConnection.ClearPool(pooled);
         }
 
-        await using var connection = new NpgsqlConnection(administration);
-        await connection.OpenAsync();
-        await using var drop = new NpgsqlCommand($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", connection);
-        await drop.ExecuteNonQueryAsync();
+        await server.DropAsync(name);
     }
 }

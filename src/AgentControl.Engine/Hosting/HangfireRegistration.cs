@@ -11,7 +11,7 @@ namespace AgentControl.Engine.Hosting;
 internal static class HangfireRegistration
 {
     /// <summary>Connections of Hangfire's own pool. Its hands poll and do not hold: many share a few, and a process opens a few at its start.</summary>
-    private const int PoolSize = 8;
+    private const int PoolSize = 4;
 
     public static void AddHangfireParts(this IServiceCollection services, EngineOptions options)
     {
