@@ -20,8 +20,15 @@ internal sealed class EnginePool(NpgsqlDataSource database) : IAsyncDisposable
         options.AutoPrepareMinUsages = 2;
         // Nothing of the engine leaves a trace on its connection.
         options.NoResetOnClose = true;
-        return new(builder.Build());
+        return new(builder.WithOwnTypesOnly().Build());
     }
 
     public ValueTask DisposeAsync() => database.DisposeAsync();
+}
+
+internal static class DataSources
+{
+    /// <summary>PostgreSQL's own types alone. Reading all others from the catalog would cost more than any statement of a start.</summary>
+    public static NpgsqlDataSourceBuilder WithOwnTypesOnly(this NpgsqlDataSourceBuilder builder) =>
+        builder.ConfigureTypeLoading(types => types.EnableTypeLoading(false));
 }

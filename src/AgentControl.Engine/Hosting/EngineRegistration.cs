@@ -91,7 +91,7 @@ public static class EngineRegistration
             };
             builder.UseLoggerFactory(provider.GetService<ILoggerFactory>());
             builder.ConnectionStringBuilder.ApplicationName ??= "AgentControl";
-            return builder.Build();
+            return builder.WithOwnTypesOnly().Build();
         });
         services.AddSingleton(provider =>
             EnginePool.Of(

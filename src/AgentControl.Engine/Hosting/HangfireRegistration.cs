@@ -65,7 +65,9 @@ internal static class HangfireRegistration
     /// <summary>Connections from a pool of Hangfire's own.</summary>
     private sealed class HangfireConnections(string connectionString) : IConnectionFactory
     {
-        private readonly NpgsqlDataSource pool = NpgsqlDataSource.Create(connectionString);
+        private readonly NpgsqlDataSource pool = new NpgsqlDataSourceBuilder(connectionString)
+            .WithOwnTypesOnly()
+            .Build();
 
         public NpgsqlConnection GetOrCreateConnection() => pool.CreateConnection();
     }
