@@ -25,6 +25,9 @@ internal static class ControlText
     /// <summary>This agent was defined anew, or retired.</summary>
     public const string Agent = "agent";
 
+    /// <summary>This schedule was changed, or did something.</summary>
+    public const string Schedule = "schedule";
+
     /// <summary>PostgreSQL takes 7,999 bytes.</summary>
     private const int MaxLength = 7_900;
 

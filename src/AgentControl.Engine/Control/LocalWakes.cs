@@ -2,6 +2,7 @@ using AgentControl.Engine.Children;
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Execution;
 using AgentControl.Engine.Hosting;
+using AgentControl.Engine.Schedules;
 
 namespace AgentControl.Engine.Control;
 
@@ -10,7 +11,8 @@ internal sealed class LocalWakes(
     EngineOptions options,
     ResumeSignal resume,
     ParentSignal parents,
-    RunningAttempts running
+    RunningAttempts running,
+    ScheduleChanges schedules
 )
 {
     /// <summary>Wakes one hand of the resume lane for each of so many jobs.</summary>
@@ -33,10 +35,14 @@ internal sealed class LocalWakes(
         return options.RunsJobs;
     }
 
+    /// <summary>Tells pages and the loop that starts jobs of a schedule; empty means any.</summary>
+    public void Schedule(string name) => schedules.Publish(name);
+
     /// <summary>Everybody looks, because signals may have been missed.</summary>
     public void All()
     {
         Resume(options.ResumeWorkers);
         running.NudgeAll();
+        Schedule("");
     }
 }
