@@ -1,13 +1,19 @@
 using AgentControl.Core.Events;
 using AgentControl.Engine.Live;
+using AgentControl.Engine.Schedules;
 using AgentControl.Engine.Workspaces;
 using AgentControl.Web.Shared;
 
 namespace AgentControl.Web.Hosting;
 
 /// <summary>The pages' topics over the engine's feed.</summary>
-internal sealed class EngineLiveFeed(EventFeed feed, WorkspaceChanges workspaces, ServiceChanges services, DataAge age)
-    : ILiveFeed
+internal sealed class EngineLiveFeed(
+    EventFeed feed,
+    WorkspaceChanges workspaces,
+    ServiceChanges services,
+    ScheduleChanges schedules,
+    DataAge age
+) : ILiveFeed
 {
     private const string JobPrefix = "job:";
     private const string WorkspacePrefix = "workspace:";
@@ -26,6 +32,8 @@ internal sealed class EngineLiveFeed(EventFeed feed, WorkspaceChanges workspaces
             });
         if (topic == LiveTopic.Services)
             return services.Subscribe(_ => changed());
+        if (topic == LiveTopic.Schedules)
+            return schedules.Subscribe(_ => changed());
         if (topic == LiveTopic.Anomalies)
             return feed.Subscribe(events =>
             {

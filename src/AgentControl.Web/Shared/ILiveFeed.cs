@@ -25,6 +25,9 @@ internal static class LiveTopic
     /// <summary>The circuit of any service changed.</summary>
     public const string Services = "services";
 
+    /// <summary>A schedule was changed, or did something.</summary>
+    public const string Schedules = "schedules";
+
     /// <summary>The database answers again after a silence: whatever is shown may have changed meanwhile. All parts follow it by themselves.</summary>
     public const string Contact = "contact";
 
