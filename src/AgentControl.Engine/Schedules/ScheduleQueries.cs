@@ -195,7 +195,11 @@ public sealed class ScheduleQueries(IDbContextFactory<ControlDbContext> contexts
             row.ShortId,
             row.JobName,
             row.State,
-            row.Label,
+            // The label of no row would be one too.
+            row.State
+                is null
+                ? null
+                : row.Label,
             row.StartedAt,
             row.FinishedAt
         );

@@ -50,6 +50,7 @@ public sealed class ScheduleTests(SharedEngine shared) : IClassFixture<SharedEng
 
         Assert.Equal((RunWords.Skipped, RunWords.Overlap), (runs[1].Outcome, runs[1].Cause));
         Assert.Equal("The run before it had not ended.", runs[1].Reason);
+        Assert.Equal((null, null, null), (runs[1].JobId, runs[1].State, runs[1].Label));
         await world.Engine.UntilAsync(runs[0].JobId!.Value, "succeeded");
         await world.ComeDueAsync();
         Assert.Equal(RunWords.Started, (await world.RunsAsync(3))[2].Outcome);

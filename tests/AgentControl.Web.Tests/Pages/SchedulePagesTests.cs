@@ -129,6 +129,7 @@ public sealed class SchedulePagesTests(PostgresFixture fixture)
         Assert.Equal(5, page.FindAll("[data-testid=next-runs] li").Count);
         var runs = page.Find("[data-testid=runs]").TextContent;
         Assert.Contains("No engine ran.", runs, StringComparison.Ordinal);
+        Assert.Contains("Skipped", page.Find("[data-outcome=skipped]").TextContent, StringComparison.Ordinal);
         Assert.Contains("and 2 before", runs, StringComparison.Ordinal);
         Assert.Contains("Started by Ana", runs, StringComparison.Ordinal);
         Assert.StartsWith(
