@@ -62,6 +62,9 @@ internal static partial class Log
     [LoggerMessage(1016, LogLevel.Error, "Version {Version} of agent {Agent} cannot be read: it is not served here")]
     public static partial void DefinitionUnread(ILogger logger, Exception problem, string agent, int version);
 
+    [LoggerMessage(1017, LogLevel.Error, "Schedule {Schedule} could not be served; it is tried again")]
+    public static partial void ScheduleFailed(ILogger logger, Exception problem, string schedule);
+
     [LoggerMessage(1014, LogLevel.Warning, "A circuit could not be told how a call went")]
     public static partial void CircuitNotTold(ILogger logger, Exception problem);
 }

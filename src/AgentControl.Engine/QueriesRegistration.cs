@@ -7,6 +7,7 @@ using AgentControl.Engine.Events;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Metrics;
 using AgentControl.Engine.Queues;
+using AgentControl.Engine.Schedules;
 using AgentControl.Engine.Services;
 using AgentControl.Engine.Steps;
 using AgentControl.Engine.Workers;
@@ -37,6 +38,7 @@ public static class QueriesRegistration
         services.TryAddSingleton<OverviewQueries>();
         services.TryAddSingleton<WallQueries>();
         services.TryAddSingleton<AgentQueries>();
+        services.TryAddSingleton<ScheduleQueries>();
         services.TryAddSingleton<BudgetStore>();
         services.TryAddSingleton(s => new BudgetQueries(s.GetRequiredService<BudgetStore>()));
         return services;

@@ -39,6 +39,9 @@ internal sealed class ControlHearing(
                 case ControlText.Agent:
                     definitions.Ring();
                     break;
+                case ControlText.Schedule:
+                    local.Schedule(subject);
+                    break;
                 case ControlText.Service:
                     circuits.ChangedElsewhere(subject);
                     break;

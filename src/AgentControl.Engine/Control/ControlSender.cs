@@ -41,6 +41,8 @@ internal sealed class ControlSender(NpgsqlDataSource database, TimeProvider time
     /// <summary>An agent was defined anew, or retired.</summary>
     public void Agent(string name) => Add(ControlText.Agent, name);
 
+    public void Schedule(string name) => Add(ControlText.Schedule, name);
+
     public void Service(string name) => Add(ControlText.Service, name);
 
     public void McpServer(string name) => Add(ControlText.McpServer, name);

@@ -28,6 +28,9 @@ internal static class ControlText
     /// <summary>The tools of this MCP server were accepted.</summary>
     public const string McpServer = "mcpServer";
 
+    /// <summary>This schedule was changed, or did something.</summary>
+    public const string Schedule = "schedule";
+
     /// <summary>PostgreSQL takes 7,999 bytes.</summary>
     private const int MaxLength = 7_900;
 

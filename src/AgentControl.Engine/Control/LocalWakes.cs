@@ -3,6 +3,7 @@ using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Execution;
 using AgentControl.Engine.Hosting;
 using AgentControl.Engine.Live;
+using AgentControl.Engine.Schedules;
 
 namespace AgentControl.Engine.Control;
 
@@ -12,7 +13,8 @@ internal sealed class LocalWakes(
     ResumeSignal resume,
     ParentSignal parents,
     RunningAttempts running,
-    McpServerChanges servers
+    McpServerChanges servers,
+    ScheduleChanges schedules
 )
 {
     /// <summary>Wakes one hand of the resume lane for each of so many jobs.</summary>
@@ -38,10 +40,14 @@ internal sealed class LocalWakes(
     /// <summary>Whoever looks at MCP servers looks again.</summary>
     public void McpServer(string name) => servers.Publish(name);
 
+    /// <summary>Tells pages and the loop that starts jobs of a schedule; empty means any.</summary>
+    public void Schedule(string name) => schedules.Publish(name);
+
     /// <summary>Everybody looks, because signals may have been missed.</summary>
     public void All()
     {
         Resume(options.ResumeWorkers);
         running.NudgeAll();
+        Schedule("");
     }
 }

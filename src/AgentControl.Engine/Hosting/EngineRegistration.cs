@@ -15,6 +15,7 @@ using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Mcp;
 using AgentControl.Engine.Queues;
 using AgentControl.Engine.Recording;
+using AgentControl.Engine.Schedules;
 using AgentControl.Engine.Services;
 using AgentControl.Engine.Signals;
 using AgentControl.Engine.Storage;
@@ -50,6 +51,7 @@ public static class EngineRegistration
         services.TryAddSingleton<StepOutputs>();
         services.TryAddSingleton<ServiceChanges>();
         services.TryAddSingleton<McpServerChanges>();
+        services.TryAddSingleton<ScheduleChanges>();
         services.AddSingleton(AgentBudgets.Read(configuration));
         services.AddSingleton(AnomalySettings.Read(configuration));
         services.AddSingleton<StepHistory>();
@@ -148,6 +150,13 @@ public static class EngineRegistration
             s.GetRequiredService<EventFeed>(),
             s.GetRequiredService<Bells>()
         ));
+        services.AddSingleton<ScheduleSignals>();
+        services.AddSingleton(s => new ScheduleCommands(
+            s.GetRequiredService<NpgsqlDataSource>(),
+            s.GetRequiredService<AgentCatalog>(),
+            s.GetRequiredService<JobCommands>(),
+            s.GetRequiredService<ScheduleSignals>()
+        ));
         services.AddSingleton(s => new QueueSettings(
             s.GetRequiredService<NpgsqlDataSource>(),
             s.GetRequiredService<QueueGates>(),
@@ -190,6 +199,9 @@ public static class EngineRegistration
         services.AddHostedService(s => s.GetRequiredService<TimerWaker>());
         services.AddSingleton<LeaseSweeper>();
         services.AddHostedService(s => s.GetRequiredService<LeaseSweeper>());
+        services.AddSingleton<ScheduleRunner>();
+        services.AddSingleton<ScheduleEnqueuer>();
+        services.AddHostedService(s => s.GetRequiredService<ScheduleEnqueuer>());
         services.AddSingleton<PartitionKeeper>();
         services.AddHostedService(s => s.GetRequiredService<PartitionKeeper>());
     }

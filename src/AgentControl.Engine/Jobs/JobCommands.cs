@@ -124,6 +124,7 @@ public sealed partial class JobCommands
             Budget = agents.BudgetOf(agent.Name, Core.Budgets.Budget.Stored(job.Budget?.GetRawText())),
             Notify = job.Notify?.GetRawText(),
             ApprovalPolicy = job.ApprovalPolicy?.GetRawText(),
+            Schedule = job.Schedule,
         };
     }
 

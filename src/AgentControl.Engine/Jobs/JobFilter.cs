@@ -20,6 +20,9 @@ public sealed record JobFilter
     public bool TopLevel { get; init; }
     public Guid? BatchId { get; init; }
 
+    /// <summary>The name of the schedule that started them.</summary>
+    public string? Schedule { get; init; }
+
     /// <summary>The beginning of the name or of an id.</summary>
     public string? Text { get; init; }
 

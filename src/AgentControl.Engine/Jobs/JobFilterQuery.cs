@@ -53,6 +53,8 @@ internal static class JobFilterQuery
             jobs = jobs.Where(j => j.ParentId == null);
         if (filter.BatchId is { } batch)
             jobs = jobs.Where(j => j.BatchId == batch);
+        if (filter.Schedule is { } schedule)
+            jobs = jobs.Where(j => j.Schedule == schedule);
         return jobs;
     }
 

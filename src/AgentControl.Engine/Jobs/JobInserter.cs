@@ -16,9 +16,9 @@ internal static class JobInserter
         n AS (SELECT * FROM unnest(@id, @short, @name, @input, @parent_index, @tags)
               AS n(id, short_id, name, input, parent_index, tags)),
         j AS (INSERT INTO jobs (id, short_id, name, agent, agent_version, queue, tags, workspace, parent_id, parent_key, parent_index, batch_id, submitted_by,
-                 submitted_at, deadline_at, ttl_seconds, timeout_seconds, max_attempts, concurrency_key, forked_from, continued_from, traceparent, input, budget, notify, approval_policy)
+                 submitted_at, deadline_at, ttl_seconds, timeout_seconds, max_attempts, concurrency_key, forked_from, continued_from, traceparent, input, budget, notify, approval_policy, schedule)
            SELECT n.id, n.short_id, n.name, @agent, @version, @queue, CASE WHEN n.tags = '' THEN '{}' ELSE string_to_array(n.tags, chr(31)) END, @workspace, @parent, @parent_key, n.parent_index, @batch, @by,
-                 t.now, @deadline, @ttl, @timeout, @max_attempts, @concurrency, @forked, @continued, @trace, n.input, @budget, @notify, @policy FROM n, t),
+                 t.now, @deadline, @ttl, @timeout, @max_attempts, @concurrency, @forked, @continued, @trace, n.input, @budget, @notify, @policy, COALESCE(@schedule, (SELECT c.schedule FROM jobs c WHERE c.id = @continued)) FROM n, t),
         r AS (INSERT INTO job_runs (job_id, state, epoch, queue, priority, front, resume, queued_at, run_at, last_no, write_no, wakes, strikes, attempt, generation,
                  pause_requested, cancel_requested, recovering, backing_off, worked_ms, steps, anomalies, retries, recoveries, input_tokens, output_tokens, cost_usd, updated_at)
            SELECT n.id, CASE WHEN @run_at > t.now THEN 'scheduled' ELSE 'queued' END, 0, @queue, @priority, false, false, GREATEST(t.now, @run_at), @run_at, 1, 0, 0, 0, 0, 0,
@@ -64,6 +64,7 @@ internal static class JobInserter
         Add("budget", NpgsqlDbType.Text, shared.Budget);
         Add("notify", NpgsqlDbType.Text, shared.Notify);
         Add("policy", NpgsqlDbType.Text, shared.ApprovalPolicy);
+        Add("schedule", NpgsqlDbType.Text, shared.Schedule);
         Add("run_at", NpgsqlDbType.TimestampTz, shared.RunAt?.UtcDateTime);
         Add("priority", NpgsqlDbType.Smallint, shared.Priority);
         await command.PrepareAsync(cancellationToken);

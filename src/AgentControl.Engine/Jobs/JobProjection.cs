@@ -23,6 +23,7 @@ internal sealed record JobColumns(
     int TimeoutSeconds,
     int MaxAttempts,
     Guid? ForkedFrom,
+    string? Schedule,
     JobRunRow Run,
     string? Error,
     Guid? ContinuedAs
@@ -47,6 +48,7 @@ internal static class JobProjection
         j.TimeoutSeconds,
         j.MaxAttempts,
         j.ForkedFrom,
+        j.Schedule,
         j.Run,
         j.Result == null ? null : j.Result.Error,
         j.Result == null ? null : j.Result.ContinuedAs
@@ -90,6 +92,7 @@ internal static class JobProjection
             Error = run.FinishedAt is null ? null : Failure(job.Error),
             ContinuedAs = job.ContinuedAs,
             ForkedFrom = job.ForkedFrom,
+            Schedule = job.Schedule,
             Actions = JobActions.Of(run.Label),
             Worker = run.Worker,
             Steps = run.Steps,

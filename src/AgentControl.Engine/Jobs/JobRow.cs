@@ -37,6 +37,9 @@ public sealed class JobRow
     public string? Budget { get; init; }
     public string? Notify { get; init; }
     public string? ApprovalPolicy { get; init; }
+
+    /// <summary>The name of the schedule that started it.</summary>
+    public string? Schedule { get; init; }
     public JobRunRow Run { get; init; } = null!;
     public JobResultRow? Result { get; init; }
 }

@@ -28,6 +28,7 @@ public static class JobSearch
         "workspace",
         "parent",
         "batch",
+        "schedule",
     ];
 
     /// <summary>Reads a search line. What cannot be understood is named in the problems and left out of the filter.</summary>
@@ -74,6 +75,7 @@ public static class JobSearch
         Add("workspace", filter.Workspace);
         Add("parent", filter.TopLevel ? NoParent : filter.ParentId?.ToString());
         Add("batch", filter.BatchId?.ToString());
+        Add("schedule", filter.Schedule);
         if (filter.Text is { } words)
             line.Append(line.Length == 0 ? "" : " ").Append(Words(words));
         return line.ToString();
@@ -99,6 +101,7 @@ public static class JobSearch
             "parent" when value == NoParent => filter with { TopLevel = true },
             "parent" when Guid.TryParse(value, out var parent) => filter with { ParentId = parent },
             "batch" when Guid.TryParse(value, out var batch) => filter with { BatchId = batch },
+            "schedule" => filter with { Schedule = value },
             _ => null,
         };
 

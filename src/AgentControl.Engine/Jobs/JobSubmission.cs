@@ -22,6 +22,9 @@ public sealed record JobSubmission
     public JsonElement? Notify { get; init; }
     public JsonElement? ApprovalPolicy { get; init; }
     public string? Traceparent { get; init; }
+
+    /// <summary>The schedule that starts it; nobody else sets it.</summary>
+    internal string? Schedule { get; init; }
 }
 
 /// <summary>One input for each job of a batch; everything else is shared.</summary>

@@ -42,6 +42,9 @@ public record JobSummary
     public Guid? ContinuedAs { get; init; }
     public Guid? ForkedFrom { get; init; }
 
+    /// <summary>The name of the schedule that started it.</summary>
+    public string? Schedule { get; init; }
+
     /// <summary>What a person may do now, the main one first.</summary>
     public required IReadOnlyList<string> Actions { get; init; }
     public string? Worker { get; init; }

@@ -34,5 +34,8 @@ internal sealed record NewJob
     public string? Notify { get; init; }
     public string? ApprovalPolicy { get; init; }
 
+    /// <summary>The schedule that started it.</summary>
+    public string? Schedule { get; init; }
+
     public string ShortIdText => ShortId.Of(Id);
 }

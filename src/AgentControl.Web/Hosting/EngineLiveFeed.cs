@@ -1,5 +1,6 @@
 using AgentControl.Core.Events;
 using AgentControl.Engine.Live;
+using AgentControl.Engine.Schedules;
 using AgentControl.Engine.Workspaces;
 using AgentControl.Web.Shared;
 
@@ -11,6 +12,7 @@ internal sealed class EngineLiveFeed(
     WorkspaceChanges workspaces,
     ServiceChanges services,
     McpServerChanges servers,
+    ScheduleChanges schedules,
     DataAge age
 ) : ILiveFeed
 {
@@ -33,6 +35,8 @@ internal sealed class EngineLiveFeed(
             return services.Subscribe(_ => changed());
         if (topic == LiveTopic.McpServers)
             return servers.Subscribe(_ => changed());
+        if (topic == LiveTopic.Schedules)
+            return schedules.Subscribe(_ => changed());
         if (topic == LiveTopic.Anomalies)
             return feed.Subscribe(events =>
             {

@@ -8,6 +8,7 @@ using AgentControl.Web.Jobs;
 using AgentControl.Web.Live;
 using AgentControl.Web.Notes;
 using AgentControl.Web.Queues;
+using AgentControl.Web.Schedules;
 using AgentControl.Web.Services;
 using AgentControl.Web.Signals;
 using AgentControl.Web.Steps;
@@ -75,6 +76,8 @@ internal static class RestSetup
         routes.MapAgents();
         routes.MapDefinitions();
         routes.MapNotes();
+        routes.MapSchedules();
+        routes.MapScheduleCommands();
         routes.MapQueues();
         routes.MapQueueSettings();
         routes.MapServices();

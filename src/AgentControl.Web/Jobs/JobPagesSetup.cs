@@ -8,11 +8,12 @@ using AgentControl.Web.Jobs.New;
 using AgentControl.Web.Jobs.Tail;
 using AgentControl.Web.Jobs.Timeline;
 using AgentControl.Web.Overview;
+using AgentControl.Web.Schedules;
 using AgentControl.Web.Shell;
 
 namespace AgentControl.Web.Jobs;
 
-/// <summary>What the pages of jobs and of agents read and do by.</summary>
+/// <summary>What the pages of jobs, agents and schedules read and do by.</summary>
 internal static class JobPagesSetup
 {
     public static IServiceCollection AddJobPages(this IServiceCollection services) =>
@@ -29,5 +30,6 @@ internal static class JobPagesSetup
             .AddScoped<INavCounts, ApprovalNavCounts>()
             .AddScoped<OverviewReader>()
             .AddScoped<SampleJob>()
-            .AddScoped<RetiredAssistants>();
+            .AddScoped<RetiredAssistants>()
+            .AddScoped<ScheduleDesk>();
 }

@@ -28,6 +28,9 @@ internal static class LiveTopic
     /// <summary>The tools of any MCP server were accepted.</summary>
     public const string McpServers = "mcpServers";
 
+    /// <summary>A schedule was changed, or did something.</summary>
+    public const string Schedules = "schedules";
+
     /// <summary>The database answers again after a silence: whatever is shown may have changed meanwhile. All parts follow it by themselves.</summary>
     public const string Contact = "contact";
 

@@ -31,6 +31,7 @@ internal static class Navigation
         new("Work", "Workspace", "/workspace", "folder-tree", 'w'),
         new("Work", "Agents", "/agents", "bot"),
         new("Health", "Services", "/services", "activity", 's'),
+        new("Setup", "Schedules", "/schedules", "calendar-clock"),
         new("Setup", "API keys", "/settings/keys", "key"),
     ];
 }

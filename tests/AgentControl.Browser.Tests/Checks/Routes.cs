@@ -34,6 +34,10 @@ public static class Routes
         ("/agents/new", "New assistant"),
         ("/services", "Services"),
         ("/services/erp", "erp – Services"),
+        ("/schedules", "Schedules"),
+        ("/schedules/nightly-close", "nightly-close – Schedules"),
+        ("/schedules/nightly-close/edit", "Edit nightly-close"),
+        ("/schedules/new", "New schedule"),
         ("/settings/keys", "Settings – API keys"),
         (Wall, "Wall"),
     ];

@@ -34,6 +34,17 @@ internal static class Seeds
             """
         );
 
+    /// <summary>Due times of a schedule at which nothing started.</summary>
+    public static Task ScheduleRunsAsync(Installation installation, string name) =>
+        installation.ExecuteAsync(
+            $"""
+            INSERT INTO schedule_runs (id, schedule, due_at, at, trigger, outcome, cause, reason, times) VALUES
+              (gen_random_uuid(), '{name}', ac_now() - interval '2 days', ac_now() - interval '2 days', 'due', 'skipped', 'overlap', 'The run before it had not ended.', 1),
+              (gen_random_uuid(), '{name}', ac_now() - interval '3 days', ac_now() - interval '2 days', 'due', 'skipped', 'missed', 'No engine ran at 3 due times; this was the last of them.', 3),
+              (gen_random_uuid(), '{name}', ac_now() - interval '9 days', ac_now() - interval '9 days', 'due', 'failed', 'refused', 'agent: No agent is called ''gone''. See GET /api/v1/agents.', 1);
+            """
+        );
+
     /// <summary>A circuit in each state.</summary>
     public static Task CircuitsAsync(Installation installation) =>
         installation.ExecuteAsync(

@@ -37,6 +37,10 @@ public class SharedEngine(PostgresFixture postgres) : IAsyncLifetime
 
     internal EngineProcess Engine { get; private set; } = null!;
 
+    /// <summary>A second process on the same database.</summary>
+    internal Task<EngineProcess> StartAnotherAsync(string role = "all") =>
+        EngineProcess.StartAsync(database!, [Definition()], new(Settings) { ["AgentControl:Role"] = role });
+
     /// <summary>How often each step's body ran, by its StepId.</summary>
     public Effects Effects { get; } = new();
 

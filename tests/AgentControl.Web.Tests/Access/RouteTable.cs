@@ -59,6 +59,19 @@ internal static class RouteTable
         operator POST /api/v1/jobs/{id}/retry-now
         operator POST /api/v1/jobs/{id}/run-now
         operator POST /api/v1/jobs/{id}/signals/{name}
+        operator DELETE /api/v1/schedules/{name}
+        operator GET /schedules
+        operator GET /schedules/new
+        operator GET /schedules/{Name}
+        operator GET /schedules/{Name}/edit
+        operator POST /api/v1/schedules/{name}/pause
+        operator POST /api/v1/schedules/{name}/resume
+        operator POST /api/v1/schedules/{name}/run
+        operator POST /schedules
+        operator POST /schedules/new
+        operator POST /schedules/{Name}
+        operator POST /schedules/{Name}/edit
+        operator PUT /api/v1/schedules/{name}
         operator POST /api/v1/workspaces/{ws}/bin/{**path}
         operator POST /api/v1/workspaces/{ws}/comments
         operator POST /jobs/new
@@ -105,6 +118,10 @@ internal static class RouteTable
         viewer GET /api/v1/jobs/{id}/steps/{**key}
         viewer GET /api/v1/mcp-servers
         viewer GET /api/v1/queues
+        viewer GET /api/v1/schedules
+        viewer GET /api/v1/schedules/preview
+        viewer GET /api/v1/schedules/{name}
+        viewer GET /api/v1/schedules/{name}/runs
         viewer GET /api/v1/services
         viewer GET /api/v1/services/{name}
         viewer GET /api/v1/workers

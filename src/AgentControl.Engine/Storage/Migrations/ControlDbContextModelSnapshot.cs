@@ -747,6 +747,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("queue");
 
+                    b.Property<string>("Schedule")
+                        .HasColumnType("text")
+                        .HasColumnName("schedule");
+
                     b.Property<string>("ShortId")
                         .IsRequired()
                         .HasColumnType("text")
@@ -811,6 +815,11 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.HasIndex("BatchId", "Id")
                         .HasDatabaseName("ix_jobs_batch_id_id")
                         .HasFilter("batch_id IS NOT NULL");
+
+                    b.HasIndex("Schedule", "Id")
+                        .IsDescending(false, true)
+                        .HasDatabaseName("ix_jobs_schedule_id")
+                        .HasFilter("schedule IS NOT NULL");
 
                     b.HasIndex("Workspace", "Id")
                         .IsDescending(false, true)
@@ -1287,6 +1296,201 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasName("pk_queues");
 
                     b.ToTable("queues", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Schedules.ScheduleRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Agent")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("agent");
+
+                    b.Property<int>("CatchUpSeconds")
+                        .HasColumnType("integer")
+                        .HasColumnName("catch_up_seconds");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("Cron")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("cron");
+
+                    b.Property<string>("Description")
+                        .HasColumnType("text")
+                        .HasColumnName("description");
+
+                    b.Property<DateTimeOffset?>("EndAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("end_at");
+
+                    b.Property<byte[]>("Input")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("input");
+
+                    b.Property<string>("Job")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("job");
+
+                    b.Property<string>("Missed")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("missed");
+
+                    b.Property<DateTimeOffset?>("NextAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_at");
+
+                    b.Property<string>("Overlap")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("overlap");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("owner");
+
+                    b.Property<string>("PauseReason")
+                        .HasColumnType("text")
+                        .HasColumnName("pause_reason");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("boolean")
+                        .HasColumnName("paused");
+
+                    b.Property<DateTimeOffset?>("PausedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("paused_at");
+
+                    b.Property<string>("PausedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("paused_by");
+
+                    b.Property<DateTimeOffset?>("StartAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("start_at");
+
+                    b.Property<string>("TimeZone")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("time_zone");
+
+                    b.Property<int>("Version")
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.Property<string>("Workspace")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("workspace");
+
+                    b.HasKey("Name")
+                        .HasName("pk_schedules");
+
+                    b.HasIndex("NextAt")
+                        .HasDatabaseName("ix_schedules_next_at")
+                        .HasFilter("next_at IS NOT NULL");
+
+                    b.ToTable("schedules", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_schedules_missed", "missed IN ('skip','runOnce','runAll')");
+
+                            t.HasCheckConstraint("ck_schedules_overlap", "overlap IN ('skip','bufferOne','allow','cancelOther')");
+
+                            t.HasCheckConstraint("ck_schedules_paused", "NOT (paused AND next_at IS NOT NULL)");
+                        });
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Schedules.ScheduleRunRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Cause")
+                        .HasColumnType("text")
+                        .HasColumnName("cause");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<Guid?>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("Outcome")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Schedule")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("schedule");
+
+                    b.Property<string>("StartedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("started_by");
+
+                    b.Property<int>("Times")
+                        .HasColumnType("integer")
+                        .HasColumnName("times");
+
+                    b.Property<string>("Trigger")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("trigger");
+
+                    b.HasKey("Id")
+                        .HasName("pk_schedule_runs");
+
+                    b.HasIndex("Schedule")
+                        .IsUnique()
+                        .HasDatabaseName("ix_schedule_runs_waiting")
+                        .HasFilter("outcome = 'waiting'");
+
+                    b.HasIndex("Schedule", "DueAt")
+                        .IsUnique()
+                        .HasDatabaseName("ix_schedule_runs_due")
+                        .HasFilter("trigger <> 'manual'");
+
+                    b.HasIndex("Schedule", "Id")
+                        .IsDescending(false, true)
+                        .HasDatabaseName("ix_schedule_runs_schedule_id");
+
+                    b.ToTable("schedule_runs", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_schedule_runs_outcome", "outcome IN ('started','waiting','skipped','failed') AND (outcome = 'started') = (job_id IS NOT NULL)");
+
+                            t.HasCheckConstraint("ck_schedule_runs_trigger", "trigger IN ('due','catchUp','manual')");
+                        });
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Services.CircuitChangeRow", b =>
@@ -2165,6 +2369,16 @@ namespace AgentControl.Engine.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_agent_note_versions_agent_notes_workspace_agent_name");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Schedules.ScheduleRunRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Schedules.ScheduleRow", null)
+                        .WithMany()
+                        .HasForeignKey("Schedule")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_schedule_runs_schedules_schedule");
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Workspaces.WorkspaceActivityRow", b =>
