@@ -22,6 +22,9 @@ public sealed class EmptyBodyTests(ProgramFixture program) : IClassFixture<Progr
         "POST /api/v1/jobs/{id}/retry-now",
         "POST /api/v1/jobs/{id}/run-now",
         "POST /api/v1/jobs/{id}/skip-wait",
+        "POST /api/v1/schedules/{name}/pause",
+        "POST /api/v1/schedules/{name}/resume",
+        "POST /api/v1/schedules/{name}/run",
         "POST /api/v1/workspaces/{ws}/bin/{**path}",
         "PUT /api/v1/workspaces/{ws}",
         // The bytes of a file, which may be none.
