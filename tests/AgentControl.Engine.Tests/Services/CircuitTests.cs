@@ -82,10 +82,10 @@ public sealed class CircuitTests(PostgresFixture postgres)
         // Still down: one call finds that out.
         await engine.ShiftClockAsync("31 seconds");
         await UntilAsync(() => service.Calls.Count > calls);
-        // Whoever was woken to look has parked again too: a job that still runs would lose its lease to the shift of the clock.
+        // Whoever was to look along the ramp has looked and parked again: a job that runs would lose its lease to the shift of the clock, and call again.
         await UntilAsync(async () =>
             await engine.ScalarAsync<bool>(
-                "SELECT state = 'open' AND until > ac_now() AND NOT EXISTS (SELECT 1 FROM job_runs WHERE state IN ('queued', 'running')) FROM circuits"
+                "SELECT state = 'open' AND until > ac_now() AND NOT EXISTS (SELECT 1 FROM job_runs WHERE state IN ('queued', 'running')) AND NOT EXISTS (SELECT 1 FROM waits WHERE due_at < circuits.until) FROM circuits"
             )
         );
         await engine.ShiftClockAsync("10 seconds");
