@@ -17,26 +17,16 @@ public sealed partial class JobCommands
         CancellationToken cancellationToken
     )
     {
-        var agent = agents.FindOpen(job.Agent);
-        var errors = SubmissionRules.Check(job, agent, checkInput: true);
-        if (errors.Count > 0)
-            return (new SubmitOutcome.Invalid(errors), null);
-        var input = SubmissionRules.InputBytes(job.Input);
-        if (input.Length > SubmissionRules.MaxInputBytes)
-            return (TooLarge("input", input.Length), null);
-        var row = NewJobOf(job, agent!, actor, input, null, JobIds.Next());
-        switch (
-            key is null
-                ? new SubmissionKeys.Claim.First()
-                : await SubmissionKeys.ClaimAsync(connection, key, row.Id, cancellationToken)
-        )
+        var (accepted, refusal) = RowOf(job, actor);
+        if (accepted is not { } row)
+            return (refusal!, null);
+        if (key is not null)
         {
-            case SubmissionKeys.Claim.Replayed replayed:
+            var claim = await SubmissionKeys.ClaimAsync(connection, key, row.Id, cancellationToken);
+            if (claim is SubmissionKeys.Claim.Replayed replayed)
                 return (new SubmitOutcome.Accepted(replayed.ResultId, true), null);
-            case SubmissionKeys.Claim.OtherBody:
-                return (new SubmitOutcome.KeyReused(), null);
-            case SubmissionKeys.Claim.Busy:
-                return (new SubmitOutcome.InFlight(), null);
+            if (Refused(claim) is { } refused)
+                return (refused, null);
         }
         var events = await JobInserter.InsertAsync(connection, [row], cancellationToken);
         return (new SubmitOutcome.Accepted(row.Id, false), new NewSubmission(row.Id, row.Queue, events));

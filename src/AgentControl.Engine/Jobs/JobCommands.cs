@@ -29,14 +29,9 @@ public sealed partial class JobCommands
     )
     {
         ArgumentNullException.ThrowIfNull(job);
-        var agent = agents.FindOpen(job.Agent);
-        var errors = SubmissionRules.Check(job, agent, checkInput: true);
-        if (errors.Count > 0)
-            return new SubmitOutcome.Invalid(errors);
-        var input = SubmissionRules.InputBytes(job.Input);
-        if (input.Length > SubmissionRules.MaxInputBytes)
-            return TooLarge("input", input.Length);
-        var row = NewJobOf(job, agent!, actor, input, null, JobIds.Next());
+        var (accepted, refusal) = RowOf(job, actor);
+        if (accepted is not { } row)
+            return refusal!;
         var outcome = await InsertAsync([row], key, row.Id, cancellationToken);
         if (outcome is not null)
             return outcome is SubmitOutcome.AcceptedBatch first
@@ -93,11 +88,29 @@ public sealed partial class JobCommands
         return new SubmitOutcome.AcceptedBatch(batchId, [.. rows.Select(r => r.Id)], false);
     }
 
+    /// <summary>The job as it is to be stored; or why it is refused.</summary>
+    private (NewJob? Row, SubmitOutcome? Refusal) RowOf(JobSubmission job, Actor actor)
+    {
+        var agent = agents.FindOpen(job.Agent);
+        var errors = SubmissionRules.Check(job, agent, checkInput: true);
+        if (errors.Count > 0)
+            return (null, new SubmitOutcome.Invalid(errors));
+        var input = SubmissionRules.InputBytes(job.Input);
+        return input.Length > SubmissionRules.MaxInputBytes
+            ? (null, TooLarge("input", input.Length))
+            : (NewJobOf(job, agent!, actor, input, null, JobIds.Next()), null);
+    }
+
+    private static SubmitOutcome? Refused(SubmissionKeys.Claim claim) =>
+        claim switch
+        {
+            SubmissionKeys.Claim.OtherBody => new SubmitOutcome.KeyReused(),
+            SubmissionKeys.Claim.Busy => new SubmitOutcome.InFlight(),
+            _ => null,
+        };
+
     private static SubmitOutcome.TooLarge TooLarge(string field, int bytes) =>
-        new(
-            field,
-            $"'{field}' has {bytes:N0} bytes; at most {SubmissionRules.MaxInputBytes:N0} are accepted. Upload large data to the workspace and pass its path."
-        );
+        new(field, SubmissionRules.TooLarge(field, bytes));
 
     private NewJob NewJobOf(JobSubmission job, AgentDefinition agent, Actor actor, byte[] input, Guid? batchId, Guid id)
     {
@@ -152,10 +165,8 @@ public sealed partial class JobCommands
             var jobs = await JobsOfBatchAsync(connection, replayed.ResultId, cancellationToken);
             return new SubmitOutcome.AcceptedBatch(replayed.ResultId, jobs, true);
         }
-        if (claim is SubmissionKeys.Claim.OtherBody)
-            return new SubmitOutcome.KeyReused();
-        if (claim is SubmissionKeys.Claim.Busy)
-            return new SubmitOutcome.InFlight();
+        if (Refused(claim) is { } refused)
+            return refused;
         // Only now: a repeated request is answered as the first one, also after the deadline.
         if (await PassedAsync(connection, rows[0].DeadlineAt) is { } late)
             return late;

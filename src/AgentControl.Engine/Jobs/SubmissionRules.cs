@@ -78,5 +78,9 @@ internal static class SubmissionRules
             wrong(field, $"Use 1 to {MaxSeconds} seconds, or leave it out.");
     }
 
+    /// <summary>What is said of an input that is over <see cref="MaxInputBytes"/>.</summary>
+    public static string TooLarge(string field, int bytes) =>
+        $"'{field}' has {bytes:N0} bytes; at most {MaxInputBytes:N0} are accepted. Upload large data to the workspace and pass its path.";
+
     public static byte[] InputBytes(JsonElement input) => System.Text.Encoding.UTF8.GetBytes(input.GetRawText());
 }

@@ -47,10 +47,7 @@ public sealed class ScheduleCommands
             return new ScheduleOutcome.Invalid(errors);
         var input = SubmissionRules.InputBytes(definition.Job.Input);
         if (input.Length > SubmissionRules.MaxInputBytes)
-            return new ScheduleOutcome.TooLarge(
-                "input",
-                $"'input' has {input.Length:N0} bytes; at most {SubmissionRules.MaxInputBytes:N0} are accepted. Upload large data to the workspace and pass its path."
-            );
+            return new ScheduleOutcome.TooLarge("input", SubmissionRules.TooLarge("input", input.Length));
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // Two who make the same name at once come one after the other.
         await Sql.ExecuteAsync(
