@@ -16,7 +16,10 @@ internal static class ResumeBenchmark
     /// <summary>First uses of code and connections, which are not counted.</summary>
     private const int Warm = 50;
 
-    private static readonly Actor By = new("person:bench", "bench");
+    private static readonly Caller By = new(CallerKind.Person, Guid.NewGuid(), "bench")
+    {
+        Roles = Caller.Global(Role.Approver),
+    };
     private static readonly ConcurrentDictionary<Guid, TaskCompletionSource<long>> behind = new();
 
     /// <summary>The agent whose first line behind the wait is timed.</summary>
@@ -30,7 +33,7 @@ internal static class ResumeBenchmark
             [.. Enumerable.Repeat(empty, parked + Warm + samples)]
         );
         var accepted = (SubmitOutcome.AcceptedBatch)
-            await host.Get<JobCommands>().SubmitBatchAsync(batch, By, null, CancellationToken.None);
+            await host.Get<JobCommands>().SubmitBatchAsync(batch, By.Actor, null, CancellationToken.None);
         await host.UntilAsync(
             $"SELECT count(*) = {parked + Warm + samples} FROM job_runs r JOIN jobs j ON j.id = r.job_id WHERE j.batch_id = '{accepted.BatchId}' AND r.state = 'waiting'"
         );
@@ -76,7 +79,7 @@ internal static class ResumeBenchmark
             var outcome = await host.Get<JobCommands>()
                 .SubmitAsync(
                     new JobSubmission { Agent = "synthetic", Input = input },
-                    By,
+                    By.Actor,
                     null,
                     CancellationToken.None
                 );

@@ -9,7 +9,14 @@ namespace AgentControl.Chaos.Host;
 /// <summary>A person who approves whatever is asked.</summary>
 internal sealed class Decider(NpgsqlDataSource database, ApprovalCommands approvals) : BackgroundService
 {
-    private static readonly Actor Person = new("person:chaos", "Chaos");
+    private static readonly Caller Person = new(
+        CallerKind.Person,
+        Guid.Parse("5f2b7c64-0d1e-4a6b-9c33-7f1c6f6a9e01"),
+        "Chaos"
+    )
+    {
+        Roles = Caller.Global(Role.Approver),
+    };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -13,7 +13,14 @@ namespace AgentControl.Chaos.Host;
 /// <summary>Reads orders, one a line: <c>submit agent[/attempts] json</c>, <c>crash before|after number</c>, <c>count</c>, <c>answer approval json</c>, <c>stop</c>.</summary>
 internal sealed class Orders(IServiceProvider services, CrashPoint crash)
 {
-    private static readonly Actor Person = new("person:chaos", "Chaos");
+    private static readonly Caller Person = new(
+        CallerKind.Person,
+        Guid.Parse("5f2b7c64-0d1e-4a6b-9c33-7f1c6f6a9e01"),
+        "Chaos"
+    )
+    {
+        Roles = Caller.Global(Role.Approver),
+    };
 
     public async Task ObeyAsync(TextReader input)
     {
@@ -68,7 +75,7 @@ internal sealed class Orders(IServiceProvider services, CrashPoint crash)
             };
             var outcome = await services
                 .GetRequiredService<JobCommands>()
-                .SubmitAsync(job, Person, null, CancellationToken.None);
+                .SubmitAsync(job, Person.Actor, null, CancellationToken.None);
             return outcome is SubmitOutcome.Accepted accepted ? $"accepted {accepted.Id}" : $"refused {outcome}";
         }
         catch (NpgsqlException)

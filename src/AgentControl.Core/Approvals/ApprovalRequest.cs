@@ -22,6 +22,9 @@ public sealed record ApprovalRequest
     /// <summary>approval, question, outcomeUnknown, nonDeterminism, stepFailed or budget.</summary>
     public string Kind { get; init; } = ApprovalKinds.Approval;
 
+    /// <summary>What cannot be undone, or costs much: approving takes a written comment, and never happens by waiting.</summary>
+    public bool HighRisk { get; init; }
+
     /// <summary>Which decisions are possible.</summary>
     public IReadOnlyList<ApprovalDecision> Decisions { get; init; } =
     [ApprovalDecision.Approve, ApprovalDecision.Reject];
@@ -35,11 +38,20 @@ public sealed record ApprovalRequest
     /// <summary>Groups or people who may decide; empty: everyone with the approver role.</summary>
     public IReadOnlyList<string> Approvers { get; init; } = [];
 
+    /// <summary>Whoever started the job may not decide.</summary>
+    public bool NotStarter { get; init; }
+
     /// <summary>Time for a decision; null waits for ever.</summary>
     public TimeSpan? DecideWithin { get; init; }
 
     /// <summary>What the end of the time means.</summary>
     public ApprovalExpiry OnExpire { get; init; } = ApprovalExpiry.Reject;
+
+    /// <summary>Groups or people who may decide too when the time is over, one after the other, each with the same time. Needs <see cref="ApprovalExpiry.Escalate"/>.</summary>
+    public IReadOnlyList<string> EscalateTo { get; init; } = [];
+
+    /// <summary>Time between reminders; null reminds nobody.</summary>
+    public TimeSpan? RemindEvery { get; init; }
 
     /// <summary>What a rejection means: back to the agent's code, or the end of the job.</summary>
     public ApprovalRejection OnReject { get; init; } = ApprovalRejection.Return;

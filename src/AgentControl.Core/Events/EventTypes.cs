@@ -32,6 +32,8 @@ public static class EventTypes
     public const string ApprovalDecided = "approval.decided";
     public const string ApprovalExpired = "approval.expired";
     public const string ApprovalEscalated = "approval.escalated";
+    public const string ApprovalReminded = "approval.reminded";
+    public const string ApprovalReassigned = "approval.reassigned";
     public const string SignalReceived = "signal.received";
     public const string ChildSpawned = "child.spawned";
     public const string ChildFinished = "child.finished";

@@ -24,6 +24,7 @@ public static class AccessStores
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<SignIns>();
+        services.AddSingleton<Groups>();
         services.AddSingleton<AuditQueries>();
         services.AddScoped<FirstAdmin>();
         services.AddScoped<People>();

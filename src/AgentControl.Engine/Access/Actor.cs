@@ -4,10 +4,14 @@ namespace AgentControl.Engine.Access;
 /// <param name="Id">Stable: <c>person:…</c>, <c>key:…</c>, <c>job:…</c> or <c>system</c>.</param>
 /// <param name="Name">For people to read.</param>
 /// <param name="From">Where from: address or surface (page, phone, REST, MCP).</param>
-public sealed record Actor(string Id, string Name, string? From = null)
+/// <param name="Person">The person who answers for it: themselves, or the owner of the key. None for programs.</param>
+public sealed record Actor(string Id, string Name, string? From = null, Guid? Person = null)
 {
     /// <summary>The engine itself.</summary>
     public static readonly Actor System = new("system", "AgentControl");
+
+    /// <summary>Whose vote it is: a person and their keys are one.</summary>
+    public string Voter => Person is { } person ? $"person:{person}" : Id;
 
     public bool IsJob => Id.StartsWith("job:", StringComparison.Ordinal);
 }

@@ -16,6 +16,12 @@ public sealed record Caller(CallerKind Kind, Guid Id, string Name)
     /// <summary>The name of the key's owner, where it has one.</summary>
     public string? OwnerName { get; init; }
 
+    /// <summary>The groups of the person behind it.</summary>
+    public IReadOnlyCollection<string> Groups { get; init; } = [];
+
+    /// <summary>The address of the person behind it.</summary>
+    public string? Email { get; init; }
+
     /// <summary>The sign-in that a person came by; they are gone as soon as it is ended.</summary>
     public Guid? SignIn { get; init; }
 
@@ -38,7 +44,9 @@ public sealed record Caller(CallerKind Kind, Guid Id, string Name)
 
     /// <summary>Who is written into events, decisions and the audit trail.</summary>
     public Actor Actor =>
-        Kind == CallerKind.System ? Actor.System : new Actor($"{CallerKindNames.Name(Kind)}:{Id}", Display, From);
+        Kind == CallerKind.System
+            ? Actor.System
+            : new Actor($"{CallerKindNames.Name(Kind)}:{Id}", Display, From, PersonId);
 
     /// <summary>What people read: a key names its owner too.</summary>
     public string Display => OwnerName is null ? Name : $"{Name} (key of {OwnerName})";

@@ -67,7 +67,8 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
         var rows = await context
             .Database.SqlQuery<PersonRow>(
                 $"""
-                SELECT u.display_name AS "DisplayName",
+                SELECT u.display_name AS "DisplayName", u.email AS "Email",
+                       ARRAY(SELECT m.group_name FROM group_members m WHERE m.person_id = u.id) AS "Groups",
                        (SELECT json_object_agg(g.workspace, g.role)::text FROM grants g
                         WHERE g.principal_kind = 'person' AND g.principal_id = u.id) AS "Roles"
                 FROM users u WHERE u.id = {id} AND NOT EXISTS (SELECT FROM user_tokens t
@@ -80,6 +81,8 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
             : new Caller(CallerKind.Person, id, row.DisplayName)
             {
                 PersonId = id,
+                Email = row.Email,
+                Groups = row.Groups,
                 SignIn = signIn,
                 Roles = Roles(row.Roles),
             };
@@ -97,7 +100,8 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
         var rows = await context
             .Database.SqlQuery<KeyRow>(
                 $"""
-                SELECT k.id AS "Id", k.name AS "Name", k.hash AS "Hash", k.owner_id AS "OwnerId", u.display_name AS "OwnerName",
+                SELECT k.id AS "Id", k.name AS "Name", k.hash AS "Hash", k.owner_id AS "OwnerId", u.display_name AS "OwnerName", u.email AS "Email",
+                       ARRAY(SELECT m.group_name FROM group_members m WHERE m.person_id = k.owner_id) AS "Groups",
                        coalesce(k.last_used_at < ac_now() - interval '1 minute', true) AS "Stale",
                        (SELECT json_object_agg(g.workspace, g.role)::text FROM grants g
                         WHERE g.principal_kind = 'key' AND g.principal_id = k.id) AS "Roles",
@@ -118,6 +122,8 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
         {
             PersonId = row.OwnerId,
             OwnerName = row.OwnerName,
+            Email = row.Email,
+            Groups = row.Groups,
             Roles = row.OwnerId is null ? roles : AccessRules.CappedByOwner(roles, Roles(row.OwnerRoles)),
         };
     }
@@ -140,7 +146,7 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
 
     private sealed record Entry(Caller Caller, long At);
 
-    private sealed record PersonRow(string DisplayName, string? Roles);
+    private sealed record PersonRow(string DisplayName, string? Email, string[] Groups, string? Roles);
 
     private sealed record KeyRow(
         Guid Id,
@@ -148,6 +154,8 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
         byte[] Hash,
         Guid? OwnerId,
         string? OwnerName,
+        string? Email,
+        string[] Groups,
         bool Stale,
         string? Roles,
         string? OwnerRoles

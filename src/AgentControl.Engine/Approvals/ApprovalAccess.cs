@@ -2,7 +2,18 @@ using AgentControl.Engine.Access;
 
 namespace AgentControl.Engine.Approvals;
 
-/// <summary>Who may decide an approval. Pages, REST and chat ask the same.</summary>
+/// <summary>Whose turn it is to decide.</summary>
+/// <param name="Starter">The person who started the job; null for programs and schedules.</param>
+/// <param name="SubmittedBy">The starter's name, which tells programs apart.</param>
+internal sealed record ApprovalTurn(
+    string Workspace,
+    IReadOnlyList<string> Approvers,
+    bool NotStarter,
+    Guid? Starter,
+    string SubmittedBy
+);
+
+/// <summary>Who may decide an approval. Pages, REST and the decision's own transaction ask the same.</summary>
 public static class ApprovalAccess
 {
     /// <summary>Why this caller may not decide, in a sentence for them; null where they may.</summary>
@@ -10,23 +21,39 @@ public static class ApprovalAccess
     {
         ArgumentNullException.ThrowIfNull(approval);
         ArgumentNullException.ThrowIfNull(caller);
+        return Refusal(approval.Turn, caller) is { } why ? why
+            : approval.Votes.Any(v => v.Voter == caller.Actor.Voter && v.Revision == approval.Revision)
+                ? "You have approved this already. Others are asked too."
+            : null;
+    }
+
+    internal static string? Refusal(ApprovalTurn turn, Caller caller)
+    {
         if (caller.Kind is CallerKind.Job)
             return "The token of a job may not decide approvals. A person has to.";
-        if (!caller.MayDecide(approval.Workspace))
-            return $"Needs the Approver role in the workspace {approval.Workspace}. Ask an admin to grant it.";
-        if (!IsNamed(approval, caller))
-            return $"May decide: {string.Join(", ", approval.Approvers)}. Ask one of them.";
-        if (approval.Required > 1 && NamesOf(caller).Contains(approval.SubmittedBy, StringComparer.OrdinalIgnoreCase))
-            return "Needs other people than the one who started the job.";
+        if (!caller.MayDecide(turn.Workspace))
+            return $"Needs the Approver role in the workspace {turn.Workspace}. Ask an admin to grant it.";
+        if (turn.NotStarter && IsStarter(turn, caller))
+            return "You started this job. Somebody else has to decide.";
+        if (!IsNamed(turn, caller))
+            return $"May decide: {string.Join(", ", turn.Approvers)}. Ask one of them.";
         return null;
     }
 
-    /// <summary>The names by which a list of approvers may mean this caller.</summary>
+    /// <summary>The names by which a list of approvers may mean this caller: their own, and their groups.</summary>
     public static IReadOnlyCollection<string> NamesOf(Caller caller)
     {
         ArgumentNullException.ThrowIfNull(caller);
-        string?[] names = [caller.Actor.Id, caller.Actor.Name, caller.Name, caller.OwnerName];
-        return [.. names.OfType<string>().Distinct(StringComparer.Ordinal)];
+        string?[] names =
+        [
+            caller.Actor.Id,
+            caller.Actor.Voter,
+            caller.Actor.Name,
+            caller.Name,
+            caller.OwnerName,
+            caller.Email,
+        ];
+        return [.. names.OfType<string>().Concat(caller.Groups).Distinct(StringComparer.OrdinalIgnoreCase)];
     }
 
     /// <summary>The workspaces where this caller may decide; null means all of them.</summary>
@@ -36,9 +63,29 @@ public static class ApprovalAccess
         return caller.MayDecide(Caller.Everywhere) ? null : [.. caller.Roles.Keys.Where(caller.MayDecide)];
     }
 
+    /// <summary>What waits for this caller: pending, theirs to decide, and not decided by them yet.</summary>
+    public static ApprovalFilter WaitingFor(Caller caller)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        return new()
+        {
+            State = "pending",
+            Visible = MayDecideIn(caller),
+            AssignedTo = NamesOf(caller),
+            NotStartedBy = caller.PersonId,
+            NotVotedBy = caller.Actor.Voter,
+        };
+    }
+
+    // A person is the same person with each of their keys. Programs are told apart by their names.
+    private static bool IsStarter(ApprovalTurn turn, Caller caller) =>
+        turn.Starter is { } starter
+            ? caller.PersonId == starter
+            : string.Equals(turn.SubmittedBy, caller.Display, StringComparison.OrdinalIgnoreCase);
+
     // An admin may always: a list of people who have left must not hold a job for ever.
-    private static bool IsNamed(ApprovalView approval, Caller caller) =>
-        approval.Approvers.Count == 0
-        || caller.Has(Role.Admin, approval.Workspace)
-        || NamesOf(caller).Any(name => approval.Approvers.Contains(name, StringComparer.OrdinalIgnoreCase));
+    private static bool IsNamed(ApprovalTurn turn, Caller caller) =>
+        turn.Approvers.Count == 0
+        || caller.Has(Role.Admin, turn.Workspace)
+        || NamesOf(caller).Any(name => turn.Approvers.Contains(name, StringComparer.OrdinalIgnoreCase));
 }

@@ -22,6 +22,7 @@ public sealed class ApprovalCommands
     internal ApprovalCommands(NpgsqlDataSource database, EventFeed feed, Bells bells) =>
         (this.database, this.feed, this.bells) = (database, feed, bells);
 
+    /// <summary>Refuses whoever may not decide, by <see cref="ApprovalAccess"/>.</summary>
     /// <param name="revision">The revision that was shown: another one is refused.</param>
     public async Task<DecideOutcome> DecideAsync(
         Guid id,
@@ -29,14 +30,13 @@ public sealed class ApprovalCommands
         int revision,
         string? comment,
         JsonElement? value,
-        Actor actor,
+        Caller caller,
         CancellationToken cancellationToken
     )
     {
-        ArgumentNullException.ThrowIfNull(actor);
+        ArgumentNullException.ThrowIfNull(caller);
         comment = Texts.Clean(comment, int.MaxValue);
-        if (actor.IsJob)
-            return new DecideOutcome.Forbidden("The token of a job may not decide approvals.");
+        var actor = caller.Actor;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         // The job's row first, then the approval: every writer takes locks in this order.
@@ -46,6 +46,9 @@ public sealed class ApprovalCommands
         var shown = await PendingApproval.LoadAsync(connection, id);
         if (shown.State != "pending")
             return new DecideOutcome.AlreadyDecided(shown.State, shown.DecidedBy, shown.DecidedAt, shown.Comment);
+        // Under the lock: who may decide can have changed since the request was shown.
+        if (ApprovalAccess.Refusal(shown.Turn, caller) is { } refusal)
+            return new DecideOutcome.Forbidden(refusal);
         if (shown.Revision != revision)
             return new DecideOutcome.Changed(shown.Revision);
         if (shown.Check(decision, comment, value) is { } errors)
@@ -91,7 +94,7 @@ public sealed class ApprovalCommands
             connection,
             "INSERT INTO approval_votes (approval_id, voter, voter_name, decision, revision, comment, at) VALUES ($1, $2, $3, $4, $5, $6, ac_now()) ON CONFLICT DO NOTHING",
             shown.Id,
-            actor.Id,
+            actor.Voter,
             actor.Name,
             PendingApproval.Word(decision),
             shown.Revision,

@@ -62,7 +62,7 @@ internal static class ApprovalEnds
         return line;
     }
 
-    /// <summary>Where the request says so, everyone with the approver role may decide from now on, and there is no more deadline. Null for any other.</summary>
+    /// <summary>Where the request says so, the next people may decide too, and get as much time; behind the last of them everyone with the approver role may, and there is no more deadline. Null for any other.</summary>
     private static async Task<LiveEvent?> EscalateAsync(
         NpgsqlConnection connection,
         Guid job,
@@ -70,21 +70,32 @@ internal static class ApprovalEnds
         Guid approval
     )
     {
-        var title = await Sql.ScalarAsync<string?>(
+        await using var command = Sql.Command(
             connection,
             """
-            UPDATE approvals SET deadline = NULL, approvers = '{}'
-             WHERE id = $1 AND state = 'pending' AND deadline <= ac_now() AND on_expire = 'escalate' RETURNING title
+            UPDATE approvals a SET deadline = CASE WHEN o.next IS NOT NULL THEN ac_now() + a.decide_within END, escalate_to = a.escalate_to[2:],
+                   approvers = CASE WHEN o.next IS NULL OR cardinality(a.approvers) = 0 THEN '{}' ELSE a.approvers || o.next END
+              FROM (SELECT id, escalate_to[1] AS next FROM approvals WHERE id = $1) o
+             WHERE a.id = o.id AND a.state = 'pending' AND a.deadline <= ac_now() AND a.on_expire = 'escalate' RETURNING a.title, o.next
             """,
             approval
         );
-        if (title is null)
-            return null;
-        await Sql.ExecuteAsync(connection, "UPDATE waits SET due_at = NULL WHERE job_id = $1 AND key = $2", job, key);
+        string title;
+        string? next;
+        await using (var row = await command.ExecuteReaderAsync())
+        {
+            if (!await row.ReadAsync())
+                return null;
+            (title, next) = (row.GetString(0), row.IsDBNull(1) ? null : row.GetString(1));
+        }
         await Sql.ExecuteAsync(
             connection,
-            "UPDATE job_runs SET waiting_until = NULL WHERE job_id = $1 AND waiting_approval = $2",
+            """
+            WITH w AS (UPDATE waits SET due_at = (SELECT deadline FROM approvals WHERE id = $3) WHERE job_id = $1 AND key = $2)
+            UPDATE job_runs SET waiting_until = (SELECT deadline FROM approvals WHERE id = $3) WHERE job_id = $1 AND waiting_approval = $3
+            """,
             job,
+            key,
             approval
         );
         return await JobLog.AppendAsync(
@@ -92,8 +103,10 @@ internal static class ApprovalEnds
             job,
             new(
                 EventTypes.ApprovalEscalated,
-                $"Nobody decided '{title}' in time: every approver may decide now",
-                EventData.Of(new { approvalId = approval }),
+                next is null
+                    ? $"Nobody decided '{title}' in time: every approver may decide now"
+                    : $"Nobody decided '{title}' in time: {next} may decide now too",
+                EventData.Of(new { approvalId = approval, to = next }),
                 "warning"
             )
         );

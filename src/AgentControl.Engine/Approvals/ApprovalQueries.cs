@@ -15,6 +15,12 @@ public sealed record ApprovalFilter
     /// <summary>Names and groups of whoever asks: only what they may decide. Null: all.</summary>
     public IReadOnlyCollection<string>? AssignedTo { get; init; }
 
+    /// <summary>Leaves out what this person started, where whoever started it may not decide.</summary>
+    public Guid? NotStartedBy { get; init; }
+
+    /// <summary>Leaves out what this voter has decided already.</summary>
+    public string? NotVotedBy { get; init; }
+
     /// <summary>The workspaces that the caller may look into; null means all of them.</summary>
     public IReadOnlyCollection<string>? Visible { get; init; }
 }
@@ -105,9 +111,21 @@ public sealed class ApprovalQueries(IDbContextFactory<ControlDbContext> contexts
         if (filter.Visible is { } visible)
             rows = rows.Where(a => visible.Contains(a.Workspace));
         if (filter.AssignedTo is { } names)
-            rows = rows.Where(a => a.Approvers.Length == 0 || a.Approvers.Any(n => names.Contains(n)));
+            rows = Naming(rows, [.. names.Select(n => n.ToLowerInvariant())]);
+        if (filter.NotStartedBy is { } person)
+            rows = rows.Where(a => !(a.NotStarter || a.Required > 1) || a.Starter != person);
+        if (filter.NotVotedBy is { } voter)
+            rows = rows.Where(a =>
+                !db.Set<ApprovalVoteRow>()
+                    .Any(v => v.ApprovalId == a.Id && v.Voter == voter && v.Revision == a.Revision)
+            );
         return rows;
     }
+
+#pragma warning disable CA1304, CA1311, MA0011, RCS1155 // translated to lower() in SQL
+    private static IQueryable<ApprovalRow> Naming(IQueryable<ApprovalRow> rows, string[] lower) =>
+        rows.Where(a => a.Approvers.Length == 0 || a.Approvers.Any(n => lower.Contains(n.ToLower())));
+#pragma warning restore CA1304, CA1311, MA0011, RCS1155
 
     private static async Task<List<ApprovalView>> ReadAsync(
         ControlDbContext db,

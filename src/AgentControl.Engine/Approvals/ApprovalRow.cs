@@ -35,6 +35,26 @@ public sealed class ApprovalRow
     public string? Options { get; init; }
     public int Required { get; init; }
     public string[] Approvers { get; init; } = [];
+
+    /// <summary>Whoever started the job may not decide.</summary>
+    public bool NotStarter { get; init; }
+
+    /// <summary>The person who started the job, or the one that it is a child of; null for programs and schedules.</summary>
+    public Guid? Starter { get; init; }
+
+    /// <summary>Approving takes a comment.</summary>
+    public bool HighRisk { get; init; }
+
+    /// <summary>Who may decide too when the time is over; the first is the next.</summary>
+    public string[] EscalateTo { get; init; } = [];
+
+    /// <summary>The time of each of them, as of the first.</summary>
+    public TimeSpan? DecideWithin { get; init; }
+    public TimeSpan? RemindEvery { get; init; }
+    public DateTimeOffset? NextReminder { get; init; }
+
+    /// <summary>How often people were reminded.</summary>
+    public int Reminded { get; init; }
     public DateTimeOffset RequestedAt { get; init; }
     public DateTimeOffset? Deadline { get; init; }
 
@@ -89,6 +109,7 @@ internal sealed class ApprovalMapping : IEntityTypeConfiguration<ApprovalRow>
             })
             .IsUnique();
         approval.HasIndex(a => new { a.State, a.Id });
+        approval.HasIndex(a => a.NextReminder).HasFilter("state = 'pending' AND next_reminder IS NOT NULL");
         approval.HasIndex(a => a.RemindAt).HasFilter("state = 'pending' AND remind_at IS NOT NULL");
     }
 }

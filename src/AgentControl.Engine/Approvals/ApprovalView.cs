@@ -14,7 +14,7 @@ public sealed record ApprovalView
     public required string JobName { get; init; }
     public required string Agent { get; init; }
 
-    /// <summary>Who submitted the job: they do not approve it themselves.</summary>
+    /// <summary>Who submitted the job.</summary>
     public required string SubmittedBy { get; init; }
     public required string Workspace { get; init; }
     public required string Key { get; init; }
@@ -39,6 +39,22 @@ public sealed record ApprovalView
     public int Required { get; init; }
     public required IReadOnlyList<ApprovalVoteView> Votes { get; init; }
     public required IReadOnlyList<string> Approvers { get; init; }
+
+    /// <summary>Whoever started the job may not decide; so too where more than one person is needed.</summary>
+    public bool NotStarter { get; init; }
+
+    /// <summary>Approving takes a comment.</summary>
+    public bool HighRisk { get; init; }
+
+    /// <summary>Who may decide too when the time is over; the first is the next.</summary>
+    public IReadOnlyList<string> EscalateTo { get; init; } = [];
+
+    /// <summary>How often people were reminded.</summary>
+    public int Reminded { get; init; }
+
+    /// <summary>The person who started the job, or the one that it is a child of.</summary>
+    [JsonIgnore]
+    public Guid? Starter { get; init; }
     public DateTimeOffset RequestedAt { get; init; }
     public DateTimeOffset? Deadline { get; init; }
     public required string OnExpire { get; init; }
@@ -51,6 +67,8 @@ public sealed record ApprovalView
     public string? DecidedFrom { get; init; }
     public string? Comment { get; init; }
     public RawJson? Value { get; init; }
+
+    internal ApprovalTurn Turn => new(Workspace, Approvers, NotStarter, Starter, SubmittedBy);
 
     /// <summary>The limits that are spent, where this asks about a budget.</summary>
     [JsonIgnore]
@@ -82,9 +100,17 @@ public sealed record ApprovalView
             [
                 .. votes
                     .OrderBy(v => v.At)
-                    .Select(v => new ApprovalVoteView(v.VoterName, v.Decision, v.Revision, v.Comment, v.At)),
+                    .Select(v => new ApprovalVoteView(v.VoterName, v.Decision, v.Revision, v.Comment, v.At)
+                    {
+                        Voter = v.Voter,
+                    }),
             ],
             Approvers = row.Approvers,
+            NotStarter = row.NotStarter || row.Required > 1,
+            HighRisk = row.HighRisk,
+            EscalateTo = row.EscalateTo,
+            Reminded = row.Reminded,
+            Starter = row.Starter,
             RequestedAt = row.RequestedAt,
             Deadline = row.Deadline,
             OnExpire = row.OnExpire,
@@ -99,7 +125,11 @@ public sealed record ApprovalView
 }
 
 /// <summary>One person's vote.</summary>
-public sealed record ApprovalVoteView(string By, string Decision, int Revision, string? Comment, DateTimeOffset At);
+public sealed record ApprovalVoteView(string By, string Decision, int Revision, string? Comment, DateTimeOffset At)
+{
+    [JsonIgnore]
+    public string Voter { get; init; } = "";
+}
 
 /// <summary>What an approval shows of its job.</summary>
 internal sealed record ApprovalJob(string ShortId, string Name, string Agent, string SubmittedBy);

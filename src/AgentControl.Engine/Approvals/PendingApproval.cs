@@ -22,7 +22,9 @@ internal sealed record PendingApproval(
     string? DecidedBy,
     DateTimeOffset? DecidedAt,
     string? Comment,
-    string? EditSchema
+    string? EditSchema,
+    bool HighRisk,
+    ApprovalTurn Turn
 )
 {
     /// <summary>Longest comment or answer, in characters.</summary>
@@ -33,8 +35,9 @@ internal sealed record PendingApproval(
         await using var command = Sql.Command(
             connection,
             """
-            SELECT id, job_id, key, title, state, revision, required, on_reject, encode(sha256, 'hex'), decisions, options, decided_by, decided_at, comment, edit_schema
-              FROM approvals WHERE id = $1 FOR UPDATE
+            SELECT a.id, a.job_id, a.key, a.title, a.state, a.revision, a.required, a.on_reject, encode(a.sha256, 'hex'), a.decisions, a.options, a.decided_by,
+                   a.decided_at, a.comment, a.edit_schema, a.high_risk, a.workspace, a.approvers, a.not_starter, a.starter, j.submitted_by
+              FROM approvals a JOIN jobs j ON j.id = a.job_id WHERE a.id = $1 FOR UPDATE OF a
             """,
             id
         );
@@ -55,7 +58,15 @@ internal sealed record PendingApproval(
             row.IsDBNull(11) ? null : row.GetString(11),
             row.IsDBNull(12) ? null : row.GetFieldValue<DateTimeOffset>(12),
             row.IsDBNull(13) ? null : row.GetString(13),
-            row.IsDBNull(14) ? null : row.GetString(14)
+            row.IsDBNull(14) ? null : row.GetString(14),
+            row.GetBoolean(15),
+            new ApprovalTurn(
+                row.GetString(16),
+                row.GetFieldValue<string[]>(17),
+                row.GetBoolean(18) || row.GetInt32(6) > 1,
+                row.IsDBNull(19) ? null : row.GetGuid(19),
+                row.GetString(20)
+            )
         );
     }
 
@@ -75,6 +86,8 @@ internal sealed record PendingApproval(
             );
         return decision switch
         {
+            ApprovalDecision.Approve or ApprovalDecision.Edit when HighRisk && string.IsNullOrWhiteSpace(comment) =>
+                Wrong("comment", "Say why it is right: this is high risk, and approving it needs a comment."),
             ApprovalDecision.Reject when string.IsNullOrWhiteSpace(comment) => Wrong(
                 "comment",
                 "Say why: a rejection needs a reason."

@@ -125,7 +125,7 @@ internal sealed class Handovers(NpgsqlDataSource database, EventFeed feed)
             """
             WITH p AS (UPDATE job_runs n SET priority = o.priority FROM job_runs o WHERE n.job_id = $1 AND o.job_id = $2)
             UPDATE jobs n SET timeout_seconds = o.timeout_seconds, concurrency_key = o.concurrency_key, budget = o.budget, notify = o.notify,
-                   approval_policy = o.approval_policy, traceparent = o.traceparent, batch_id = o.batch_id
+                   approval_policy = o.approval_policy, submitter = o.submitter, traceparent = o.traceparent, batch_id = o.batch_id
               FROM jobs o WHERE n.id = $1 AND o.id = $2
             """,
             next,

@@ -150,6 +150,7 @@ public static class EngineRegistration
             s.GetRequiredService<EventFeed>(),
             s.GetRequiredService<Bells>()
         ));
+        services.AddSingleton<ApprovalReassignment>();
         services.AddSingleton<ScheduleSignals>();
         services.AddSingleton(s => new ScheduleCommands(
             s.GetRequiredService<NpgsqlDataSource>(),

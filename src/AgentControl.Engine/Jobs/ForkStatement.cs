@@ -1,3 +1,4 @@
+using AgentControl.Engine.Access;
 using AgentControl.Engine.Storage;
 using Npgsql;
 
@@ -9,13 +10,13 @@ internal static class ForkStatement
     public static async Task<NewJob?> LoadAsync(
         NpgsqlConnection connection,
         Guid id,
-        string by,
+        Actor by,
         CancellationToken cancellationToken
     )
     {
         await using var command = Sql.Command(
             connection,
-            "SELECT name, agent, agent_version, queue, workspace, input, tags, timeout_seconds, max_attempts, budget FROM jobs WHERE id = $1",
+            "SELECT name, agent, agent_version, queue, workspace, input, tags, timeout_seconds, max_attempts, budget, approval_policy FROM jobs WHERE id = $1",
             id
         );
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
@@ -28,12 +29,14 @@ internal static class ForkStatement
                 AgentVersion = row.GetString(2),
                 Queue = row.GetString(3),
                 Workspace = row.GetString(4),
-                SubmittedBy = by,
+                SubmittedBy = by.Name,
+                Submitter = by.Person,
                 Input = row.GetFieldValue<byte[]>(5),
                 Tags = row.GetFieldValue<string[]>(6),
                 TimeoutSeconds = row.GetInt32(7),
                 MaxAttempts = row.GetInt32(8),
                 Budget = row.IsDBNull(9) ? null : row.GetString(9),
+                ApprovalPolicy = row.IsDBNull(10) ? null : row.GetString(10),
                 ForkedFrom = id,
             }
             : null;

@@ -24,7 +24,7 @@ public sealed partial class JobCommands
         ArgumentNullException.ThrowIfNull(actor);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (await ForkStatement.LoadAsync(connection, id, actor.Name, cancellationToken) is not { } copy)
+        if (await ForkStatement.LoadAsync(connection, id, actor, cancellationToken) is not { } copy)
             return null;
         var until = fromStep is null ? long.MaxValue : await ForkStatement.NumberOfAsync(connection, id, fromStep);
         if (until is null)

@@ -123,6 +123,7 @@ public sealed partial class JobCommands
             Queue = job.Queue ?? agent.Queue,
             Workspace = job.Workspace ?? "default",
             SubmittedBy = actor.Name,
+            Submitter = actor.Person,
             Input = input,
             Priority = job.Priority,
             Tags = job.Tags,

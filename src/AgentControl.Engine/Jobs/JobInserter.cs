@@ -15,9 +15,9 @@ internal static class JobInserter
         WITH t AS MATERIALIZED (SELECT {{Sql.Now}} AS now),
         n AS (SELECT * FROM unnest(@id, @short, @name, @input, @parent_index, @tags)
               AS n(id, short_id, name, input, parent_index, tags)),
-        j AS (INSERT INTO jobs (id, short_id, name, agent, agent_version, queue, tags, workspace, parent_id, parent_key, parent_index, batch_id, submitted_by,
+        j AS (INSERT INTO jobs (id, short_id, name, agent, agent_version, queue, tags, workspace, parent_id, parent_key, parent_index, batch_id, submitted_by, submitter,
                  submitted_at, deadline_at, ttl_seconds, timeout_seconds, max_attempts, concurrency_key, forked_from, continued_from, traceparent, input, budget, notify, approval_policy, schedule)
-           SELECT n.id, n.short_id, n.name, @agent, @version, @queue, CASE WHEN n.tags = '' THEN '{}' ELSE string_to_array(n.tags, chr(31)) END, @workspace, @parent, @parent_key, n.parent_index, @batch, @by,
+           SELECT n.id, n.short_id, n.name, @agent, @version, @queue, CASE WHEN n.tags = '' THEN '{}' ELSE string_to_array(n.tags, chr(31)) END, @workspace, @parent, @parent_key, n.parent_index, @batch, @by, @submitter,
                  t.now, @deadline, @ttl, @timeout, @max_attempts, @concurrency, @forked, @continued, @trace, n.input, @budget, @notify, @policy, COALESCE(@schedule, (SELECT c.schedule FROM jobs c WHERE c.id = @continued)) FROM n, t),
         r AS (INSERT INTO job_runs (job_id, state, epoch, queue, priority, front, resume, queued_at, run_at, last_no, write_no, wakes, strikes, attempt, generation,
                  pause_requested, cancel_requested, recovering, backing_off, worked_ms, steps, anomalies, retries, recoveries, input_tokens, output_tokens, cost_usd, updated_at)
@@ -53,6 +53,7 @@ internal static class JobInserter
         Add("parent_key", NpgsqlDbType.Text, shared.ParentKey);
         Add("batch", NpgsqlDbType.Uuid, shared.BatchId);
         Add("by", NpgsqlDbType.Text, shared.SubmittedBy);
+        Add("submitter", NpgsqlDbType.Uuid, shared.Submitter);
         Add("deadline", NpgsqlDbType.TimestampTz, shared.DeadlineAt?.UtcDateTime);
         Add("ttl", NpgsqlDbType.Integer, shared.TtlSeconds);
         Add("timeout", NpgsqlDbType.Integer, shared.TimeoutSeconds);

@@ -20,6 +20,9 @@ public sealed class JobRow
     public int? ParentIndex { get; init; }
     public Guid? BatchId { get; init; }
     public required string SubmittedBy { get; init; }
+
+    /// <summary>The person behind <see cref="SubmittedBy"/>; none for programs, schedules and children.</summary>
+    public Guid? Submitter { get; init; }
     public DateTimeOffset SubmittedAt { get; init; }
     public DateTimeOffset? DeadlineAt { get; init; }
     public int? TtlSeconds { get; init; }

@@ -14,6 +14,9 @@ internal sealed record NewJob
     public required string Queue { get; init; }
     public required string Workspace { get; init; }
     public required string SubmittedBy { get; init; }
+
+    /// <summary>The person who answers for the submission; none where a program or a schedule did it, and for children.</summary>
+    public Guid? Submitter { get; init; }
     public required byte[] Input { get; init; }
     public short Priority { get; init; }
     public IReadOnlyList<string> Tags { get; init; } = [];

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using AgentControl.Core.Agents;
+using AgentControl.Core.Approvals;
 using AgentControl.Core.Budgets;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Queues;
@@ -37,6 +38,8 @@ internal static class SubmissionRules
             Wrong("maxAttempts", "Use 1 to 100.");
         if (job.Budget is { } budget)
             Budget.Read(budget, "budget", Wrong);
+        if (job.ApprovalPolicy is { ValueKind: not System.Text.Json.JsonValueKind.Null } terms)
+            ApprovalTerms.Read(terms, "approvalPolicy", Wrong);
         return errors;
     }
 

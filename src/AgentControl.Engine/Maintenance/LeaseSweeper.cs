@@ -3,6 +3,7 @@ using AgentControl.Core.Jobs;
 using AgentControl.Core.Json;
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Anomalies;
+using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Hosting;
@@ -68,6 +69,7 @@ internal sealed class LeaseSweeper(
                 Resumed,
                 "FROM child_ends",
                 SweptAnomalies.Overdue,
+                ApprovalReminders.Due,
                 SweptAnomalies.Silent(worker.Lease),
             }.Select(rows => $"EXISTS (SELECT 1 {rows})")
         );
@@ -153,6 +155,7 @@ internal sealed class LeaseSweeper(
         )
             bells.RingParent(parent);
         await SweptAnomalies.TellAsync(connection, worker.Lease, MaxPerRound, feed, cancellationToken);
+        await ApprovalReminders.TellAsync(connection, MaxPerRound, feed, cancellationToken);
     }
 
     /// <summary>An answered job that found all hands of the resume lanes busy goes to the front of its own queue.</summary>

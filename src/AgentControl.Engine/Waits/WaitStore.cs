@@ -4,6 +4,7 @@ using AgentControl.Core.Approvals;
 using AgentControl.Core.Events;
 using AgentControl.Core.Json;
 using AgentControl.Core.Waits;
+using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Live;
@@ -27,9 +28,11 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
 
     private const string InsertApproval = """
         INSERT INTO approvals (id, job_id, key, generation, workspace, kind, title, body, content, content_type, edit_schema, sha256, revision, decisions, options,
-                               required, approvers, requested_at, deadline, remind_at, on_expire, on_reject, state)
+                               required, approvers, not_starter, starter, high_risk, escalate_to, decide_within, remind_every, next_reminder, reminded,
+                               requested_at, deadline, remind_at, on_expire, on_reject, state)
         VALUES (@approval, @job, @key, @generation, @workspace, @a_kind, @title, @body, @content, @content_type, @edit_schema, @sha256, 1, @decisions, @options,
-                @required, @approvers, ac_now(), ac_now() + @due, ac_now() + @remind, @on_expire, @on_reject, 'pending') ON CONFLICT DO NOTHING
+                @required, @approvers, @not_starter, @starter, @high_risk, @escalate_to, @due, @remind_every, ac_now() + @remind_every, 0,
+                ac_now(), ac_now() + @due, ac_now() + @remind, @on_expire, @on_reject, 'pending') ON CONFLICT DO NOTHING
         """;
 
     public async Task<OpenedAnswer?> OpenAsync(
@@ -45,11 +48,16 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
         await using var transaction = await connection.BeginTransactionAsync();
         var written = await JobLog.FenceAndAppendAsync(connection, pen, events);
         foreach (var wait in waits)
-            await InsertAsync(connection, job, wait);
+            await InsertAsync(
+                connection,
+                job,
+                wait,
+                wait.Approval is null ? null : await JobTerms.OfAsync(connection, job.Id)
+            );
         var answer = await ReadyAsync(connection, pen.JobId, waits);
         await transaction.CommitAsync();
         feed.Publish(answer.Event is null ? written : [.. written, answer.Event]);
-        if (waits.Any(w => w.DueIn is not null))
+        if (waits.Any(w => w.DueIn is not null || w.Approval is not null))
             timers.Ring();
         return answer.Opened;
     }
@@ -68,8 +76,10 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
             )
         );
 
-    private async Task InsertAsync(NpgsqlConnection connection, LeasedJob job, OpenWait wait)
+    private async Task InsertAsync(NpgsqlConnection connection, LeasedJob job, OpenWait wait, JobTerms? terms)
     {
+        var asked = wait.Approval is { } original ? terms!.Over(original) : null;
+        var due = asked is null ? wait.DueIn : asked.DecideWithin;
         await using var command = new NpgsqlCommand(InsertWait, connection);
         void Add(string name, NpgsqlDbType type, object? value) =>
             command.Parameters.Add(new NpgsqlParameter(name, type) { Value = value ?? DBNull.Value });
@@ -80,11 +90,11 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
         Add("target", NpgsqlDbType.Text, Texts.Clean(wait.Target, 500));
         Add("at_least", NpgsqlDbType.Integer, wait.AtLeast);
         Add("approval", NpgsqlDbType.Uuid, wait.ApprovalId);
-        Add("due", NpgsqlDbType.Interval, wait.DueIn);
-        if (wait.Approval is { } request)
+        Add("due", NpgsqlDbType.Interval, due);
+        if (asked is { } request)
         {
             command.CommandText = InsertApproval + ";" + InsertWait;
-            Add("remind", NpgsqlDbType.Interval, OverdueApprovals.After(wait.DueIn, rules));
+            Add("remind", NpgsqlDbType.Interval, OverdueApprovals.After(due, rules));
             Add("generation", NpgsqlDbType.Integer, job.Generation);
             Add("workspace", NpgsqlDbType.Text, job.Workspace);
             Add("a_kind", NpgsqlDbType.Text, request.Kind);
@@ -101,16 +111,19 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
                 request.Options.Count == 0 ? null : JsonSerializer.Serialize(request.Options, JournalJson.Options)
             );
             Add("required", NpgsqlDbType.Integer, request.Required);
-            Add(
-                "approvers",
-                NpgsqlDbType.Array | NpgsqlDbType.Text,
-                request.Approvers.Select(a => Texts.Clean(a, 200)).ToArray()
-            );
+            Add("approvers", NpgsqlDbType.Array | NpgsqlDbType.Text, Names(request.Approvers));
+            Add("not_starter", NpgsqlDbType.Boolean, request.NotStarter);
+            Add("starter", NpgsqlDbType.Uuid, terms!.Starter);
+            Add("high_risk", NpgsqlDbType.Boolean, request.HighRisk);
+            Add("escalate_to", NpgsqlDbType.Array | NpgsqlDbType.Text, Names(request.EscalateTo));
+            Add("remind_every", NpgsqlDbType.Interval, request.RemindEvery);
             Add("on_expire", NpgsqlDbType.Text, Word(request.OnExpire));
             Add("on_reject", NpgsqlDbType.Text, Word(request.OnReject));
         }
         await command.ExecuteNonQueryAsync();
     }
+
+    private static string[] Names(IReadOnlyList<string> names) => [.. names.Select(n => Texts.Clean(n, 200))];
 
 #pragma warning disable CA1308 // the contract spells them in lower case
     private static string Word<T>(T value)

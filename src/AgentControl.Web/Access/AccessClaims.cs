@@ -14,6 +14,8 @@ internal static class AccessClaims
     public const string OwnerName = "ac:owner-name";
     public const string From = "ac:from";
     public const string SignIn = "ac:sign-in";
+    public const string Group = "ac:group";
+    public const string Email = "ac:email";
     private const string Identity = "AgentControl.Caller";
 
     /// <summary>The caller of this request. For a circuit or a hub call take <see cref="ICallerAccessor"/>.</summary>
@@ -35,6 +37,8 @@ internal static class AccessClaims
             OwnerName = identity.FindFirst(OwnerName)?.Value,
             From = identity.FindFirst(From)?.Value,
             SignIn = Guid.TryParse(identity.FindFirst(SignIn)?.Value, out var signIn) ? signIn : null,
+            Groups = [.. identity.FindAll(Group).Select(claim => claim.Value)],
+            Email = identity.FindFirst(Email)?.Value,
         };
     }
 
@@ -55,6 +59,9 @@ internal static class AccessClaims
         Add(identity, OwnerName, caller.OwnerName);
         Add(identity, From, caller.From);
         Add(identity, SignIn, caller.SignIn?.ToString());
+        Add(identity, Email, caller.Email);
+        foreach (var group in caller.Groups)
+            Add(identity, Group, group);
         return identity;
     }
 

@@ -49,6 +49,7 @@ internal static class AccessSetup
     public static void MapAccess(this IEndpointRouteBuilder routes)
     {
         routes.MapApiKeys();
+        routes.MapGroups();
         routes.MapAudit();
     }
 

@@ -29,6 +29,7 @@ internal sealed record DecisionResult(string? Said, string? Error, bool IsFinal)
 internal sealed class ApprovalDesk(
     ApprovalQueries queries,
     ApprovalCommands commands,
+    ApprovalReassignment reassignment,
     ICallerAccessor callers,
     TimeProvider clock
 )
@@ -38,7 +39,7 @@ internal sealed class ApprovalDesk(
         var caller = await callers.CurrentAsync(cancellationToken);
         var visible = caller is null ? [] : caller.Workspaces;
         var all = new ApprovalFilter { State = "pending", Visible = visible };
-        var mine = all with { AssignedTo = caller is null ? [] : [caller.Name] };
+        var mine = caller is null ? all : ApprovalAccess.WaitingFor(caller);
         var items = box switch
         {
             ApprovalQueries.Decided => (
@@ -70,14 +71,14 @@ internal sealed class ApprovalDesk(
         if (request is null || caller is null)
             return new(null, "This request is gone. Load the page again.", false);
         if (Lock(request, caller) is { } reason)
-            return new(null, reason + ".", false);
+            return new(null, reason, false);
         var outcome = await commands.DecideAsync(
             decision.ApprovalId,
             decision.Decision,
             decision.Revision,
             decision.Comment,
             decision.Value,
-            caller.Actor with
+            caller with
             {
                 From = from,
             },
@@ -86,16 +87,23 @@ internal sealed class ApprovalDesk(
         return Say(outcome);
     }
 
+    /// <summary>Gives a request to other people. Why it could not be; null where they are asked now.</summary>
+    public async Task<string?> ReassignAsync(Guid id, IReadOnlyCollection<string> names, string? comment)
+    {
+        if (await callers.CurrentAsync(CancellationToken.None) is not { } caller)
+            return "Sign in first.";
+        var outcome = await reassignment.ReassignAsync(id, names, comment, caller, CancellationToken.None);
+        return outcome is DecideOutcome.Decided ? null : Say(outcome).Error;
+    }
+
+    /// <summary>Whether this caller may give the request to others.</summary>
+    public static bool MayReassign(ApprovalView request, Caller? caller) =>
+        caller?.MayDecide(request.Workspace) == true
+        && (Lock(request, caller) is null || caller.Has(Role.Admin, request.Workspace));
+
     /// <summary>Why this caller may not decide this request.</summary>
     public static string? Lock(ApprovalView request, Caller? caller) =>
-        caller is null ? "Sign in to decide"
-        : !caller.MayDecide(request.Workspace) || !caller.Has(Role.Approver, request.Workspace)
-            ? "Needs the Approver role"
-        : request.Approvers.Count > 0 && !request.Approvers.Contains(caller.Name, StringComparer.OrdinalIgnoreCase)
-            ? $"Only {string.Join(", ", request.Approvers)}"
-        : request.Votes.Any(v => v.By == caller.Display && v.Revision == request.Revision)
-            ? "You have decided already; others are asked too"
-        : null;
+        caller is null ? "Sign in to decide." : ApprovalAccess.Refusal(request, caller);
 
     private DecisionResult Say(DecideOutcome outcome) =>
         outcome switch

@@ -48,12 +48,10 @@ internal static class ApprovalEndpoints
         var job = jobText is null ? null : await jobs.ResolveAsync(jobText, cancellationToken);
         if (jobText is not null && job is null)
             return TypedResults.Ok(new Page<ApprovalView>([], null));
-        var filter = new ApprovalFilter
+        var filter = (mine ? ApprovalAccess.WaitingFor(caller) : new() { Visible = caller.Workspaces }) with
         {
             State = state,
             JobId = job?.Id,
-            AssignedTo = mine ? ApprovalAccess.NamesOf(caller) : null,
-            Visible = mine ? ApprovalAccess.MayDecideIn(caller) : caller.Workspaces,
         };
         return TypedResults.Ok(await approvals.ListAsync(filter, cursor, limit, cancellationToken));
     }

@@ -11,16 +11,6 @@ internal sealed class ApprovalNavCounts(ApprovalQueries approvals, ICallerAccess
     public async Task<int> WaitingForAsync(ClaimsPrincipal person, CancellationToken cancellationToken)
     {
         var caller = await callers.CurrentAsync(cancellationToken);
-        return caller is null
-            ? 0
-            : await approvals.CountAsync(
-                new ApprovalFilter
-                {
-                    State = "pending",
-                    Visible = caller.Workspaces,
-                    AssignedTo = [caller.Name],
-                },
-                cancellationToken
-            );
+        return caller is null ? 0 : await approvals.CountAsync(ApprovalAccess.WaitingFor(caller), cancellationToken);
     }
 }

@@ -25,12 +25,13 @@ internal static class ApprovalWords
         };
 
     /// <summary>What the end of the time means.</summary>
-    public static string OnExpire(string onExpire) =>
+    public static string OnExpire(string onExpire, IReadOnlyList<string> next) =>
         onExpire switch
         {
             "reject" => "If nobody decides, it is rejected.",
             "approve" => "If nobody decides, it is approved.",
-            "escalate" => "If nobody decides, the next people are asked.",
+            "escalate" when next.Count > 0 => $"If nobody decides, {next[0]} may too.",
+            "escalate" => "If nobody decides, everyone with the Approver role may.",
             "fail" => "If nobody decides, the job fails.",
             _ => "",
         };
@@ -123,8 +124,10 @@ internal static class ApprovalWords
             ? JsonSerializer.Deserialize<List<ApprovalOption>>(options.Utf8, JournalJson.Options) ?? []
             : [];
 
+    /// <summary>"finance-leads, Ana · not who started the job".</summary>
     public static string Who(ApprovalView request) =>
-        request.Approvers.Count == 0 ? "Everyone with the Approver role" : string.Join(", ", request.Approvers);
+        (request.Approvers.Count == 0 ? "Everyone with the Approver role" : string.Join(", ", request.Approvers))
+        + (request.NotStarter ? " · not who started the job" : "");
 
     /// <summary>"1 of 2 approvals", only where more than one is asked for.</summary>
     public static string? Votes(ApprovalView request) =>

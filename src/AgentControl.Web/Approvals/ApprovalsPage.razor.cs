@@ -13,6 +13,7 @@ public sealed partial class ApprovalsPage
     private readonly ApprovalsView _view = new();
     private InboxCounts _counts = new(0, 0);
     private string? _lock;
+    private bool _mayReassign;
     private string _drawn = "";
 
     [Inject]
@@ -35,7 +36,7 @@ public sealed partial class ApprovalsPage
         : Id is null ? Mine
         : Asked ?? All;
 
-    private string? LockReason => _view.HasChanged ? "Review the changed proposal first" : _lock;
+    private string? LockReason => _view.HasChanged ? "Review the changed proposal first." : _lock;
 
     private string EmptyText =>
         Box switch
@@ -60,6 +61,7 @@ public sealed partial class ApprovalsPage
             : inbox.Items.Count > 0 && Id is null ? inbox.Items[0]
             : null;
         (_counts, _lock) = (inbox.Counts, selected is null ? null : inbox.LockOf(selected));
+        _mayReassign = selected is not null && ApprovalDesk.MayReassign(selected, inbox.Caller);
         _view.Update(inbox.Items, selected);
         Show(ref _drawn, Fingerprint(inbox, selected));
     }
@@ -72,7 +74,9 @@ public sealed partial class ApprovalsPage
             inbox
                 .Items.Append(selected)
                 .OfType<ApprovalView>()
-                .Select(a => $"{a.Id}.{a.Revision}.{a.State}.{a.Votes.Count}")
+                .Select(a =>
+                    $"{a.Id}.{a.Revision}.{a.State}.{a.Votes.Count}.{a.Deadline:O}.{string.Join(',', a.Approvers)}"
+                )
                 .Append(inbox.Counts.ToString())
         );
 
@@ -104,6 +108,12 @@ public sealed partial class ApprovalsPage
     {
         if (id is { } next && next != _view.Shown?.Id)
             Navigation.NavigateTo($"/approvals/{next}?box={Box}", replace: true);
+    }
+
+    private async Task ReassignedAsync()
+    {
+        await Notices.SayAsync($"Reassigned: {_view.Shown!.Title}");
+        await ReloadAsync();
     }
 
     private async Task SendAsync(DecisionToSend decision)

@@ -30,6 +30,9 @@ public sealed class DecisionBar(ApprovalView request)
 
     public IReadOnlyList<DiffLine> Changes => Edited == Request.Content ? [] : LineDiff.Of(Request.Content, Edited);
 
+    /// <summary>High risk: approving takes a comment, and more than a key.</summary>
+    public bool NeedsWhy => Request.HighRisk && Open is (ApprovalDecision.Approve or ApprovalDecision.Edit);
+
     public bool Offers(ApprovalDecision decision) => Request.Decisions.Contains(Word(decision));
 
     /// <summary>Shows the second step; pressing the key again changes nothing.</summary>
@@ -54,6 +57,8 @@ public sealed class DecisionBar(ApprovalView request)
             return null;
         Error = decision switch
         {
+            ApprovalDecision.Approve or ApprovalDecision.Edit when NeedsWhy && string.IsNullOrWhiteSpace(Comment) =>
+                "Say why it is right: this is high risk, and approving it needs a comment.",
             ApprovalDecision.Reject when string.IsNullOrWhiteSpace(Comment) =>
                 "Give a reason. The agent gets it as you write it.",
             ApprovalDecision.Respond when string.IsNullOrWhiteSpace(Answer) => "Write an answer.",

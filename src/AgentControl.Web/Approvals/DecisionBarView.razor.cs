@@ -19,6 +19,7 @@ public sealed partial class DecisionBarView
     private ApprovalDecision? _focused;
     private ElementReference _field;
     private ElementReference _confirm;
+    private ElementReference _comment;
 
     [Parameter, EditorRequired]
     public DecisionBar Bar { get; set; } = null!;
@@ -38,7 +39,9 @@ public sealed partial class DecisionBarView
         if (_focused == Bar.Open)
             return;
         _focused = Bar.Open;
-        if (Bar.Open is ApprovalDecision.Approve or ApprovalDecision.Choose)
+        if (Bar.Open == ApprovalDecision.Approve && Bar.NeedsWhy)
+            await _comment.FocusAsync();
+        else if (Bar.Open is ApprovalDecision.Approve or ApprovalDecision.Choose)
             await _confirm.FocusAsync();
         else if (Bar.Open is not null)
             await _field.FocusAsync();
@@ -58,6 +61,8 @@ public sealed partial class DecisionBarView
             return;
         if (Bar.Confirm() is { } decision)
             await OnSend.InvokeAsync(decision);
+        else if (Bar.Error is not null && Bar.NeedsWhy)
+            await _comment.FocusAsync();
         else if (
             Bar.Error is not null
             && Bar.Open is ApprovalDecision.Reject or ApprovalDecision.Respond or ApprovalDecision.Edit

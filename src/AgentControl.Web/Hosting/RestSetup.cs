@@ -73,6 +73,7 @@ internal static class RestSetup
         routes.MapSignals();
         routes.MapApprovals();
         routes.MapDecide();
+        routes.MapReassign();
         routes.MapAgents();
         routes.MapDefinitions();
         routes.MapNotes();

@@ -48,12 +48,7 @@ internal sealed class OverviewReader(
     {
         var caller = await callers.CurrentAsync(cancellationToken);
         var visible = new JobFilter { Visible = caller is null ? [] : caller.Workspaces };
-        var mine = new ApprovalFilter
-        {
-            State = "pending",
-            Visible = visible.Visible,
-            AssignedTo = caller is null ? [] : [caller.Name],
-        };
+        var mine = caller is null ? new() { Visible = [] } : ApprovalAccess.WaitingFor(caller);
         var requests = await approvals.InboxAsync(mine, MostRequests, cancellationToken);
         var failed = await jobs.ListAsync(
             visible with

@@ -38,6 +38,7 @@ public static class Routes
         ("/schedules/nightly-close", "nightly-close – Schedules"),
         ("/schedules/nightly-close/edit", "Edit nightly-close"),
         ("/schedules/new", "New schedule"),
+        ("/settings/groups", "Settings – Groups"),
         ("/settings/keys", "Settings – API keys"),
         (Wall, "Wall"),
     ];
@@ -61,6 +62,7 @@ public static class Routes
         "/agents/new",
         "/agents/contracts/new-note",
         "/agents",
+        "/settings/groups",
     ];
 
     public static bool HasTimes(string route) => !_timeless.Contains(route);

@@ -4,6 +4,7 @@ using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Tests.Fixtures;
+using AgentControl.TestKit;
 
 namespace AgentControl.Engine.Tests.Anomalies;
 
@@ -43,7 +44,7 @@ public sealed class SweptTests(AnomalyEngine world) : IClassFixture<AnomalyEngin
                     1,
                     null,
                     null,
-                    EngineProcess.Ana,
+                    Deciders.Ana,
                     TestContext.Current.CancellationToken
                 )
         );

@@ -289,7 +289,7 @@ public sealed class ArticlesPipelineTests(PostgresFixture postgres)
                     1,
                     comment,
                     value is null ? null : JsonSerializer.SerializeToElement(value),
-                    EngineProcess.Ana,
+                    Deciders.Ana,
                     Now
                 )
         );

@@ -104,7 +104,7 @@ public sealed class AssistantWorld(PostgresFixture postgres) : IAsyncLifetime
                 1,
                 comment,
                 value is null ? null : JsonSerializer.SerializeToElement(value),
-                EngineProcess.Ana,
+                Deciders.Ana,
                 Now
             );
 

@@ -6,6 +6,7 @@ using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Tests.Fixtures;
 using AgentControl.Engine.Tests.LanguageModels;
 using AgentControl.Engine.Workspaces;
+using AgentControl.TestKit;
 
 namespace AgentControl.Engine.Tests.Assistants;
 
@@ -52,7 +53,7 @@ internal sealed class OwnWorld(AssistantWorld shared) : IAsyncDisposable
                     1,
                     null,
                     JsonSerializer.SerializeToElement(answer),
-                    EngineProcess.Ana,
+                    Deciders.Ana,
                     Now
                 )
         );

@@ -11,6 +11,7 @@ using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Services;
 using AgentControl.Engine.Tests.Fixtures;
 using AgentControl.Engine.Tests.LanguageModels;
+using AgentControl.TestKit;
 
 namespace AgentControl.Engine.Tests.Budgets;
 
@@ -350,6 +351,6 @@ public sealed class BudgetGateTests(SharedModelWorld shared) : IClassFixture<Sha
         );
         return await world
             .Engine.Get<ApprovalCommands>()
-            .DecideAsync(id, decision, 1, comment, JsonSerializer.SerializeToElement(value), EngineProcess.Ana, Now);
+            .DecideAsync(id, decision, 1, comment, JsonSerializer.SerializeToElement(value), Deciders.Ana, Now);
     }
 }

@@ -4,6 +4,7 @@ using AgentControl.Core.Jobs;
 using AgentControl.Core.Waits;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Tests.Fixtures;
+using AgentControl.TestKit;
 
 namespace AgentControl.Engine.Tests.Children;
 
@@ -154,7 +155,7 @@ public sealed class ChildrenTests(SharedEngine shared) : IClassFixture<SharedEng
             var approval = await engine.ScalarAsync<Guid>($"SELECT id FROM approvals WHERE job_id = '{job}'");
             await engine
                 .Get<AgentControl.Engine.Approvals.ApprovalCommands>()
-                .DecideAsync(approval, ApprovalDecision.Reject, 1, "no", null, EngineProcess.Ana, Now);
+                .DecideAsync(approval, ApprovalDecision.Reject, 1, "no", null, Deciders.Ana, Now);
         }
         else
         {

@@ -33,7 +33,7 @@ public sealed class ContractsPipelineTests(PostgresFixture postgres)
                 1,
                 "one name was wrong",
                 value,
-                EngineProcess.Ana,
+                Deciders.Ana,
                 TestContext.Current.CancellationToken
             );
         Assert.IsType<DecideOutcome.Decided>(outcome);
@@ -84,7 +84,7 @@ public sealed class ContractsPipelineTests(PostgresFixture postgres)
                 1,
                 "wrong quarter",
                 null,
-                EngineProcess.Ana,
+                Deciders.Ana,
                 TestContext.Current.CancellationToken
             );
         await engine.UntilAsync(id, "cancelled");

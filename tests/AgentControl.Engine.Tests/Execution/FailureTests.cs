@@ -5,6 +5,7 @@ using AgentControl.Core.Steps;
 using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Tests.Fixtures;
+using AgentControl.TestKit;
 
 namespace AgentControl.Engine.Tests.Execution;
 
@@ -299,7 +300,7 @@ public sealed class FailureTests(SharedEngine shared) : IClassFixture<SharedEngi
             Assert.IsType<DecideOutcome.Decided>(
                 await engine
                     .Get<ApprovalCommands>()
-                    .DecideAsync(question, ApprovalDecision.Choose, 1, null, run, EngineProcess.Ana, Now)
+                    .DecideAsync(question, ApprovalDecision.Choose, 1, null, run, Deciders.Ana, Now)
             );
         }
         await engine.UntilAsync(job, "succeeded");
@@ -346,7 +347,7 @@ public sealed class FailureTests(SharedEngine shared) : IClassFixture<SharedEngi
         );
         await engine
             .Get<ApprovalCommands>()
-            .DecideAsync(question, ApprovalDecision.Approve, 1, null, null, EngineProcess.Ana, Now);
+            .DecideAsync(question, ApprovalDecision.Approve, 1, null, null, Deciders.Ana, Now);
         await engine.UntilAsync(job, "succeeded");
         Assert.Equal("done", (await engine.OutputAsync(job)).GetString());
     }

@@ -6,6 +6,7 @@ using AgentControl.Engine.Signals;
 using AgentControl.Engine.Storage;
 using AgentControl.Engine.Tests.Execution.Golden;
 using AgentControl.Engine.Tests.Fixtures;
+using AgentControl.TestKit;
 
 namespace AgentControl.Engine.Tests.Execution;
 
@@ -84,7 +85,7 @@ public sealed class GoldenJournalTests(SharedEngine shared) : IClassFixture<Shar
         var approval = await engine.ScalarAsync<Guid>($"SELECT id FROM approvals WHERE job_id = '{job}'");
         await engine
             .Get<ApprovalCommands>()
-            .DecideAsync(approval, ApprovalDecision.Approve, 1, "fine", null, EngineProcess.Ana, Now);
+            .DecideAsync(approval, ApprovalDecision.Approve, 1, "fine", null, Deciders.Ana, Now);
         await engine
             .Get<SignalCommands>()
             .SendAsync(

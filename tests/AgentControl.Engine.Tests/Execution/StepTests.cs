@@ -85,7 +85,7 @@ public sealed class StepTests(PostgresFixture postgres)
                 1,
                 null,
                 null,
-                EngineProcess.Ana,
+                Deciders.Ana,
                 TestContext.Current.CancellationToken
             );
         Assert.IsType<DecideOutcome.Decided>(outcome);

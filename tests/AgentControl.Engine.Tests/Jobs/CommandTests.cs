@@ -4,6 +4,7 @@ using AgentControl.Core.Jobs;
 using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Tests.Fixtures;
+using AgentControl.TestKit;
 
 namespace AgentControl.Engine.Tests.Jobs;
 
@@ -101,7 +102,7 @@ public sealed class CommandTests(SharedEngine shared) : IClassFixture<SharedEngi
         var approval = await engine.ScalarAsync<Guid>($"SELECT id FROM approvals WHERE job_id = '{job}'");
         await engine
             .Get<ApprovalCommands>()
-            .DecideAsync(approval, ApprovalDecision.Approve, 1, null, null, EngineProcess.Ana, Now);
+            .DecideAsync(approval, ApprovalDecision.Approve, 1, null, null, Deciders.Ana, Now);
         Assert.Equal("paused", await engine.StateAsync(job));
         await engine.Jobs.ResumeAsync(job, EngineProcess.Ana, null, Now);
         await engine.UntilAsync(job, "succeeded");

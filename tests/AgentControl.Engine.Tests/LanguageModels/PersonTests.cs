@@ -145,7 +145,7 @@ public sealed class PersonTests(SharedModelWorld shared) : IClassFixture<SharedM
         );
         var outcome = await world
             .Engine.Get<ApprovalCommands>()
-            .DecideAsync(id, decision, 1, comment, JsonSerializer.SerializeToElement(value), EngineProcess.Ana, Now);
+            .DecideAsync(id, decision, 1, comment, JsonSerializer.SerializeToElement(value), Deciders.Ana, Now);
         Assert.IsType<DecideOutcome.Decided>(outcome);
     }
 }

@@ -153,7 +153,7 @@ internal sealed class McpWorld : IAsyncDisposable
                     1,
                     null,
                     value is null ? null : JsonSerializer.SerializeToElement(value),
-                    EngineProcess.Ana,
+                    Deciders.Ana,
                     Now
                 )
         );

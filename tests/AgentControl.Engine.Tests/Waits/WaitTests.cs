@@ -5,6 +5,7 @@ using AgentControl.Core.Waits;
 using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Signals;
 using AgentControl.Engine.Tests.Fixtures;
+using AgentControl.TestKit;
 
 namespace AgentControl.Engine.Tests.Waits;
 
@@ -125,7 +126,7 @@ public sealed class WaitTests(SharedEngine shared) : IClassFixture<SharedEngine>
         var late = Assert.IsType<DecideOutcome.AlreadyDecided>(
             await engine
                 .Get<ApprovalCommands>()
-                .DecideAsync(approval, ApprovalDecision.Approve, 1, null, null, EngineProcess.Ana, Now)
+                .DecideAsync(approval, ApprovalDecision.Approve, 1, null, null, Deciders.Ana, Now)
         );
         Assert.Equal("cancelled", late.State);
         await SendAsync(job, "never", 1);

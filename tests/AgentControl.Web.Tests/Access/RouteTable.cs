@@ -22,11 +22,16 @@ internal static class RouteTable
 
         admin ANY /hangfire/{**path}
         admin DELETE /api/v1/agents/{name}
+        admin DELETE /api/v1/groups/{name}
         admin DELETE /api/v1/keys/{id:guid}
         admin GET /agents/new
         admin GET /agents/{Name}/edit
         admin GET /api/v1/audit
+        admin GET /api/v1/groups
+        admin GET /api/v1/groups/{name}
         admin GET /api/v1/keys
+        admin GET /api/v1/people
+        admin GET /settings/groups
         admin GET /settings/keys
         admin POST /agents/new
         admin POST /agents/{Name}/edit
@@ -35,11 +40,14 @@ internal static class RouteTable
         admin POST /api/v1/services/{name}/block
         admin POST /api/v1/services/{name}/reset
         admin POST /api/v1/services/{name}/test
+        admin POST /settings/groups
         admin POST /settings/keys
         admin PUT /api/v1/agents/{name}
+        admin PUT /api/v1/groups/{name}
         admin PUT /api/v1/workspaces/{ws}
 
         approver POST /api/v1/approvals/{id}/decide
+        approver POST /api/v1/approvals/{id}/reassign
 
         # SkipWait asks for more inside: an admin of the job's workspace.
         operator DELETE /api/v1/agents/{name}/notes/{**note}

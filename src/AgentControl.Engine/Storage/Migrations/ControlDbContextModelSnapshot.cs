@@ -109,6 +109,46 @@ namespace AgentControl.Engine.Storage.Migrations
                         });
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Access.Group", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Description")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("description");
+
+                    b.HasKey("Name")
+                        .HasName("pk_groups");
+
+                    b.ToTable("groups", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Access.GroupMember", b =>
+                {
+                    b.Property<string>("GroupName")
+                        .HasColumnType("text")
+                        .HasColumnName("group_name");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.HasKey("GroupName", "PersonId")
+                        .HasName("pk_group_members");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("ix_group_members_person_id");
+
+                    b.ToTable("group_members", (string)null);
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Access.Person", b =>
                 {
                     b.Property<Guid>("Id")
@@ -278,6 +318,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("deadline");
 
+                    b.Property<TimeSpan?>("DecideWithin")
+                        .HasColumnType("interval")
+                        .HasColumnName("decide_within");
+
                     b.Property<DateTimeOffset?>("DecidedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("decided_at");
@@ -299,9 +343,18 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("edit_schema");
 
+                    b.PrimitiveCollection<string[]>("EscalateTo")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("escalate_to");
+
                     b.Property<int>("Generation")
                         .HasColumnType("integer")
                         .HasColumnName("generation");
+
+                    b.Property<bool>("HighRisk")
+                        .HasColumnType("boolean")
+                        .HasColumnName("high_risk");
 
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -316,6 +369,14 @@ namespace AgentControl.Engine.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("kind");
+
+                    b.Property<DateTimeOffset?>("NextReminder")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_reminder");
+
+                    b.Property<bool>("NotStarter")
+                        .HasColumnType("boolean")
+                        .HasColumnName("not_starter");
 
                     b.Property<string>("OnExpire")
                         .IsRequired()
@@ -335,6 +396,14 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("remind_at");
 
+                    b.Property<TimeSpan?>("RemindEvery")
+                        .HasColumnType("interval")
+                        .HasColumnName("remind_every");
+
+                    b.Property<int>("Reminded")
+                        .HasColumnType("integer")
+                        .HasColumnName("reminded");
+
                     b.Property<DateTimeOffset>("RequestedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("requested_at");
@@ -351,6 +420,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("sha256");
+
+                    b.Property<Guid?>("Starter")
+                        .HasColumnType("uuid")
+                        .HasColumnName("starter");
 
                     b.Property<string>("State")
                         .IsRequired()
@@ -373,6 +446,10 @@ namespace AgentControl.Engine.Storage.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_approvals");
+
+                    b.HasIndex("NextReminder")
+                        .HasDatabaseName("ix_approvals_next_reminder")
+                        .HasFilter("state = 'pending' AND next_reminder IS NOT NULL");
 
                     b.HasIndex("RemindAt")
                         .HasDatabaseName("ix_approvals_remind_at")
@@ -764,6 +841,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("submitted_by");
+
+                    b.Property<Guid?>("Submitter")
+                        .HasColumnType("uuid")
+                        .HasColumnName("submitter");
 
                     b.PrimitiveCollection<string[]>("Tags")
                         .IsRequired()
@@ -2329,6 +2410,23 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasForeignKey("OwnerId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .HasConstraintName("fk_api_keys_users_owner_id");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Access.GroupMember", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Access.Group", null)
+                        .WithMany()
+                        .HasForeignKey("GroupName")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_group_members_groups_group_name");
+
+                    b.HasOne("AgentControl.Engine.Access.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_group_members_users_person_id");
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Jobs.JobResultRow", b =>

@@ -1,0 +1,85 @@
+using System.Text.Json;
+
+namespace AgentControl.Core.Approvals;
+
+/// <summary>Who decides, by when, and what follows when nobody does. What is null is left to whoever comes next: the job's terms come before its agent's code.</summary>
+public sealed record ApprovalTerms
+{
+    /// <summary>How many different people must approve.</summary>
+    public int? Required { get; init; }
+
+    /// <summary>Groups or people who may decide.</summary>
+    public IReadOnlyList<string>? Approvers { get; init; }
+
+    /// <summary>Whoever started the job may not decide.</summary>
+    public bool? NotStarter { get; init; }
+
+    public bool? HighRisk { get; init; }
+    public int? DecideWithinSeconds { get; init; }
+    public ApprovalExpiry? OnExpire { get; init; }
+
+    /// <summary>Groups or people who may decide too when the time is over, one after the other.</summary>
+    public IReadOnlyList<string>? EscalateTo { get; init; }
+
+    public int? RemindEverySeconds { get; init; }
+
+    /// <summary>Terms that were stored. What is no term says nothing.</summary>
+    public static ApprovalTerms Stored(string? json)
+    {
+        if (json is null)
+            return new ApprovalTerms();
+        using var document = JsonDocument.Parse(json);
+        return Read(document.RootElement, "", (_, _) => { });
+    }
+
+    /// <summary>Reads the JSON object of a submission. Everything that is wrong is told with its field and the remedy.</summary>
+    /// <param name="field">What the object is called, in front of its members.</param>
+    public static ApprovalTerms Read(JsonElement json, string field, Action<string, string> wrong)
+    {
+        ArgumentNullException.ThrowIfNull(wrong);
+        var terms = new ApprovalTerms();
+        if (json.ValueKind != JsonValueKind.Object)
+        {
+            wrong(field, $"Use an object with any of {string.Join(", ", ApprovalTermsRules.Fields)}.");
+            return terms;
+        }
+        foreach (var member in json.EnumerateObject().Where(m => m.Value.ValueKind != JsonValueKind.Null))
+        {
+            if (!ApprovalTermsRules.Fields.Contains(member.Name))
+                wrong($"{field}.{member.Name}", $"Unknown. Use {string.Join(", ", ApprovalTermsRules.Fields)}.");
+            else if (ApprovalTermsRules.Take(terms, member) is { } taken)
+                terms = taken;
+            else
+                wrong($"{field}.{member.Name}", ApprovalTermsRules.Shape(member.Name));
+        }
+        ApprovalTermsRules.Check(terms, (name, why) => wrong($"{field}.{name}", why));
+        return terms;
+    }
+
+    /// <summary>
+    /// The request as it is asked: what these terms say comes before the agent's code. They never make fewer people enough, let
+    /// the starter decide, take the mark of high risk away, or hurry what is approved when nobody decides.
+    /// </summary>
+    public ApprovalRequest Over(ApprovalRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var expiry = OnExpire ?? request.OnExpire;
+        var risky = request.HighRisk || HighRisk == true;
+        return request with
+        {
+            Required = Math.Max(Required ?? 1, request.Required),
+            NotStarter = request.NotStarter || NotStarter == true,
+            HighRisk = risky,
+            Approvers = Approvers is { Count: > 0 } names ? names : request.Approvers,
+            DecideWithin =
+                expiry == ApprovalExpiry.Approve
+                    ? request.DecideWithin
+                    : Time(DecideWithinSeconds) ?? request.DecideWithin,
+            OnExpire = risky && expiry == ApprovalExpiry.Approve ? ApprovalExpiry.Reject : expiry,
+            EscalateTo = EscalateTo is { Count: > 0 } next ? next : request.EscalateTo,
+            RemindEvery = Time(RemindEverySeconds) ?? request.RemindEvery,
+        };
+    }
+
+    private static TimeSpan? Time(int? seconds) => seconds is { } given ? TimeSpan.FromSeconds(given) : null;
+}
