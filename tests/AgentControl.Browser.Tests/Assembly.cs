@@ -1,5 +1,9 @@
+using AgentControl.Browser.Tests.Checks;
 using Xunit.Sdk;
 using Xunit.v3;
 
-// Two at a time: checks of the pages beside those that start and kill programs. Those with limits in seconds run after them, alone.
-[assembly: Parallelization(Mode = ParallelMode.Collections, MaxThreads = 2)]
+[assembly: AssemblyFixture(typeof(CheckedProgram))]
+
+// Three at a time: checks of the pages beside those that start and kill programs and those that wait for something unusual.
+// Those with limits in seconds run after them, alone.
+[assembly: Parallelization(Mode = ParallelMode.Collections, MaxThreads = 3)]
