@@ -4,6 +4,5 @@ using Xunit.v3;
 
 [assembly: AssemblyFixture(typeof(CheckedProgram))]
 
-// Three at a time: checks of the pages beside those that start and kill programs and those that wait for something unusual.
-// Those with limits in seconds run after them, alone.
-[assembly: Parallelization(Mode = ParallelMode.Collections, MaxThreads = 3)]
+// Two at a time: checks of the pages beside those that start and kill programs. Those with limits in seconds run after them, alone.
+[assembly: Parallelization(Mode = ParallelMode.Collections, MaxThreads = 2)]
