@@ -7,8 +7,8 @@ using Microsoft.Playwright;
 
 namespace AgentControl.Browser.Tests.Checks;
 
-/// <summary>One program, one browser and one sign-in for all checks of the pages, with jobs in every state.</summary>
-public sealed class CheckedProgram : IAsyncLifetime
+/// <summary>One program, one browser and one sign-in for all checks of the pages, with jobs in every state. It starts with the first collection that needs it.</summary>
+public sealed class CheckedProgram : IAsyncDisposable
 {
     private const string Email = "ana@example.com";
     private const string Password = "correct horse battery";
@@ -18,6 +18,7 @@ public sealed class CheckedProgram : IAsyncLifetime
     private readonly HttpClient http = new();
     private TestBrowser browser = null!;
     private string signedIn = "";
+    private Task? started;
 
     internal Installation Installation => installation;
 
@@ -26,23 +27,8 @@ public sealed class CheckedProgram : IAsyncLifetime
 
     public string Approval { get; private set; } = "";
 
-    public async ValueTask InitializeAsync()
-    {
-        await installation.StartAsync();
-        browser = await TestBrowser.StartAsync();
-        http.BaseAddress = new Uri(installation.Url);
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
-        signedIn = await Access.SignInAsync(browser, installation.Url, Email, Password);
-        await Seeds.ChipsAsync(installation);
-        await Seeds.CircuitsAsync(installation);
-        await PutFileAsync("notes/plan.md", "# Plan\n\nRead the *contracts*, then the annexes.\n");
-        await PutNoteAsync(
-            "contracts/notes/house/style",
-            "Amounts with the currency behind them.\nDates as in the document."
-        );
-        await PutScheduleAsync("nightly-close");
-        (Job, Approval) = await SubmitAsync(Contracts);
-    }
+    /// <summary>Once for all collections.</summary>
+    public Task StartAsync() => started ??= PrepareAsync();
 
     /// <summary>The printed link of a second program, which has no admin; started when first asked for.</summary>
     public async Task<string> SetupLinkAsync()
@@ -120,6 +106,24 @@ public sealed class CheckedProgram : IAsyncLifetime
             await fresh.DisposeAsync();
     }
 
+    private async Task PrepareAsync()
+    {
+        await installation.StartAsync();
+        browser = await TestBrowser.StartAsync();
+        http.BaseAddress = new Uri(installation.Url);
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+        signedIn = await Access.SignInAsync(browser, installation.Url, Email, Password);
+        await Seeds.ChipsAsync(installation);
+        await Seeds.CircuitsAsync(installation);
+        await PutFileAsync("notes/plan.md", "# Plan\n\nRead the *contracts*, then the annexes.\n");
+        await PutNoteAsync(
+            "contracts/notes/house/style",
+            "Amounts with the currency behind them.\nDates as in the document."
+        );
+        await PutScheduleAsync("nightly-close");
+        (Job, Approval) = await SubmitAsync(Contracts);
+    }
+
     private static object Contracts =>
         new
         {
@@ -181,15 +185,23 @@ public sealed class CheckedProgram : IAsyncLifetime
     }
 }
 
+/// <summary>Starts the program before the first test of a collection.</summary>
+public sealed class ProgramStart(CheckedProgram program) : IAsyncLifetime
+{
+    public async ValueTask InitializeAsync() => await program.StartAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
 [CollectionDefinition(Name)]
-public sealed class PagesCollection : ICollectionFixture<CheckedProgram>
+public sealed class PagesCollection : ICollectionFixture<ProgramStart>
 {
     public const string Name = "checks of the pages";
 }
 
 /// <summary>Checks with a limit in seconds, which nothing else may disturb.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
-public sealed class TimedCollection : ICollectionFixture<CheckedProgram>
+public sealed class TimedCollection : ICollectionFixture<ProgramStart>
 {
     public const string Name = "checks of speed";
 }
