@@ -32,6 +32,7 @@ internal static class Navigation
         new("Work", "Agents", "/agents", "bot"),
         new("Health", "Services", "/services", "activity", 's'),
         new("Setup", "Schedules", "/schedules", "calendar-clock"),
+        new("Setup", "Notifications", "/settings/notifications", "bell"),
         new("Setup", "API keys", "/settings/keys", "key"),
     ];
 }

@@ -38,6 +38,7 @@ public static class Routes
         ("/schedules/nightly-close", "nightly-close – Schedules"),
         ("/schedules/nightly-close/edit", "Edit nightly-close"),
         ("/schedules/new", "New schedule"),
+        ("/settings/notifications", "Settings – Notifications"),
         ("/settings/keys", "Settings – API keys"),
         (Wall, "Wall"),
     ];
