@@ -14,6 +14,11 @@ internal sealed class NotificationCourier(
     ILogger<NotificationCourier> log
 ) : MaintenanceLoop(time, log)
 {
+    /// <summary>What happens within this time is told together.</summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
+    private readonly TimeProvider clock = time;
+    private long? pruned;
     private readonly ConcurrentDictionary<string, Task> hands = new(StringComparer.Ordinal);
     private readonly ILogger<NotificationCourier> logger = log;
     private IDisposable? news;
@@ -36,6 +41,7 @@ internal sealed class NotificationCourier(
 
     protected override async Task<TimeSpan?> RoundAsync(CancellationToken cancellationToken)
     {
+        await Task.Delay(Gather, clock, cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         while (await scan.LookAsync(connection, cancellationToken)) { }
         await NotificationStore.SettleAsync(connection);
@@ -43,6 +49,11 @@ internal sealed class NotificationCourier(
         foreach (var channel in due)
             if (!hands.TryGetValue(channel, out var hand) || hand.IsCompleted)
                 hands[channel] = Task.Run(() => WorkAsync(channel, cancellationToken), cancellationToken);
+        if (pruned is not { } last || clock.GetElapsedTime(last) > PruneEvery)
+        {
+            await NotificationStore.PruneAsync(connection);
+            pruned = clock.GetTimestamp();
+        }
         return next;
     }
 

@@ -19,7 +19,7 @@ internal sealed class NotificationScan(NotificationChannels channels)
     private const string NewsSql = """
         SELECT e.xid::text::bigint, e.job_id, e.no, e.at, e.type, e.message, j.short_id, j.name, j.agent, j.workspace, j.tags, j.notify,
                j.parent_id IS NOT NULL OR j.batch_id IS NOT NULL, extract(epoch FROM r.finished_at - r.started_at)::float8,
-               CASE WHEN e.type = 'job.succeeded' THEN (
+               CASE WHEN e.type = 'job.succeeded' AND j.parent_id IS NULL AND j.batch_id IS NULL THEN (
                  SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM o.finished_at - o.started_at)) FROM (
                    SELECT r2.finished_at, r2.started_at FROM jobs j2 JOIN job_runs r2 ON r2.job_id = j2.id
                     WHERE j2.agent = j.agent AND j2.id < j.id AND r2.state = 'succeeded' ORDER BY j2.id DESC LIMIT 50) o) END,
@@ -31,6 +31,7 @@ internal sealed class NotificationScan(NotificationChannels channels)
           LEFT JOIN LATERAL (SELECT id, title, deadline FROM approvals WHERE e.type LIKE 'approval.%' AND job_id = e.job_id
                               ORDER BY (id::text = e.data::json ->> 'approvalId') DESC NULLS LAST, requested_at DESC LIMIT 1) a ON true
          WHERE e.xid >= $1::text::xid8 AND (e.xid, e.job_id, e.no) > ($1::text::xid8, $2, $3) AND e.xid < $4::text::xid8 AND e.type = ANY($5)
+           AND (e.type LIKE 'approval.%' OR j.notify IS NOT NULL OR (j.parent_id IS NULL AND j.batch_id IS NULL))
          ORDER BY e.xid, e.job_id, e.no LIMIT $6
         """;
 

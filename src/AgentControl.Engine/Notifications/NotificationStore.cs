@@ -15,7 +15,7 @@ internal static class NotificationStore
     /// <summary>Longer than any try: whoever dies over one leaves it to others behind this.</summary>
     private const string LeaseSeconds = "60";
 
-    /// <summary>Lets go of the news that a job has started where it ended meanwhile, shows the rest, and forgets what is old.</summary>
+    /// <summary>Lets go of the news that a job has started where it ended meanwhile, and shows the rest.</summary>
     public static Task<int> SettleAsync(NpgsqlConnection connection) =>
         Sql.ExecuteAsync(
             connection,
@@ -26,6 +26,13 @@ internal static class NotificationStore
             UPDATE notifications SET state = 'sent', sent_at = ac_now(), next_at = NULL
              WHERE channel = 'inApp' AND state = 'pending' AND next_at <= ac_now() AND id NOT IN (SELECT id FROM late)
             """
+        );
+
+    /// <summary>Forgets what was settled more than 30 days ago.</summary>
+    public static Task<int> PruneAsync(NpgsqlConnection connection) =>
+        Sql.ExecuteAsync(
+            connection,
+            "DELETE FROM notifications WHERE state <> 'pending' AND created_at < ac_now() - interval '30 days'"
         );
 
     /// <summary>The channels with something to do now, and how long until the next.</summary>
@@ -41,8 +48,9 @@ internal static class NotificationStore
         while (await row.ReadAsync())
         {
             var wait = TimeSpan.FromSeconds(Math.Clamp(row.GetDouble(1), 0, 3_600));
-            if (wait == TimeSpan.Zero)
-                due.Add(row.GetString(0));
+            // What is due in the program itself is shown by the next look.
+            if (wait == TimeSpan.Zero && row.GetString(0) is not InApp and var channel)
+                due.Add(channel);
             else if (next is null || wait < next)
                 next = wait;
         }
