@@ -65,6 +65,9 @@ internal static partial class Log
     [LoggerMessage(1017, LogLevel.Error, "Schedule {Schedule} could not be served; it is tried again")]
     public static partial void ScheduleFailed(ILogger logger, Exception problem, string schedule);
 
+    [LoggerMessage(1018, LogLevel.Error, "Messages of channel {Channel} could not be sent; they are tried again")]
+    public static partial void NotificationsHeldUp(ILogger logger, Exception problem, string channel);
+
     [LoggerMessage(1014, LogLevel.Warning, "A circuit could not be told how a call went")]
     public static partial void CircuitNotTold(ILogger logger, Exception problem);
 }

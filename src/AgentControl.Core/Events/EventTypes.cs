@@ -42,4 +42,6 @@ public static class EventTypes
     public const string NoteWritten = "note.written";
     public const string NoteDeleted = "note.deleted";
     public const string CommentAdded = "comment.added";
+    public const string NotificationSent = "notification.sent";
+    public const string NotificationFailed = "notification.failed";
 }

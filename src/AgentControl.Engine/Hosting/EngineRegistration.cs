@@ -13,6 +13,7 @@ using AgentControl.Engine.LanguageModels;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Mcp;
+using AgentControl.Engine.Notifications;
 using AgentControl.Engine.Queues;
 using AgentControl.Engine.Recording;
 using AgentControl.Engine.Schedules;
@@ -72,6 +73,7 @@ public static class EngineRegistration
             s.GetRequiredService<McpServerChanges>()
         ));
         services.AddCommands();
+        services.AddNotifications(configuration);
         services.AddHangfireParts(options);
         services.AddProcessSignals(options);
         services.AddHostedService(s => s.GetRequiredService<RunningAttempts>());
@@ -203,6 +205,8 @@ public static class EngineRegistration
         services.AddSingleton<ScheduleRunner>();
         services.AddSingleton<ScheduleEnqueuer>();
         services.AddHostedService(s => s.GetRequiredService<ScheduleEnqueuer>());
+        services.AddSingleton<NotificationCourier>();
+        services.AddHostedService(s => s.GetRequiredService<NotificationCourier>());
         services.AddSingleton<PartitionKeeper>();
         services.AddHostedService(s => s.GetRequiredService<PartitionKeeper>());
     }

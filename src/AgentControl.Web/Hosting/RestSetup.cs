@@ -7,6 +7,7 @@ using AgentControl.Web.Events;
 using AgentControl.Web.Jobs;
 using AgentControl.Web.Live;
 using AgentControl.Web.Notes;
+using AgentControl.Web.Notifications;
 using AgentControl.Web.Queues;
 using AgentControl.Web.Schedules;
 using AgentControl.Web.Services;
@@ -79,6 +80,7 @@ internal static class RestSetup
         routes.MapNotes();
         routes.MapSchedules();
         routes.MapScheduleCommands();
+        routes.MapNotifications();
         routes.MapQueues();
         routes.MapQueueSettings();
         routes.MapServices();

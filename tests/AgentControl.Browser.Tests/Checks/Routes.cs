@@ -39,6 +39,7 @@ public static class Routes
         ("/schedules/nightly-close/edit", "Edit nightly-close"),
         ("/schedules/new", "New schedule"),
         ("/settings/groups", "Settings – Groups"),
+        ("/settings/notifications", "Settings – Notifications"),
         ("/settings/keys", "Settings – API keys"),
         (Wall, "Wall"),
     ];

@@ -30,18 +30,24 @@ internal static class RouteTable
         admin GET /api/v1/groups
         admin GET /api/v1/groups/{name}
         admin GET /api/v1/keys
+        admin GET /api/v1/notifications/channels
+        admin GET /api/v1/notifications/deliveries
         admin GET /api/v1/people
         admin GET /settings/groups
         admin GET /settings/keys
+        admin GET /settings/notifications
         admin POST /agents/new
         admin POST /agents/{Name}/edit
         admin POST /api/v1/keys
         admin POST /api/v1/mcp-servers/{name}/accept
+        admin POST /api/v1/notifications/channels/{name}/test
+        admin POST /api/v1/notifications/deliveries/{id}/resend
         admin POST /api/v1/services/{name}/block
         admin POST /api/v1/services/{name}/reset
         admin POST /api/v1/services/{name}/test
         admin POST /settings/groups
         admin POST /settings/keys
+        admin POST /settings/notifications
         admin PUT /api/v1/agents/{name}
         admin PUT /api/v1/groups/{name}
         admin PUT /api/v1/workspaces/{ws}
@@ -126,6 +132,7 @@ internal static class RouteTable
         viewer GET /api/v1/jobs/{id}/steps/{**key}
         viewer GET /api/v1/mcp-servers
         viewer GET /api/v1/queues
+        viewer GET /api/v1/notifications
         viewer GET /api/v1/schedules
         viewer GET /api/v1/schedules/preview
         viewer GET /api/v1/schedules/{name}

@@ -1,0 +1,34 @@
+namespace AgentControl.Core.Notifications;
+
+/// <summary>What a rule is asked about.</summary>
+/// <param name="Kind">A word of <see cref="NotificationKind"/>.</param>
+/// <param name="Part">One of a batch or a child: its start and its end are told by the job above it.</param>
+public sealed record NotificationSubject(
+    string Kind,
+    string Agent,
+    string Workspace,
+    IReadOnlyCollection<string> Tags,
+    bool Part
+);
+
+/// <summary>Which jobs' news a channel takes; an empty list means any.</summary>
+public sealed record NotificationRule(
+    IReadOnlyCollection<string> On,
+    IReadOnlyCollection<string> Agents,
+    IReadOnlyCollection<string> Tags,
+    IReadOnlyCollection<string> Workspaces
+)
+{
+    /// <summary>The usual news of every job.</summary>
+    public static readonly NotificationRule Usual = new(NotificationKind.Usual, [], [], []);
+
+    public bool Takes(NotificationSubject subject)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        return On.Contains(subject.Kind, StringComparer.Ordinal)
+            && !(subject.Part && subject.Kind is not NotificationKind.NeedsPerson)
+            && (Agents.Count == 0 || Agents.Contains(subject.Agent, StringComparer.Ordinal))
+            && (Workspaces.Count == 0 || Workspaces.Contains(subject.Workspace, StringComparer.Ordinal))
+            && (Tags.Count == 0 || subject.Tags.Any(tag => Tags.Contains(tag, StringComparer.Ordinal)));
+    }
+}

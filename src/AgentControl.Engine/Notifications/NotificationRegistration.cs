@@ -1,0 +1,35 @@
+using AgentControl.Engine.Live;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace AgentControl.Engine.Notifications;
+
+/// <summary>Registers channels, outbox and what people do with them.</summary>
+internal static class NotificationRegistration
+{
+    public static void AddNotifications(this IServiceCollection services, IConfiguration configuration)
+    {
+        var channels = ChannelReader.Read(configuration);
+        services.AddSingleton(s => new NotificationChannels(
+            channels,
+            configuration["AgentControl:PublicUrl"] is [_, ..] url ? url : "http://localhost:5080",
+            s.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton<NotificationScan>();
+        services.AddSingleton(s => new NotificationDelivery(
+            s.GetRequiredService<NpgsqlDataSource>(),
+            s.GetRequiredService<NotificationChannels>(),
+            s.GetRequiredService<EventFeed>()
+        ));
+        services.AddSingleton(s => new NotificationCommands(
+            s.GetRequiredService<NpgsqlDataSource>(),
+            s.GetRequiredService<NotificationChannels>()
+        ));
+        services.AddSingleton(s => new NotificationQueries(
+            s.GetRequiredService<IDbContextFactory<Storage.ControlDbContext>>(),
+            s.GetRequiredService<NotificationChannels>()
+        ));
+    }
+}

@@ -1,0 +1,185 @@
+using System.Globalization;
+using System.Text.Json;
+using AgentControl.Core.Json;
+using AgentControl.Core.Notifications;
+using AgentControl.Engine.Storage;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace AgentControl.Engine.Notifications;
+
+/// <summary>
+/// Turns the log into messages: everything below the oldest running transaction is read once, and messages and the new place
+/// are one commit. One process does it at a time; the steps that write the log wait for nobody.
+/// </summary>
+internal sealed class NotificationScan(NotificationChannels channels)
+{
+    private const int Chunk = 500;
+
+    private const string NewsSql = """
+        SELECT e.xid::text::bigint, e.job_id, e.no, e.at, e.type, e.message, j.short_id, j.name, j.agent, j.workspace, j.tags, j.notify,
+               j.parent_id IS NOT NULL OR j.batch_id IS NOT NULL, extract(epoch FROM r.finished_at - r.started_at)::float8,
+               CASE WHEN e.type = 'job.succeeded' AND j.parent_id IS NULL AND j.batch_id IS NULL THEN (
+                 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM o.finished_at - o.started_at)) FROM (
+                   SELECT r2.finished_at, r2.started_at FROM jobs j2 JOIN job_runs r2 ON r2.job_id = j2.id
+                    WHERE j2.agent = j.agent AND j2.id < j.id AND r2.state = 'succeeded' ORDER BY j2.id DESC LIMIT 50) o) END,
+               a.id, a.title, a.deadline, u.email,
+               CASE WHEN a.id IS NULL THEN '{}' ELSE ARRAY(SELECT DISTINCT p.email FROM grants g JOIN users p ON p.id = g.principal_id
+                 WHERE g.principal_kind = 'person' AND g.role IN ('approver','admin') AND g.workspace IN (j.workspace, '*') AND p.email IS NOT NULL) END
+          FROM events e JOIN jobs j ON j.id = e.job_id JOIN job_runs r ON r.job_id = e.job_id
+          LEFT JOIN users u ON 'person:' || u.id = j.submitted_by
+          LEFT JOIN LATERAL (SELECT id, title, deadline FROM approvals WHERE e.type LIKE 'approval.%' AND job_id = e.job_id
+                              ORDER BY (id::text = e.data::json ->> 'approvalId') DESC NULLS LAST, requested_at DESC LIMIT 1) a ON true
+         WHERE e.xid >= $1::text::xid8 AND (e.xid, e.job_id, e.no) > ($1::text::xid8, $2, $3) AND e.xid < $4::text::xid8 AND e.type = ANY($5)
+           AND (e.type LIKE 'approval.%' OR j.notify IS NOT NULL OR (j.parent_id IS NULL AND j.batch_id IS NULL))
+         ORDER BY e.xid, e.job_id, e.no LIMIT $6
+        """;
+
+    /// <summary>Looks once. True where more may wait.</summary>
+    public async Task<bool> LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await PlaceAsync(connection, cancellationToken) is not var (from, job, no, safe))
+            return false;
+        // A database that was restored elsewhere counts its transactions anew.
+        if (from > safe)
+            (from, job, no) = (safe, Guid.Empty, 0);
+        var news = await NewsAsync(connection, (from, job, no), safe, cancellationToken);
+        foreach (var one in news)
+            await WriteAsync(connection, one, cancellationToken);
+        var full = news.Count == Chunk;
+        if (full)
+            (from, job, no) = (news[^1].Xid, news[^1].JobId, news[^1].No);
+        else
+            (from, job, no) = (safe, Guid.Empty, 0);
+        await Sql.ExecuteAsync(
+            connection,
+            "UPDATE notification_cursor SET xid = $1, job_id = $2, no = $3",
+            from,
+            job,
+            no
+        );
+        await transaction.CommitAsync(cancellationToken);
+        return full;
+    }
+
+    /// <summary>Null where another process is at it.</summary>
+    private static async Task<(long From, Guid Job, long No, long Safe)?> PlaceAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = Sql.Command(
+            connection,
+            "SELECT xid, job_id, no, pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM notification_cursor FOR UPDATE SKIP LOCKED"
+        );
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? (row.GetInt64(0), row.GetGuid(1), row.GetInt64(2), row.GetInt64(3))
+            : null;
+    }
+
+    private static async Task<List<NotificationNews>> NewsAsync(
+        NpgsqlConnection connection,
+        (long Xid, Guid Job, long No) from,
+        long safe,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = Sql.Command(
+            connection,
+            NewsSql,
+            from.Xid.ToString(CultureInfo.InvariantCulture),
+            from.Job,
+            from.No,
+            safe.ToString(CultureInfo.InvariantCulture),
+            NotificationKind.Events.ToArray(),
+            Chunk
+        );
+        var news = new List<NotificationNews>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
+        double? Number(int column) => row.IsDBNull(column) ? null : row.GetDouble(column);
+        while (await row.ReadAsync(cancellationToken))
+            news.Add(
+                new NotificationNews
+                {
+                    Xid = row.GetInt64(0),
+                    JobId = row.GetGuid(1),
+                    No = row.GetInt64(2),
+                    At = row.GetFieldValue<DateTimeOffset>(3),
+                    Type = row.GetString(4),
+                    Said = row.GetString(5),
+                    ShortId = row.GetString(6),
+                    Job = row.GetString(7),
+                    Agent = row.GetString(8),
+                    Workspace = row.GetString(9),
+                    Tags = row.GetFieldValue<string[]>(10),
+                    Notify = Text(11),
+                    Part = row.GetBoolean(12),
+                    Seconds = Number(13),
+                    UsualSeconds = Number(14),
+                    ApprovalId = await row.IsDBNullAsync(15, cancellationToken) ? null : row.GetGuid(15),
+                    Question = Text(16),
+                    Deadline = await row.IsDBNullAsync(17, cancellationToken)
+                        ? null
+                        : row.GetFieldValue<DateTimeOffset>(17),
+                    Owner = Text(18),
+                    Approvers = row.GetFieldValue<string[]>(19),
+                }
+            );
+        return news;
+    }
+
+    private async Task WriteAsync(
+        NpgsqlConnection connection,
+        NotificationNews news,
+        CancellationToken cancellationToken
+    )
+    {
+        var own = JobNotify.Read(news.Notify);
+        var earliest = news.Kind == NotificationKind.Started ? news.At + NotificationNews.LongEnough : news.At;
+        if (NotificationRule.Usual.Takes(news.Subject))
+            await InsertAsync(connection, news, NotificationStore.InApp, [], earliest, cancellationToken);
+        foreach (var channel in channels.All)
+        {
+            var asked = own?.Channels.Contains(channel.Name) == true && own.On.Contains(news.Kind);
+            if (!asked && !channel.Rule.Takes(news.Subject))
+                continue;
+            var due = channel.Quiet?.NotBefore(earliest, news.Deadline) ?? earliest;
+            await InsertAsync(connection, news, channel.Name, channel.To, due, cancellationToken);
+        }
+    }
+
+    private async Task InsertAsync(
+        NpgsqlConnection connection,
+        NotificationNews news,
+        string channel,
+        IReadOnlyCollection<string> to,
+        DateTimeOffset due,
+        CancellationToken cancellationToken
+    )
+    {
+        var message = news.For(channel, channels.PublicUrl, to);
+        // What is in the program is there as soon as it is written.
+        var there = channel == NotificationStore.InApp && news.Kind != NotificationKind.Started;
+        await using var command = Sql.Command(
+            connection,
+            """
+            INSERT INTO notifications (id, channel, kind, job_id, workspace, message, state, attempts, created_at, sent_at, next_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, 0, ac_now(), CASE WHEN $7 = 'sent' THEN ac_now() END, $8) ON CONFLICT (id) DO NOTHING
+            """,
+            message.Id,
+            channel,
+            news.Kind,
+            news.JobId,
+            news.Workspace,
+            JsonSerializer.Serialize(message, JournalJson.Options),
+            there ? "sent" : "pending"
+        );
+        command.Parameters.Add(
+            new() { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = there ? DBNull.Value : due.UtcDateTime }
+        );
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
