@@ -25,10 +25,15 @@ internal sealed class NotificationScan(NotificationChannels channels)
                     WHERE j2.agent = j.agent AND j2.id < j.id AND r2.state = 'succeeded' ORDER BY j2.id DESC LIMIT 50) o) END,
                a.id, a.title, a.deadline, u.email,
                CASE WHEN a.id IS NULL THEN '{}' ELSE ARRAY(SELECT DISTINCT p.email FROM grants g JOIN users p ON p.id = g.principal_id
-                 WHERE g.principal_kind = 'person' AND g.role IN ('approver','admin') AND g.workspace IN (j.workspace, '*') AND p.email IS NOT NULL) END
+                 WHERE g.principal_kind = 'person' AND g.role IN ('approver','admin') AND g.workspace IN (j.workspace, '*') AND p.email IS NOT NULL
+                   AND NOT ((a.not_starter OR a.required > 1) AND p.id IS NOT DISTINCT FROM a.starter)
+                   AND NOT EXISTS (SELECT 1 FROM approval_votes v WHERE v.approval_id = a.id AND v.revision = a.revision AND v.voter = 'person:' || p.id)
+                   AND (cardinality(a.approvers) = 0 OR EXISTS (SELECT 1 FROM unnest(a.approvers) n(name)
+                     WHERE lower(n.name) IN (lower(p.display_name), lower(p.email), 'person:' || p.id)
+                        OR EXISTS (SELECT 1 FROM group_members m WHERE m.person_id = p.id AND m.group_name = lower(n.name))))) END
           FROM events e JOIN jobs j ON j.id = e.job_id JOIN job_runs r ON r.job_id = e.job_id
-          LEFT JOIN users u ON 'person:' || u.id = j.submitted_by
-          LEFT JOIN LATERAL (SELECT id, title, deadline FROM approvals WHERE e.type LIKE 'approval.%' AND job_id = e.job_id
+          LEFT JOIN users u ON u.id = j.submitter
+          LEFT JOIN LATERAL (SELECT id, title, deadline, revision, required, approvers, not_starter, starter FROM approvals WHERE e.type LIKE 'approval.%' AND job_id = e.job_id
                               ORDER BY (id::text = e.data::json ->> 'approvalId') DESC NULLS LAST, requested_at DESC LIMIT 1) a ON true
          WHERE e.xid >= $1::text::xid8 AND (e.xid, e.job_id, e.no) > ($1::text::xid8, $2, $3) AND e.xid < $4::text::xid8 AND e.type = ANY($5)
            AND (e.type LIKE 'approval.%' OR j.notify IS NOT NULL OR (j.parent_id IS NULL AND j.batch_id IS NULL))

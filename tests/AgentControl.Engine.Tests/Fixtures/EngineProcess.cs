@@ -64,7 +64,12 @@ internal sealed class EngineProcess : IAsyncDisposable
         return new EngineProcess(host, files);
     }
 
-    public async Task<Guid> SubmitAsync(string agent, object input, Func<JobSubmission, JobSubmission>? with = null)
+    public async Task<Guid> SubmitAsync(
+        string agent,
+        object input,
+        Func<JobSubmission, JobSubmission>? with = null,
+        Actor? by = null
+    )
     {
         var job = new JobSubmission
         {
@@ -73,7 +78,7 @@ internal sealed class EngineProcess : IAsyncDisposable
         };
         var outcome = await Jobs.SubmitAsync(
             with?.Invoke(job) ?? job,
-            Ana,
+            by ?? Ana,
             null,
             TestContext.Current.CancellationToken
         );

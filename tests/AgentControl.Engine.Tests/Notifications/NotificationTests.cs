@@ -177,12 +177,76 @@ public sealed class NotificationTests(NotificationWorld world) : IClassFixture<N
         var job = await JobAsync("mail", "Close <b>books</b>");
 
         await UntilAsync(job, "mail", "sent");
-        var mail = Assert.Single(world.Mail.Mails);
+        var mail = Assert.Single(world.Mail.Mails, m => m.Subject.StartsWith("Close", StringComparison.Ordinal));
         Assert.Equal("Close <b>books</b> completed", mail.Subject);
         Assert.Equal("ops@example.org", Assert.Single(mail.To.Mailboxes).Address);
         Assert.Contains("https://control.example.org/jobs/", mail.TextBody, StringComparison.Ordinal);
         Assert.Contains("Close &lt;b&gt;books&lt;/b&gt;", mail.HtmlBody, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_question_goes_to_those_who_may_decide_it_and_its_end_to_who_started_the_job()
+    {
+        await SqlAsync(
+            """
+            WITH p AS (INSERT INTO users (id, user_name, display_name, email, created_at, email_confirmed, phone_number_confirmed, two_factor_enabled, lockout_enabled, access_failed_count)
+              SELECT ('00000000-0000-0000-0000-00000000000' || n)::uuid, name, name, name || '@example.org', ac_now(), false, false, false, false, 0
+                FROM (VALUES (1, 'maria'), (2, 'ben'), (3, 'chen'), (4, 'dora')) v(n, name) RETURNING id, user_name),
+            g AS (INSERT INTO groups (name, description, created_at) VALUES ('payers', '', ac_now()) RETURNING name),
+            r AS (INSERT INTO grants (principal_kind, principal_id, workspace, role) SELECT 'person', id, '*', 'approver' FROM p)
+            INSERT INTO group_members (group_name, person_id) SELECT g.name, p.id FROM p, g WHERE p.user_name IN ('maria', 'ben')
+            """
+        );
+        var maria = Guid.Parse("00000000-0000-0000-0000-000000000001");
+        var job = await Engine.SubmitAsync(
+            "test",
+            world.Input(
+                async (context, _) =>
+                    (
+                        await context.RequestApprovalAsync(
+                            new()
+                            {
+                                Title = "Pay?",
+                                Approvers = ["Payers", "CHEN@example.org"],
+                                NotStarter = true,
+                            }
+                        )
+                    ).Decision
+            ),
+            submission => submission with { Name = "Pay suppliers", Tags = ["asks", "owners"] },
+            new Actor($"person:{maria}", "Maria", null, maria)
+        );
+
+        await EventuallyAsync(() => Task.FromResult(MailsOf("Pay suppliers needs a person").Count == 1));
+        // Not who started it, though in the group; not who is not named.
+        Assert.Equal(["ben@example.org", "chen@example.org"], MailsOf("Pay suppliers needs a person")[0].Order());
+        var approval = await Engine.ScalarAsync<Guid>($"SELECT id FROM approvals WHERE job_id = '{job}'");
+        await Engine
+            .Get<AgentControl.Engine.Approvals.ApprovalCommands>()
+            .DecideAsync(
+                approval,
+                AgentControl.Core.Approvals.ApprovalDecision.Approve,
+                1,
+                null,
+                null,
+                new Caller(CallerKind.Person, Guid.NewGuid(), "ben")
+                {
+                    Groups = ["payers"],
+                    Roles = Caller.Global(Role.Approver),
+                },
+                Now
+            );
+        await EventuallyAsync(() => Task.FromResult(MailsOf("Pay suppliers completed").Count == 1));
+        Assert.Equal(["maria@example.org"], MailsOf("Pay suppliers completed")[0]);
+    }
+
+    /// <summary>To whom the mails of this subject went; those that went to nobody are left out.</summary>
+    private IReadOnlyList<IReadOnlyList<string>> MailsOf(string subject) =>
+        [
+            .. world
+                .Mail.Mails.Where(m => m.Subject == subject)
+                .Select(m => (IReadOnlyList<string>)[.. m.To.Mailboxes.Select(to => to.Address)]),
+        ];
 
     [Fact]
     public async Task Two_engines_tell_each_news_once_and_a_jobs_own_wish_is_heard()

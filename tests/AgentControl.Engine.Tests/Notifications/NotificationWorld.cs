@@ -120,6 +120,28 @@ public sealed class NotificationWorld(PostgresFixture postgres) : SharedEngine(p
                 ("to", "ops@example.org,owner"),
                 ("tags", "mail")
             );
+            Channel(
+                "asks",
+                ("type", "email"),
+                ("host", "127.0.0.1"),
+                ("port", Mail.Port.ToString(CultureInfo.InvariantCulture)),
+                ("security", "none"),
+                ("from", "control@example.org"),
+                ("to", "approvers"),
+                ("on", "needsPerson"),
+                ("tags", "asks")
+            );
+            Channel(
+                "owners",
+                ("type", "email"),
+                ("host", "127.0.0.1"),
+                ("port", Mail.Port.ToString(CultureInfo.InvariantCulture)),
+                ("security", "none"),
+                ("from", "control@example.org"),
+                ("to", "owner"),
+                ("on", "completed"),
+                ("tags", "owners")
+            );
             return settings;
         }
     }

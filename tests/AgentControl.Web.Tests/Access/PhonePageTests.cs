@@ -93,7 +93,11 @@ public sealed class PhonePageTests(ProgramFixture program) : IClassFixture<Progr
 
         var html = await browser.TextAsync($"/a/{approval}");
 
-        Assert.Contains("You cannot decide this: Needs the Approver role.", html, StringComparison.Ordinal);
+        Assert.Contains(
+            "You cannot decide this: Needs the Approver role in the workspace default. Ask an admin to grant it.",
+            html,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("<form", html, StringComparison.Ordinal);
     }
 
