@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AgentControl.Core.Agents;
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Notifications;
@@ -177,7 +178,10 @@ public sealed class NotificationTests(NotificationWorld world) : IClassFixture<N
         var job = await JobAsync("mail", "Close <b>books</b>");
 
         await UntilAsync(job, "mail", "sent");
-        var mail = Assert.Single(world.Mail.Mails, m => m.Subject.StartsWith("Close", StringComparison.Ordinal));
+        var mail = Assert.Single(
+            world.Mail.Mails,
+            m => m.Subject?.StartsWith("Close", StringComparison.Ordinal) == true
+        );
         Assert.Equal("Close <b>books</b> completed", mail.Subject);
         Assert.Equal("ops@example.org", Assert.Single(mail.To.Mailboxes).Address);
         Assert.Contains("https://control.example.org/jobs/", mail.TextBody, StringComparison.Ordinal);
