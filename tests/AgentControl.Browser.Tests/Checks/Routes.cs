@@ -64,6 +64,7 @@ public static class Routes
         "/agents/contracts/new-note",
         "/agents",
         "/settings/groups",
+        "/settings/notifications",
     ];
 
     public static bool HasTimes(string route) => !_timeless.Contains(route);
