@@ -105,6 +105,21 @@ public sealed class FourEyesTests(ProgramFixture program) : IClassFixture<Progra
     }
 
     [Fact]
+    public async Task An_admin_sees_who_is_in_a_group_and_who_of_them_may_not_decide()
+    {
+        var (admin, ben, viewer) = (await PersonAsync(Role.Admin), await PersonAsync(), await PersonAsync(Role.Viewer));
+        await GroupAsync("seen-by-admins", ben, viewer);
+        using var browser = new Access.Browser(program.Address);
+        (await browser.SignInAsync(admin.Name)).Dispose();
+
+        var page = await browser.TextAsync("/settings/groups");
+
+        Assert.Contains("seen-by-admins", page, StringComparison.Ordinal);
+        Assert.Contains(ben.Name, page, StringComparison.Ordinal);
+        Assert.Contains($"{viewer.Name} (has no Approver role)", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Terms_of_a_job_that_cannot_hold_are_refused_with_their_field()
     {
         using var refused = await program.Admin.SendAsync(
