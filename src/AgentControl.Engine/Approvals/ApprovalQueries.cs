@@ -1,3 +1,5 @@
+using AgentControl.Core.Events;
+using AgentControl.Engine.Events;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Paging;
 using AgentControl.Engine.Storage;
@@ -29,6 +31,16 @@ public sealed record ApprovalFilter
 public sealed class ApprovalQueries(IDbContextFactory<ControlDbContext> contexts)
 {
     public const string Decided = "decided";
+
+    private static readonly string[] _signs =
+    [
+        EventTypes.JobStarted,
+        EventTypes.JobSucceeded,
+        EventTypes.JobFailed,
+        EventTypes.JobCancelled,
+        EventTypes.StepStarted,
+        EventTypes.StepCompleted,
+    ];
 
     public static readonly IReadOnlyList<string> States =
     [
@@ -89,8 +101,28 @@ public sealed class ApprovalQueries(IDbContextFactory<ControlDbContext> contexts
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = db.Set<ApprovalRow>().AsNoTracking().Where(a => a.Id == id);
-        return (await ReadAsync(db, rows, cancellationToken)).SingleOrDefault();
+        var view = (await ReadAsync(db, rows, cancellationToken)).SingleOrDefault();
+        return view?.DecidedAt is { } decided
+            ? view with
+            {
+                ResumedAt = await ResumedAsync(db, view.JobId, decided, cancellationToken),
+            }
+            : view;
     }
+
+    /// <summary>The first sign of the job's work, or of its end, behind a decision.</summary>
+    private static async Task<DateTimeOffset?> ResumedAsync(
+        ControlDbContext db,
+        Guid job,
+        DateTimeOffset decided,
+        CancellationToken cancellationToken
+    ) =>
+        await db.Set<EventRow>()
+            .AsNoTracking()
+            .Where(e => e.JobId == job && e.At >= decided && _signs.Contains(e.Type))
+            .OrderBy(e => e.No)
+            .Select(e => (DateTimeOffset?)e.At)
+            .FirstOrDefaultAsync(cancellationToken);
 
     private static (DateTimeOffset At, Guid Id)? Place(string? cursor) =>
         Cursor.ReadPlace(cursor) is var (ticks, key)

@@ -63,6 +63,9 @@ public sealed record ApprovalView
     /// <summary>pending, approved, rejected, responded, edited, chosen, expired or cancelled.</summary>
     public required string State { get; init; }
     public DateTimeOffset? DecidedAt { get; init; }
+
+    /// <summary>When the job went on, or ended, with the decision; null until then, and in lists.</summary>
+    public DateTimeOffset? ResumedAt { get; init; }
     public string? DecidedBy { get; init; }
     public string? DecidedFrom { get; init; }
     public string? Comment { get; init; }

@@ -81,6 +81,17 @@ internal static class ApprovalWords
         }
     }
 
+    /// <summary>Whether the decision has reached the job: people wait to see that.</summary>
+    public static string Resumed(ApprovalView request) =>
+        (request.State == "cancelled" ? null : request.DecidedAt, request.ResumedAt) switch
+        {
+            ({ } decided, { } resumed) when resumed - decided < TimeSpan.FromSeconds(1) =>
+                "The job heard of it at once.",
+            ({ } decided, { } resumed) => $"The job heard of it {Formats.Duration(resumed - decided)} later.",
+            ({ }, null) => "The job has not heard of it yet.",
+            _ => "",
+        };
+
     private static string OnAnswer(ApprovalView request) =>
         request.SpentMeasures switch
         {

@@ -19,12 +19,23 @@ internal sealed class StoryJournal(Installation installation, string shortId)
     {
         foreach (var (key, entry) in await StepsAsync())
             recorded[key] = entry;
-        FinishedChildren = (int)
+        FinishedChildren = await FinishedAsync();
+    }
+
+    /// <summary>Waits in the database, not on the page: a fast machine is through with all of them before a page has drawn that.</summary>
+    public async Task UntilFinishedAsync(int children)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        while (await FinishedAsync() < children)
+            await Task.Delay(TimeSpan.FromMilliseconds(10), limit.Token);
+    }
+
+    private async Task<int> FinishedAsync() =>
+        (int)
             await installation.ReadAsync<long>(
                 $"SELECT count(*) FROM jobs j JOIN job_runs r ON r.job_id = j.id WHERE r.state = 'succeeded' AND j.parent_id = {Parent}",
                 ("short", shortId)
             );
-    }
 
     public async Task HoldsAfterRestartAsync(IAPIRequestContext api, int documents)
     {

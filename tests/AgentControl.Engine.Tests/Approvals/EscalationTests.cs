@@ -120,5 +120,12 @@ public sealed class EscalationTests(SharedEngine shared) : IClassFixture<SharedE
         );
         Assert.IsType<DecideOutcome.Decided>(await ApproveAsync(approval, Deciders.Named("Cleo"), "They are copies"));
         await engine.UntilAsync(job, "succeeded");
+        var view = await engine.Get<ApprovalQueries>().FindAsync(approval, Now);
+        Assert.Equal(
+            await engine.ScalarAsync<DateTime>(
+                $"SELECT max(at) FROM events WHERE job_id = '{job}' AND type = 'job.started'"
+            ),
+            view!.ResumedAt!.Value.UtcDateTime
+        );
     }
 }

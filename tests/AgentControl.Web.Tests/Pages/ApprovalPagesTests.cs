@@ -198,10 +198,11 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
     }
 
     [Fact]
-    public async Task OtherPersonDecides_ShowsWhoAndTakesTheButtonsAway()
+    public async Task OtherPersonDecides_ShowsWhoTakesTheButtonsAwayAndTellsWhenTheJobHeardOfIt()
     {
         await using var bundle = await PageBundle.CreateAsync(fixture);
-        var id = await bundle.AskAsync(await bundle.SubmitAsync("job"), "Write it");
+        var job = await bundle.SubmitAsync("job");
+        var id = await bundle.AskAsync(job, "Write it");
         var page = Shown(Open(bundle, id));
 
         await bundle.ExecuteAsync(
@@ -220,6 +221,17 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
             Patience
         );
         Assert.Empty(page.FindAll("[data-testid=decision-bar]"));
+        void Heard(string words) =>
+            page.WaitForAssertion(() => Assert.Equal(words, page.Find("[data-testid=resumed]").TextContent), Patience);
+        Heard("The job has not heard of it yet.");
+
+        await bundle.ExecuteAsync(
+            "INSERT INTO events (job_id, no, at, type, level, message) SELECT job_id, 99, decided_at + interval '2 s', 'job.started', 'info', 'Attempt 2' FROM approvals WHERE id = $1",
+            id
+        );
+        bundle.Feed.Publish(LiveTopic.Job(job));
+
+        Heard("The job heard of it 2 s later.");
     }
 
     [Fact]
