@@ -20,31 +20,21 @@ public static class NotificationKind
     /// <summary>What is told where nobody says otherwise.</summary>
     public static readonly IReadOnlyList<string> Usual = [NeedsPerson, Started, Completed, Failed];
 
+    private static readonly Dictionary<string, string> _kinds = new(StringComparer.Ordinal)
+    {
+        [EventTypes.ApprovalRequested] = NeedsPerson,
+        [EventTypes.ApprovalEscalated] = NeedsPerson,
+        [EventTypes.ApprovalReminded] = NeedsPerson,
+        [EventTypes.ApprovalReassigned] = NeedsPerson,
+        [EventTypes.JobStarted] = Started,
+        [EventTypes.JobSucceeded] = Completed,
+        [EventTypes.JobFailed] = Failed,
+        [EventTypes.Anomaly] = Anomaly,
+    };
+
     /// <summary>Events that somebody may want to hear of.</summary>
-    public static readonly IReadOnlyList<string> Events =
-    [
-        EventTypes.ApprovalRequested,
-        EventTypes.ApprovalEscalated,
-        "approval.reminded",
-        "approval.reassigned",
-        EventTypes.JobStarted,
-        EventTypes.JobSucceeded,
-        EventTypes.JobFailed,
-        EventTypes.Anomaly,
-    ];
+    public static IReadOnlyCollection<string> Events => _kinds.Keys;
 
     /// <summary>What an event is told as; null where nobody is told of it.</summary>
-    public static string? Of(string eventType) =>
-        eventType switch
-        {
-            EventTypes.ApprovalRequested
-            or EventTypes.ApprovalEscalated
-            or "approval.reminded"
-            or "approval.reassigned" => NeedsPerson,
-            EventTypes.JobStarted => Started,
-            EventTypes.JobSucceeded => Completed,
-            EventTypes.JobFailed => Failed,
-            EventTypes.Anomaly => Anomaly,
-            _ => null,
-        };
+    public static string? Of(string eventType) => _kinds.GetValueOrDefault(eventType);
 }

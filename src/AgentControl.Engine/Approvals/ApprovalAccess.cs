@@ -40,6 +40,17 @@ public static class ApprovalAccess
         return null;
     }
 
+    /// <summary>Whether this caller may give it to others: whoever may decide, and an admin of its workspace.</summary>
+    public static bool MayReassign(ApprovalView approval, Caller caller)
+    {
+        ArgumentNullException.ThrowIfNull(approval);
+        ArgumentNullException.ThrowIfNull(caller);
+        return MayReassign(approval.Turn, caller);
+    }
+
+    internal static bool MayReassign(ApprovalTurn turn, Caller caller) =>
+        Refusal(turn, caller) is null || (caller.MayDecide(turn.Workspace) && caller.Has(Role.Admin, turn.Workspace));
+
     /// <summary>The names by which a list of approvers may mean this caller: their own, and their groups.</summary>
     public static IReadOnlyCollection<string> NamesOf(Caller caller)
     {

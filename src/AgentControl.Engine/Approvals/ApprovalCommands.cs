@@ -39,11 +39,9 @@ public sealed class ApprovalCommands
         var actor = caller.Actor;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        // The job's row first, then the approval: every writer takes locks in this order.
-        var jobId = await Sql.ScalarAsync<Guid?>(connection, "SELECT job_id FROM approvals WHERE id = $1", id);
-        if (jobId is not { } job || !await JobLog.LockAsync(connection, job))
+        if (await PendingApproval.LockAsync(connection, id) is not { } shown)
             return new DecideOutcome.NotFound();
-        var shown = await PendingApproval.LoadAsync(connection, id);
+        var job = shown.JobId;
         if (shown.State != "pending")
             return new DecideOutcome.AlreadyDecided(shown.State, shown.DecidedBy, shown.DecidedAt, shown.Comment);
         // Under the lock: who may decide can have changed since the request was shown.

@@ -28,18 +28,13 @@ public sealed class ApprovalReassignment(NpgsqlDataSource database, EventFeed fe
         ArgumentNullException.ThrowIfNull(caller);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        // The job's row first, then the approval: every writer takes locks in this order.
-        var jobId = await Sql.ScalarAsync<Guid?>(connection, "SELECT job_id FROM approvals WHERE id = $1", id);
-        if (jobId is not { } job || !await JobLog.LockAsync(connection, job))
+        if (await PendingApproval.LockAsync(connection, id) is not { } shown)
             return new DecideOutcome.NotFound();
-        var shown = await PendingApproval.LoadAsync(connection, id);
+        var job = shown.JobId;
         if (shown.State != "pending")
             return new DecideOutcome.AlreadyDecided(shown.State, shown.DecidedBy, shown.DecidedAt, shown.Comment);
-        if (
-            ApprovalAccess.Refusal(shown.Turn, caller) is { } refusal
-            && !(caller.MayDecide(shown.Turn.Workspace) && caller.Has(Role.Admin, shown.Turn.Workspace))
-        )
-            return new DecideOutcome.Forbidden(refusal);
+        if (!ApprovalAccess.MayReassign(shown.Turn, caller))
+            return new DecideOutcome.Forbidden(ApprovalAccess.Refusal(shown.Turn, caller)!);
         string[] asked = [.. names.Select(n => Texts.Clean(n, 500).Trim()).Distinct(StringComparer.OrdinalIgnoreCase)];
         if (await ProblemsAsync(connection, shown, asked, comment, cancellationToken) is { Count: > 0 } errors)
             return new DecideOutcome.Invalid(errors);

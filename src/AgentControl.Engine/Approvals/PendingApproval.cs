@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AgentControl.Core.Approvals;
 using AgentControl.Engine.Budgets;
+using AgentControl.Engine.Events;
 using AgentControl.Engine.Storage;
 using Npgsql;
 
@@ -30,7 +31,15 @@ internal sealed record PendingApproval(
     /// <summary>Longest comment or answer, in characters.</summary>
     private const int MaxComment = 20_000;
 
-    public static async Task<PendingApproval> LoadAsync(NpgsqlConnection connection, Guid id)
+    /// <summary>The approval under the locks of its job's row and its own; null where there is none.</summary>
+    public static async Task<PendingApproval?> LockAsync(NpgsqlConnection connection, Guid id)
+    {
+        // The job's row first, then the approval: every writer takes locks in this order.
+        var job = await Sql.ScalarAsync<Guid?>(connection, "SELECT job_id FROM approvals WHERE id = $1", id);
+        return job is { } known && await JobLog.LockAsync(connection, known) ? await LoadAsync(connection, id) : null;
+    }
+
+    private static async Task<PendingApproval> LoadAsync(NpgsqlConnection connection, Guid id)
     {
         await using var command = Sql.Command(
             connection,

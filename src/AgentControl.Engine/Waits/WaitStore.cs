@@ -47,17 +47,14 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
         await using var connection = await database.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         var written = await JobLog.FenceAndAppendAsync(connection, pen, events);
+        var terms = waits.Any(w => w.Approval is not null) ? await JobTerms.OfAsync(connection, job.Id) : null;
+        var timed = false;
         foreach (var wait in waits)
-            await InsertAsync(
-                connection,
-                job,
-                wait,
-                wait.Approval is null ? null : await JobTerms.OfAsync(connection, job.Id)
-            );
+            timed |= await InsertAsync(connection, job, wait, terms);
         var answer = await ReadyAsync(connection, pen.JobId, waits);
         await transaction.CommitAsync();
         feed.Publish(answer.Event is null ? written : [.. written, answer.Event]);
-        if (waits.Any(w => w.DueIn is not null || w.Approval is not null))
+        if (timed)
             timers.Ring();
         return answer.Opened;
     }
@@ -76,7 +73,8 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
             )
         );
 
-    private async Task InsertAsync(NpgsqlConnection connection, LeasedJob job, OpenWait wait, JobTerms? terms)
+    /// <summary>Whether it is due at some time.</summary>
+    private async Task<bool> InsertAsync(NpgsqlConnection connection, LeasedJob job, OpenWait wait, JobTerms? terms)
     {
         var asked = wait.Approval is { } original ? terms!.Over(original) : null;
         var due = asked is null ? wait.DueIn : asked.DecideWithin;
@@ -121,6 +119,7 @@ internal sealed class WaitStore(NpgsqlDataSource database, EventFeed feed, Timer
             Add("on_reject", NpgsqlDbType.Text, Word(request.OnReject));
         }
         await command.ExecuteNonQueryAsync();
+        return due is not null;
     }
 
     private static string[] Names(IReadOnlyList<string> names) => [.. names.Select(n => Texts.Clean(n, 200))];

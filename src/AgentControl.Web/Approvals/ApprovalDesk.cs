@@ -96,11 +96,6 @@ internal sealed class ApprovalDesk(
         return outcome is DecideOutcome.Decided ? null : Say(outcome).Error;
     }
 
-    /// <summary>Whether this caller may give the request to others.</summary>
-    public static bool MayReassign(ApprovalView request, Caller? caller) =>
-        caller?.MayDecide(request.Workspace) == true
-        && (Lock(request, caller) is null || caller.Has(Role.Admin, request.Workspace));
-
     /// <summary>Why this caller may not decide this request.</summary>
     public static string? Lock(ApprovalView request, Caller? caller) =>
         caller is null ? "Sign in to decide." : ApprovalAccess.Refusal(request, caller);

@@ -61,7 +61,8 @@ public sealed partial class ApprovalsPage
             : inbox.Items.Count > 0 && Id is null ? inbox.Items[0]
             : null;
         (_counts, _lock) = (inbox.Counts, selected is null ? null : inbox.LockOf(selected));
-        _mayReassign = selected is not null && ApprovalDesk.MayReassign(selected, inbox.Caller);
+        _mayReassign =
+            selected is not null && inbox.Caller is { } caller && ApprovalAccess.MayReassign(selected, caller);
         _view.Update(inbox.Items, selected);
         Show(ref _drawn, Fingerprint(inbox, selected));
     }
