@@ -171,6 +171,7 @@ public sealed class ArticleAgent(Func<GuardedFetch> web, IModels? models) : IAge
                 Title = $"Publish the article about {input.Topic}",
                 Body =
                     $"Approved or edited, it is written to `{input.Path}`. Rejected, the job ends and nothing is written.",
+                Action = "publish",
                 Content = article,
                 Decisions = [ApprovalDecision.Approve, ApprovalDecision.Reject, ApprovalDecision.Edit],
                 OnReject = ApprovalRejection.Cancel,

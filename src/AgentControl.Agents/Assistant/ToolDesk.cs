@@ -123,6 +123,7 @@ internal sealed class ToolDesk(IReadOnlyList<AssistantTool> tools, AssistantDefi
                 ? title
                 : $"Run {tool.Name}?",
             Body = string.Join("\n\n", parts.Where(part => part is not null)),
+            Action = tool.Name,
             Content = arguments.Text,
             ContentType = "application/json",
             EditSchema = tool.Schema,

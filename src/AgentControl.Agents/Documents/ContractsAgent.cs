@@ -154,6 +154,7 @@ public sealed class ContractsAgent(IModels? models) : IAgent<ContractsInput, Con
                 Body =
                     $"Check the summary below{(skipped > 0 ? $"; {Counted(skipped)} skipped" : "")}. "
                     + "Approved or edited, it is written to the workspace with one result for each document. Rejected, the job ends and nothing is written.",
+                Action = "summary",
                 Content = summary,
                 Decisions = [ApprovalDecision.Approve, ApprovalDecision.Reject, ApprovalDecision.Edit],
                 OnReject = ApprovalRejection.Cancel,

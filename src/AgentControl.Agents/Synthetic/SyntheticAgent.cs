@@ -114,6 +114,7 @@ public sealed class SyntheticAgent(TimeProvider time, IModels? models = null) : 
             {
                 Title = string.Create(CultureInfo.InvariantCulture, $"Go on with step {number}?"),
                 Body = "The synthetic agent was asked to wait for a person here.",
+                Action = "step",
                 Content = string.Create(CultureInfo.InvariantCulture, $"step {number}"),
                 ContentType = "text/plain",
                 OnReject = ApprovalRejection.Cancel,

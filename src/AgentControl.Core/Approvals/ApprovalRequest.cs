@@ -22,6 +22,9 @@ public sealed record ApprovalRequest
     /// <summary>approval, question, outcomeUnknown, nonDeterminism, stepFailed or budget.</summary>
     public string Kind { get; init; } = ApprovalKinds.Approval;
 
+    /// <summary>What is done when it is approved, in one word that stays the same from request to request, such as the name of a tool. Policies and standing rules go by it; null has only those of the agent.</summary>
+    public string? Action { get; init; }
+
     /// <summary>What cannot be undone, or costs much: approving takes a written comment, and never happens by waiting.</summary>
     public bool HighRisk { get; init; }
 
@@ -52,6 +55,9 @@ public sealed record ApprovalRequest
 
     /// <summary>Time between reminders; null reminds nobody.</summary>
     public TimeSpan? RemindEvery { get; init; }
+
+    /// <summary>How long a decision can be taken back before the agent hears of it; zero tells it at once.</summary>
+    public TimeSpan Grace { get; init; }
 
     /// <summary>What a rejection means: back to the agent's code, or the end of the job.</summary>
     public ApprovalRejection OnReject { get; init; } = ApprovalRejection.Return;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace AgentControl.Core.Approvals;
 
@@ -23,18 +24,30 @@ public sealed record ApprovalTerms
 
     public int? RemindEverySeconds { get; init; }
 
+    /// <summary>How long a decision can be taken back before the agent hears of it.</summary>
+    public int? GraceSeconds { get; init; }
+
+    [JsonIgnore]
+    public bool SaysNothing => this == new ApprovalTerms();
+
     /// <summary>Terms that were stored. What is no term says nothing.</summary>
     public static ApprovalTerms Stored(string? json)
     {
         if (json is null)
             return new ApprovalTerms();
         using var document = JsonDocument.Parse(json);
-        return Read(document.RootElement, "", (_, _) => { });
+        return Read(document.RootElement, "", (_, _) => { }, isPolicy: true);
     }
 
     /// <summary>Reads the JSON object of a submission. Everything that is wrong is told with its field and the remedy.</summary>
     /// <param name="field">What the object is called, in front of its members.</param>
-    public static ApprovalTerms Read(JsonElement json, string field, Action<string, string> wrong)
+    /// <param name="isPolicy">Admins may say that waiting approves; whoever starts a job may not.</param>
+    public static ApprovalTerms Read(
+        JsonElement json,
+        string field,
+        Action<string, string> wrong,
+        bool isPolicy = false
+    )
     {
         ArgumentNullException.ThrowIfNull(wrong);
         var terms = new ApprovalTerms();
@@ -52,7 +65,7 @@ public sealed record ApprovalTerms
             else
                 wrong($"{field}.{member.Name}", ApprovalTermsRules.Shape(member.Name));
         }
-        ApprovalTermsRules.Check(terms, (name, why) => wrong($"{field}.{name}", why));
+        ApprovalTermsRules.Check(terms, isPolicy, (name, why) => wrong($"{field}.{name}", why));
         return terms;
     }
 
@@ -63,6 +76,27 @@ public sealed record ApprovalTerms
     public ApprovalRequest Over(ApprovalRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
+        var hurries = (OnExpire ?? request.OnExpire) == ApprovalExpiry.Approve;
+        return Apply(request) with { DecideWithin = hurries ? request.DecideWithin : Within(request) };
+    }
+
+    /// <summary>
+    /// The request under a policy with these terms, which comes before the terms of the job and before the agent's code. Waiting
+    /// approves only where the job does not say otherwise.
+    /// </summary>
+    /// <param name="job">What the job says itself.</param>
+    public ApprovalRequest Rule(ApprovalRequest request, ApprovalTerms job)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(job);
+        var said = job.Over(request);
+        var stricter = OnExpire == ApprovalExpiry.Approve && job.OnExpire is not null;
+        var terms = stricter ? this with { OnExpire = null, DecideWithinSeconds = null } : this;
+        return terms.Apply(said) with { DecideWithin = terms.Within(said) };
+    }
+
+    private ApprovalRequest Apply(ApprovalRequest request)
+    {
         var expiry = OnExpire ?? request.OnExpire;
         var risky = request.HighRisk || HighRisk == true;
         return request with
@@ -71,15 +105,14 @@ public sealed record ApprovalTerms
             NotStarter = request.NotStarter || NotStarter == true,
             HighRisk = risky,
             Approvers = Approvers is { Count: > 0 } names ? names : request.Approvers,
-            DecideWithin =
-                expiry == ApprovalExpiry.Approve
-                    ? request.DecideWithin
-                    : Time(DecideWithinSeconds) ?? request.DecideWithin,
             OnExpire = risky && expiry == ApprovalExpiry.Approve ? ApprovalExpiry.Reject : expiry,
             EscalateTo = EscalateTo is { Count: > 0 } next ? next : request.EscalateTo,
             RemindEvery = Time(RemindEverySeconds) ?? request.RemindEvery,
+            Grace = Time(GraceSeconds) is { } grace && grace > request.Grace ? grace : request.Grace,
         };
     }
+
+    private TimeSpan? Within(ApprovalRequest request) => Time(DecideWithinSeconds) ?? request.DecideWithin;
 
     private static TimeSpan? Time(int? seconds) => seconds is { } given ? TimeSpan.FromSeconds(given) : null;
 }

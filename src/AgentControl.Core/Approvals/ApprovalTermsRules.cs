@@ -9,6 +9,7 @@ internal static class ApprovalTermsRules
     private const int MostNames = 50;
     private const int LongestName = 200;
     private const int ShortestReminder = 60;
+    private const int LongestGrace = 300;
     private const int Year = 366 * 86_400;
 
     public static readonly IReadOnlyList<string> Fields =
@@ -21,6 +22,7 @@ internal static class ApprovalTermsRules
         "onExpire",
         "escalateTo",
         "remindEverySeconds",
+        "graceSeconds",
     ];
 
     /// <summary>What a field of JSON has to look like.</summary>
@@ -42,6 +44,7 @@ internal static class ApprovalTermsRules
             "required" when Number(value) is { } n => terms with { Required = n },
             "decideWithinSeconds" when Number(value) is { } n => terms with { DecideWithinSeconds = n },
             "remindEverySeconds" when Number(value) is { } n => terms with { RemindEverySeconds = n },
+            "graceSeconds" when Number(value) is { } n => terms with { GraceSeconds = n },
             "notStarter" when Flag(value) is { } yes => terms with { NotStarter = yes },
             "highRisk" when Flag(value) is { } yes => terms with { HighRisk = yes },
             "approvers" when Names(value) is { } names => terms with { Approvers = names },
@@ -51,18 +54,24 @@ internal static class ApprovalTermsRules
         };
     }
 
-    public static void Check(ApprovalTerms terms, Action<string, string> wrong)
+    public static void Check(ApprovalTerms terms, bool isPolicy, Action<string, string> wrong)
     {
         Within(terms.Required, 1, MostPeople, "required", "people", wrong);
         Within(terms.DecideWithinSeconds, 1, Year, "decideWithinSeconds", "seconds", wrong);
         Within(terms.RemindEverySeconds, ShortestReminder, Year, "remindEverySeconds", "seconds", wrong);
+        Within(terms.GraceSeconds, 0, LongestGrace, "graceSeconds", "seconds", wrong);
         CheckNames(terms.Approvers, "approvers", wrong);
         CheckNames(terms.EscalateTo, "escalateTo", wrong);
         if (terms.EscalateTo is { Count: > 0 } && terms.OnExpire != ApprovalExpiry.Escalate)
             wrong("escalateTo", "Set onExpire to escalate: otherwise nobody is asked after the first.");
         // Whoever starts a job cannot let its requests through by waiting.
-        if (terms.OnExpire == ApprovalExpiry.Approve)
-            wrong("onExpire", "Use reject, escalate or fail. Only the agent's code can approve what nobody decided.");
+        if (terms.OnExpire == ApprovalExpiry.Approve && !isPolicy)
+            wrong(
+                "onExpire",
+                "Use reject, escalate or fail. Only a policy or the agent's code can approve what nobody decided."
+            );
+        if (terms is { OnExpire: ApprovalExpiry.Approve, HighRisk: true })
+            wrong("onExpire", "Use reject, escalate or fail: what is high risk is never approved by waiting.");
         if (terms is { OnExpire: not null, DecideWithinSeconds: null })
             wrong("decideWithinSeconds", "Give the time after which onExpire holds.");
     }

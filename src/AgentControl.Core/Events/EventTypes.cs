@@ -34,6 +34,11 @@ public static class EventTypes
     public const string ApprovalEscalated = "approval.escalated";
     public const string ApprovalReminded = "approval.reminded";
     public const string ApprovalReassigned = "approval.reassigned";
+    public const string ApprovalUndone = "approval.undone";
+    public const string ApprovalInfoAsked = "approval.infoAsked";
+    public const string ApprovalInfoGiven = "approval.infoGiven";
+    public const string ApprovalSnoozed = "approval.snoozed";
+    public const string ApprovalSnoozeEnded = "approval.snoozeEnded";
     public const string SignalReceived = "signal.received";
     public const string ChildSpawned = "child.spawned";
     public const string ChildFinished = "child.finished";

@@ -74,7 +74,7 @@ public static class ApprovalAccess
         return caller.MayDecide(Caller.Everywhere) ? null : [.. caller.Roles.Keys.Where(caller.MayDecide)];
     }
 
-    /// <summary>What waits for this caller: pending, theirs to decide, and not decided by them yet.</summary>
+    /// <summary>What waits for this caller: pending, theirs to decide, not decided by them yet, and not put off.</summary>
     public static ApprovalFilter WaitingFor(Caller caller)
     {
         ArgumentNullException.ThrowIfNull(caller);
@@ -85,6 +85,7 @@ public static class ApprovalAccess
             AssignedTo = NamesOf(caller),
             NotStartedBy = caller.PersonId,
             NotVotedBy = caller.Actor.Voter,
+            NotSnoozedBy = caller.Actor.Voter,
         };
     }
 

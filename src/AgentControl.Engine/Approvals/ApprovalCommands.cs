@@ -6,6 +6,7 @@ using AgentControl.Engine.Access;
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Live;
+using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Storage;
 using Npgsql;
 using NpgsqlTypes;
@@ -15,12 +16,16 @@ namespace AgentControl.Engine.Approvals;
 /// <summary>People's decisions: each is one transaction with the journal's answer and the wake-up.</summary>
 public sealed class ApprovalCommands
 {
+    /// <summary>The most requests that are decided together.</summary>
+    public const int MostTogether = 100;
+
     private readonly NpgsqlDataSource database;
     private readonly EventFeed feed;
     private readonly Bells bells;
+    private readonly TimerWaker timers;
 
-    internal ApprovalCommands(NpgsqlDataSource database, EventFeed feed, Bells bells) =>
-        (this.database, this.feed, this.bells) = (database, feed, bells);
+    internal ApprovalCommands(NpgsqlDataSource database, EventFeed feed, Bells bells, TimerWaker timers) =>
+        (this.database, this.feed, this.bells, this.timers) = (database, feed, bells, timers);
 
     /// <summary>Refuses whoever may not decide, by <see cref="ApprovalAccess"/>.</summary>
     /// <param name="revision">The revision that was shown: another one is refused.</param>
@@ -35,158 +40,144 @@ public sealed class ApprovalCommands
     )
     {
         ArgumentNullException.ThrowIfNull(caller);
-        comment = Texts.Clean(comment, int.MaxValue);
-        var actor = caller.Actor;
+        var said = new Decision(decision, Texts.Clean(comment, int.MaxValue), value, caller.Actor);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (await PendingApproval.LockAsync(connection, id) is not { } shown)
             return new DecideOutcome.NotFound();
-        var job = shown.JobId;
+        if (Refusal(shown, revision, said, caller) is { } refusal)
+            return refusal;
+        var written = await DecisionWriter.WriteAsync(connection, shown, said);
+        await transaction.CommitAsync(cancellationToken);
+        await TellAsync(connection, [(shown, written)], decision, cancellationToken);
+        return Outcome(shown, decision, written);
+    }
+
+    /// <summary>Decides like requests of several jobs, all or none.</summary>
+    /// <param name="shown">The requests with the revisions that were shown.</param>
+    public async Task<DecideAllOutcome> DecideAllAsync(
+        IReadOnlyCollection<(Guid Id, int Revision)> shown,
+        ApprovalDecision decision,
+        string? comment,
+        Caller caller,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(shown);
+        ArgumentNullException.ThrowIfNull(caller);
+        if (shown.Count is 0 or > MostTogether || shown.DistinctBy(s => s.Id).Count() < shown.Count)
+            return Wrong("items", $"Name 1 to {MostTogether} requests, each once.");
+        if (decision is not (ApprovalDecision.Approve or ApprovalDecision.Reject))
+            return Wrong("decision", "Several are approved or rejected together. Answer, edit and choose one by one.");
+        var said = new Decision(decision, Texts.Clean(comment, int.MaxValue), null, caller.Actor);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var (locked, refused) = await LockAllAsync(connection, shown, said, caller);
+        if (locked.Select(a => (a.Agent, a.Action, a.Turn.Workspace)).Distinct().Count() > 1)
+            return Wrong("items", "Only requests of one agent for one action in one workspace are decided together.");
+        if (locked.FirstOrDefault(a => a.HighRisk) is { } risky)
+            return Wrong("items", $"'{risky.Title}' is high risk: it is decided by itself.");
+        if (refused.Count > 0)
+            return new DecideAllOutcome.Refused(refused);
+        var written = new List<(PendingApproval Shown, WrittenDecision Written)>();
+        foreach (var one in locked)
+            written.Add((one, await DecisionWriter.WriteAsync(connection, one, said)));
+        await transaction.CommitAsync(cancellationToken);
+        await TellAsync(connection, written, decision, cancellationToken);
+        return new DecideAllOutcome.Decided([.. written.Select(w => Outcome(w.Shown, decision, w.Written))]);
+    }
+
+    private static DecideAllOutcome.Invalid Wrong(string field, string why) =>
+        new(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [why] });
+
+    /// <summary>Locks jobs in the order of their ids, so that two such calls never wait for each other.</summary>
+    private static async Task<(List<PendingApproval> Locked, Dictionary<Guid, DecideOutcome> Refused)> LockAllAsync(
+        NpgsqlConnection connection,
+        IReadOnlyCollection<(Guid Id, int Revision)> shown,
+        Decision said,
+        Caller caller
+    )
+    {
+        var revisions = shown.ToDictionary(s => s.Id, s => s.Revision);
+        var ordered = new List<Guid>();
+        await using (
+            var command = Sql.Command(
+                connection,
+                "SELECT id FROM approvals WHERE id = ANY($1) ORDER BY job_id, id",
+                revisions.Keys.ToArray()
+            )
+        )
+        await using (var row = await command.ExecuteReaderAsync())
+        {
+            while (await row.ReadAsync())
+                ordered.Add(row.GetGuid(0));
+        }
+        var locked = new List<PendingApproval>();
+        var refused = revisions
+            .Keys.Except(ordered)
+            .ToDictionary(id => id, DecideOutcome (_) => new DecideOutcome.NotFound());
+        foreach (var id in ordered)
+        {
+            var one = (await PendingApproval.LockAsync(connection, id))!;
+            locked.Add(one);
+            if (Refusal(one, revisions[id], said, caller) is { } refusal)
+                refused[id] = refusal;
+        }
+        return (locked, refused);
+    }
+
+    /// <summary>Why it cannot be decided so; null where it can. Asked under the lock: who may decide can have changed since the request was shown.</summary>
+    private static DecideOutcome? Refusal(PendingApproval shown, int revision, Decision said, Caller caller)
+    {
         if (shown.State != "pending")
             return new DecideOutcome.AlreadyDecided(shown.State, shown.DecidedBy, shown.DecidedAt, shown.Comment);
-        // Under the lock: who may decide can have changed since the request was shown.
         if (ApprovalAccess.Refusal(shown.Turn, caller) is { } refusal)
             return new DecideOutcome.Forbidden(refusal);
         if (shown.Revision != revision)
             return new DecideOutcome.Changed(shown.Revision);
-        if (shown.Check(decision, comment, value) is { } errors)
-            return new DecideOutcome.Invalid(errors);
-        var events = new List<LiveEvent>();
-        var missing = await VoteAsync(connection, shown, decision, comment, actor, events);
-        if (missing == 0)
-            await CloseAsync(connection, shown, decision, comment, value, actor, events);
-        await transaction.CommitAsync(cancellationToken);
-        // First of all the hand that goes on with the job: people wait for it.
-        if (missing == 0)
-            bells.RingResume();
-        feed.Publish(
-            decision == ApprovalDecision.Reject
-                ? await JobLog.ReadSinceAsync(connection, job, events[0].No - 1)
-                : events
-        );
-        if (decision == ApprovalDecision.Reject)
-        {
-            // A refusal may end the job while other branches of it run.
-            bells.Nudge(job);
-            await bells.RingForJobAsync(job, cancellationToken);
-        }
-        return new DecideOutcome.Decided(
-            id,
-            job,
-            missing == 0 ? PendingApproval.StateOf(decision) : "pending",
-            missing
-        );
+        return shown.Check(said.Kind, said.Comment, said.Value) is { } errors
+            ? new DecideOutcome.Invalid(errors)
+            : null;
     }
 
-    /// <summary>Records the vote; returns how many more are needed. Anything but an approval decides at once.</summary>
-    private static async Task<int> VoteAsync(
-        NpgsqlConnection connection,
+    private static DecideOutcome.Decided Outcome(
         PendingApproval shown,
         ApprovalDecision decision,
-        string? comment,
-        Actor actor,
-        List<LiveEvent> events
-    )
-    {
-        await Sql.ExecuteAsync(
-            connection,
-            "INSERT INTO approval_votes (approval_id, voter, voter_name, decision, revision, comment, at) VALUES ($1, $2, $3, $4, $5, $6, ac_now()) ON CONFLICT DO NOTHING",
+        WrittenDecision written
+    ) =>
+        new(
             shown.Id,
-            actor.Voter,
-            actor.Name,
-            PendingApproval.Word(decision),
-            shown.Revision,
-            comment ?? ""
-        );
-        if (decision != ApprovalDecision.Approve || shown.Required <= 1)
-            return 0;
-        var votes = await Sql.ScalarAsync<long>(
-            connection,
-            "SELECT count(*) FROM approval_votes WHERE approval_id = $1 AND revision = $2 AND decision = 'approve'",
-            shown.Id,
-            shown.Revision
-        );
-        var missing = Math.Max(0, shown.Required - (int)votes);
-        if (missing > 0)
-            events.Add(
-                await JobLog.AppendAsync(
-                    connection,
-                    shown.JobId,
-                    new(
-                        EventTypes.ApprovalVoted,
-                        $"{actor.Name} approved '{shown.Title}', {missing} more needed",
-                        EventData.Of(new { approvalId = shown.Id, missing }),
-                        Actor: actor.Name
-                    )
-                )
-            );
-        return missing;
-    }
-
-    private static async Task CloseAsync(
-        NpgsqlConnection connection,
-        PendingApproval shown,
-        ApprovalDecision decision,
-        string? comment,
-        JsonElement? value,
-        Actor actor,
-        List<LiveEvent> events
-    )
-    {
-        await using (
-            var close = Sql.Command(
-                connection,
-                "UPDATE approvals SET state = $2, decided_at = ac_now(), decided_by = $3, decided_from = $4, comment = $5, value = $6 WHERE id = $1 AND state = 'pending'",
-                shown.Id,
-                PendingApproval.StateOf(decision),
-                actor.Name,
-                actor.From ?? "",
-                comment ?? ""
-            )
+            shown.JobId,
+            written.Missing == 0 ? PendingApproval.StateOf(decision) : "pending",
+            written.Missing
         )
         {
-            close.Parameters.Add(
-                new NpgsqlParameter
-                {
-                    Value = (object?)value?.GetRawText() ?? DBNull.Value,
-                    NpgsqlDbType = NpgsqlDbType.Text,
-                }
-            );
-            await close.ExecuteNonQueryAsync();
-        }
-        events.Add(
-            await JobLog.AppendAsync(
-                connection,
-                shown.JobId,
-                new(
-                    EventTypes.ApprovalDecided,
-                    $"{actor.Name}: {PendingApproval.StateOf(decision)} '{shown.Title}'"
-                        + (string.IsNullOrWhiteSpace(comment) ? "" : $" — {comment}"),
-                    EventData.Of(
-                        new
-                        {
-                            approvalId = shown.Id,
-                            decision,
-                            comment,
-                            sha256 = shown.Sha256,
-                        }
-                    ),
-                    Actor: actor.Name
-                )
-            )
-        );
-        if (decision == ApprovalDecision.Reject && shown.OnReject == "cancel")
+            DeliverAt = written.DeliverAt,
+        };
+
+    /// <summary>Behind the commit: first of all the hand that goes on with the jobs, people wait for it.</summary>
+    private async Task TellAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<(PendingApproval Shown, WrittenDecision Written)> decided,
+        ApprovalDecision decision,
+        CancellationToken cancellationToken
+    )
+    {
+        if (decided.Any(d => d.Written.Delivered))
+            bells.RingResume();
+        if (decided.Any(d => d.Written.DeliverAt is not null))
+            timers.Ring();
+        foreach (var (shown, written) in decided)
         {
-            await ApprovalEnds.EndAsync(
-                connection,
-                shown.JobId,
-                "cancelled",
-                "rejected",
-                $"Rejected by {actor.Name}: {comment}"
+            var ends = decision == ApprovalDecision.Reject && written.Delivered;
+            feed.Publish(
+                ends ? await JobLog.ReadSinceAsync(connection, shown.JobId, written.Events[0].No - 1) : written.Events
             );
-            return;
+            if (!ends)
+                continue;
+            // A refusal may end the job while other branches of it run.
+            bells.Nudge(shown.JobId);
+            await bells.RingForJobAsync(shown.JobId, cancellationToken);
         }
-        var outcome = new ApprovalOutcome(decision, Expired: false, comment, value, actor.Name, shown.Sha256);
-        await JobLog.AnswerAsync(connection, shown.JobId, shown.Key, JournalJson.Serialize(outcome), fast: true);
     }
 }

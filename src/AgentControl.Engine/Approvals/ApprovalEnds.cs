@@ -76,28 +76,21 @@ internal static class ApprovalEnds
             UPDATE approvals a SET deadline = CASE WHEN o.next IS NOT NULL THEN ac_now() + a.decide_within END, escalate_to = a.escalate_to[2:],
                    approvers = CASE WHEN o.next IS NULL OR cardinality(a.approvers) = 0 THEN '{}' ELSE a.approvers || o.next END
               FROM (SELECT id, escalate_to[1] AS next FROM approvals WHERE id = $1) o
-             WHERE a.id = o.id AND a.state = 'pending' AND a.deadline <= ac_now() AND a.on_expire = 'escalate' RETURNING a.title, o.next
+             WHERE a.id = o.id AND a.state = 'pending' AND a.deadline <= ac_now() AND a.on_expire = 'escalate' RETURNING a.title, o.next, a.deadline
             """,
             approval
         );
         string title;
         string? next;
+        DateTimeOffset? deadline;
         await using (var row = await command.ExecuteReaderAsync())
         {
             if (!await row.ReadAsync())
                 return null;
             (title, next) = (row.GetString(0), row.IsDBNull(1) ? null : row.GetString(1));
+            deadline = row.IsDBNull(2) ? null : row.GetFieldValue<DateTimeOffset>(2);
         }
-        await Sql.ExecuteAsync(
-            connection,
-            """
-            WITH w AS (UPDATE waits SET due_at = (SELECT deadline FROM approvals WHERE id = $3) WHERE job_id = $1 AND key = $2)
-            UPDATE job_runs SET waiting_until = (SELECT deadline FROM approvals WHERE id = $3) WHERE job_id = $1 AND waiting_approval = $3
-            """,
-            job,
-            key,
-            approval
-        );
+        await DecisionDelivery.ScheduleAsync(connection, job, key, approval, deadline);
         return await JobLog.AppendAsync(
             connection,
             job,

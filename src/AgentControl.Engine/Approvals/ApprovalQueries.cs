@@ -23,6 +23,9 @@ public sealed record ApprovalFilter
     /// <summary>Leaves out what this voter has decided already.</summary>
     public string? NotVotedBy { get; init; }
 
+    /// <summary>Leaves out what this voter wants to be reminded of later.</summary>
+    public string? NotSnoozedBy { get; init; }
+
     /// <summary>The workspaces that the caller may look into; null means all of them.</summary>
     public IReadOnlyCollection<string>? Visible { get; init; }
 }
@@ -91,6 +94,20 @@ public sealed class ApprovalQueries(IDbContextFactory<ControlDbContext> contexts
         return await ReadAsync(db, rows, cancellationToken);
     }
 
+    /// <summary>Until when this voter does not want to be asked; null where they do.</summary>
+    public async Task<DateTimeOffset?> SnoozedUntilAsync(
+        Guid id,
+        string voter,
+        CancellationToken cancellationToken = default
+    )
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return await db.Set<ApprovalSnoozeRow>()
+            .Where(s => s.ApprovalId == id && s.Voter == voter)
+            .Select(s => (DateTimeOffset?)s.Until)
+            .SingleOrDefaultAsync(cancellationToken);
+    }
+
     public async Task<int> CountAsync(ApprovalFilter filter, CancellationToken cancellationToken = default)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -151,6 +168,8 @@ public sealed class ApprovalQueries(IDbContextFactory<ControlDbContext> contexts
                 !db.Set<ApprovalVoteRow>()
                     .Any(v => v.ApprovalId == a.Id && v.Voter == voter && v.Revision == a.Revision)
             );
+        if (filter.NotSnoozedBy is { } snoozer)
+            rows = rows.Where(a => !db.Set<ApprovalSnoozeRow>().Any(s => s.ApprovalId == a.Id && s.Voter == snoozer));
         return rows;
     }
 

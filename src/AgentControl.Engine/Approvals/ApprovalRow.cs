@@ -14,6 +14,10 @@ public sealed class ApprovalRow
 
     /// <summary>approval, question, outcomeUnknown, nonDeterminism or budget.</summary>
     public required string Kind { get; init; }
+
+    /// <summary>The job's agent and what it wants to do: what policies and standing rules go by. Empty where the agent names nothing.</summary>
+    public string Agent { get; init; } = "";
+    public string Action { get; init; } = "";
     public required string Title { get; init; }
     public required string Body { get; init; }
 
@@ -76,6 +80,21 @@ public sealed class ApprovalRow
 
     /// <summary>Edited content, answer or chosen value as JSON.</summary>
     public string? Value { get; set; }
+
+    /// <summary>How long a decision can be taken back.</summary>
+    public TimeSpan Grace { get; init; }
+
+    /// <summary>When a decision that can still be taken back reaches the agent; null once it did, and without grace.</summary>
+    public DateTimeOffset? DeliverAt { get; init; }
+
+    /// <summary>Who decided last, so that they can take it back.</summary>
+    public string? DecidedVoter { get; init; }
+
+    /// <summary>The standing rule that decided it.</summary>
+    public Guid? RuleId { get; init; }
+
+    /// <summary>Somebody asked for more before deciding, and nobody has answered yet.</summary>
+    public string? InfoAskedBy { get; init; }
 }
 
 /// <summary>One person's vote.</summary>
@@ -109,8 +128,38 @@ internal sealed class ApprovalMapping : IEntityTypeConfiguration<ApprovalRow>
             })
             .IsUnique();
         approval.HasIndex(a => new { a.State, a.Id });
+        approval
+            .HasIndex(a => new
+            {
+                a.Agent,
+                a.Action,
+                a.Workspace,
+                a.DecidedAt,
+            })
+            .HasFilter("decided_at IS NOT NULL");
+        approval.HasIndex(a => a.RuleId).HasFilter("rule_id IS NOT NULL");
         approval.HasIndex(a => a.NextReminder).HasFilter("state = 'pending' AND next_reminder IS NOT NULL");
         approval.HasIndex(a => a.RemindAt).HasFilter("state = 'pending' AND remind_at IS NOT NULL");
+    }
+}
+
+/// <summary>Until when a request is out of one person's way.</summary>
+public sealed class ApprovalSnoozeRow
+{
+    public Guid ApprovalId { get; init; }
+    public required string Voter { get; init; }
+    public required string VoterName { get; init; }
+    public DateTimeOffset Until { get; init; }
+}
+
+internal sealed class ApprovalSnoozeMapping : IEntityTypeConfiguration<ApprovalSnoozeRow>
+{
+    public void Configure(EntityTypeBuilder<ApprovalSnoozeRow> snooze)
+    {
+        snooze.ToTable("approval_snoozes");
+        snooze.HasKey(s => new { s.ApprovalId, s.Voter });
+        snooze.HasIndex(s => s.Until);
+        snooze.HasOne<ApprovalRow>().WithMany().HasForeignKey(s => s.ApprovalId).OnDelete(DeleteBehavior.Cascade);
     }
 }
 

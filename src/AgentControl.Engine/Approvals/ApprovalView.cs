@@ -21,6 +21,9 @@ public sealed record ApprovalView
 
     /// <summary>approval, question, outcomeUnknown, nonDeterminism or budget.</summary>
     public required string Kind { get; init; }
+
+    /// <summary>What is done when it is approved, such as the name of a tool; null where the agent names nothing.</summary>
+    public string? Action { get; init; }
     public required string Title { get; init; }
     public required string Body { get; init; }
 
@@ -71,6 +74,22 @@ public sealed record ApprovalView
     public string? Comment { get; init; }
     public RawJson? Value { get; init; }
 
+    /// <summary>Seconds in which a decision can be taken back before the agent hears of it.</summary>
+    public double GraceSeconds { get; init; }
+
+    /// <summary>When the agent hears of the decision, which can be taken back until then; null where it has heard.</summary>
+    public DateTimeOffset? DeliverAt { get; init; }
+
+    /// <summary>The standing rule that decided it.</summary>
+    public Guid? RuleId { get; init; }
+
+    /// <summary>Who asked for more before deciding, where nobody has answered yet.</summary>
+    public string? InfoAskedBy { get; init; }
+
+    /// <summary>Whose decision it was, so that they can take it back.</summary>
+    [JsonIgnore]
+    public string? DecidedVoter { get; init; }
+
     internal ApprovalTurn Turn => new(Workspace, Approvers, NotStarter, Starter, SubmittedBy);
 
     /// <summary>The limits that are spent, where this asks about a budget.</summary>
@@ -89,6 +108,7 @@ public sealed record ApprovalView
             Workspace = row.Workspace,
             Key = row.Key,
             Kind = row.Kind,
+            Action = row.Action.Length == 0 ? null : row.Action,
             Title = row.Title,
             Body = row.Body,
             Content = Encoding.UTF8.GetString(row.Content),
@@ -124,6 +144,11 @@ public sealed record ApprovalView
             DecidedFrom = row.DecidedFrom,
             Comment = row.Comment,
             Value = RawJson.Of(row.Value),
+            GraceSeconds = row.Grace.TotalSeconds,
+            DeliverAt = row.DeliverAt,
+            RuleId = row.RuleId,
+            InfoAskedBy = row.InfoAskedBy,
+            DecidedVoter = row.DecidedVoter,
         };
 }
 

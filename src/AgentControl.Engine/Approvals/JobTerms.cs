@@ -32,7 +32,7 @@ internal sealed record JobTerms(Guid? Starter, ApprovalTerms Terms)
         );
     }
 
-    /// <summary>The engine's own questions are asked as they are: they guard the job itself.</summary>
-    public ApprovalRequest Over(ApprovalRequest request) =>
-        request.Kind is ApprovalKinds.Approval ? Terms.Over(request) : request;
+    /// <summary>The request under the policy of its scope and these terms. The engine's own questions are asked as they are: they guard the job itself.</summary>
+    public ApprovalRequest Over(ApprovalRequest request, ApprovalTerms policy) =>
+        request.Kind is ApprovalKinds.Approval ? policy.Rule(request, Terms) : request;
 }

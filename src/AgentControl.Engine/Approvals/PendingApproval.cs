@@ -25,6 +25,8 @@ internal sealed record PendingApproval(
     string? Comment,
     string? EditSchema,
     bool HighRisk,
+    string Agent,
+    string Action,
     ApprovalTurn Turn
 )
 {
@@ -45,7 +47,7 @@ internal sealed record PendingApproval(
             connection,
             """
             SELECT a.id, a.job_id, a.key, a.title, a.state, a.revision, a.required, a.on_reject, encode(a.sha256, 'hex'), a.decisions, a.options, a.decided_by,
-                   a.decided_at, a.comment, a.edit_schema, a.high_risk, a.workspace, a.approvers, a.not_starter, a.starter, j.submitted_by
+                   a.decided_at, a.comment, a.edit_schema, a.high_risk, a.workspace, a.approvers, a.not_starter, a.starter, j.submitted_by, a.agent, a.action
               FROM approvals a JOIN jobs j ON j.id = a.job_id WHERE a.id = $1 FOR UPDATE OF a
             """,
             id
@@ -69,6 +71,8 @@ internal sealed record PendingApproval(
             row.IsDBNull(13) ? null : row.GetString(13),
             row.IsDBNull(14) ? null : row.GetString(14),
             row.GetBoolean(15),
+            row.GetString(21),
+            row.GetString(22),
             new ApprovalTurn(
                 row.GetString(16),
                 row.GetFieldValue<string[]>(17),
@@ -134,6 +138,10 @@ internal sealed record PendingApproval(
 #pragma warning disable CA1308 // the contract spells them in lower case
     public static string Word(ApprovalDecision decision) => decision.ToString().ToLowerInvariant();
 #pragma warning restore CA1308
+
+    /// <summary>The decision behind a state that a decision made.</summary>
+    public static ApprovalDecision DecisionOf(string state) =>
+        Enum.GetValues<ApprovalDecision>().Single(decision => StateOf(decision) == state);
 
     public static string StateOf(ApprovalDecision decision) =>
         decision switch

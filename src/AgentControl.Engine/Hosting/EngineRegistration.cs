@@ -2,6 +2,7 @@ using AgentControl.Core.Agents;
 using AgentControl.Engine.Agents;
 using AgentControl.Engine.Anomalies;
 using AgentControl.Engine.Approvals;
+using AgentControl.Engine.Approvals.Policies;
 using AgentControl.Engine.Budgets;
 using AgentControl.Engine.Checkpoints;
 using AgentControl.Engine.Children;
@@ -150,9 +151,15 @@ public static class EngineRegistration
         services.AddSingleton(s => new ApprovalCommands(
             s.GetRequiredService<NpgsqlDataSource>(),
             s.GetRequiredService<EventFeed>(),
-            s.GetRequiredService<Bells>()
+            s.GetRequiredService<Bells>(),
+            s.GetRequiredService<TimerWaker>()
         ));
         services.AddSingleton<ApprovalReassignment>();
+        services.AddSingleton<ApprovalUndo>();
+        services.AddSingleton<ApprovalInquiry>();
+        services.AddSingleton<ApprovalSnoozes>();
+        services.AddSingleton<ApprovalPolicies>();
+        services.AddSingleton<StandingRules>();
         services.AddSingleton<ScheduleSignals>();
         services.AddSingleton(s => new ScheduleCommands(
             s.GetRequiredService<NpgsqlDataSource>(),

@@ -70,6 +70,7 @@ internal sealed class LeaseSweeper(
                 "FROM child_ends",
                 SweptAnomalies.Overdue,
                 ApprovalReminders.Due,
+                ApprovalSnoozes.Due,
                 SweptAnomalies.Silent(worker.Lease),
             }.Select(rows => $"EXISTS (SELECT 1 {rows})")
         );
@@ -156,6 +157,7 @@ internal sealed class LeaseSweeper(
             bells.RingParent(parent);
         await SweptAnomalies.TellAsync(connection, worker.Lease, MaxPerRound, feed, cancellationToken);
         await ApprovalReminders.TellAsync(connection, MaxPerRound, feed, cancellationToken);
+        await ApprovalSnoozes.WakeAsync(connection, MaxPerRound, feed, cancellationToken);
     }
 
     /// <summary>An answered job that found all hands of the resume lanes busy goes to the front of its own queue.</summary>

@@ -14,7 +14,7 @@ using Npgsql;
 
 namespace AgentControl.Engine.Maintenance;
 
-/// <summary>Answers waits whose time has come: timers, retries, and approvals that nobody decided.</summary>
+/// <summary>Answers waits whose time has come: timers, retries, decisions that can no longer be taken back, and approvals that nobody decided.</summary>
 internal sealed class TimerWaker(
     EnginePool database,
     EventFeed feed,
@@ -85,7 +85,8 @@ internal sealed class TimerWaker(
             return;
         var line = kind switch
         {
-            "approval" => await ApprovalEnds.ExpireAsync(connection, job, key, approval!.Value),
+            "approval" => await DecisionDelivery.DeliverAsync(connection, job, key, approval!.Value)
+                ?? await ApprovalEnds.ExpireAsync(connection, job, key, approval!.Value),
             "retry" or "service" => await WakeAsync(connection, job, key, "Tries again", "null"u8.ToArray()),
             _ => await WakeAsync(
                 connection,

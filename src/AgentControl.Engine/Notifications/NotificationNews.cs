@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using AgentControl.Core.Events;
 using AgentControl.Core.Notifications;
 
 namespace AgentControl.Engine.Notifications;
@@ -34,6 +35,9 @@ internal sealed record NotificationNews
 
     public string Kind => NotificationKind.Of(Type)!;
 
+    /// <summary>For one person alone, who asked to be told again: no news for a room.</summary>
+    public bool Personal => Type == EventTypes.ApprovalSnoozeEnded;
+
     public NotificationSubject Subject => new(Kind, Agent, Workspace, Tags, Part);
 
     /// <summary>A job starts once however many attempts it takes; every other event is news of its own.</summary>
@@ -61,7 +65,7 @@ internal sealed record NotificationNews
             Workspace = Workspace,
             To =
             [
-                .. to.Contains("owner") && Owner is not null ? [Owner] : Array.Empty<string>(),
+                .. to.Contains("owner") && Owner is not null && !Personal ? [Owner] : Array.Empty<string>(),
                 .. to.Contains("approvers") ? Approvers : [],
             ],
         };
@@ -79,6 +83,8 @@ internal sealed record NotificationNews
     private string Text =>
         Kind switch
         {
+            NotificationKind.NeedsPerson when Type is EventTypes.ApprovalInfoAsked or EventTypes.ApprovalInfoGiven =>
+                Said,
             NotificationKind.NeedsPerson => Question ?? "It waits for a decision.",
             NotificationKind.Started => $"{Agent} has worked on it for more than 3 min.",
             NotificationKind.Completed => Took(),

@@ -24,8 +24,9 @@ internal sealed class NotificationScan(NotificationChannels channels)
                    SELECT r2.finished_at, r2.started_at FROM jobs j2 JOIN job_runs r2 ON r2.job_id = j2.id
                     WHERE j2.agent = j.agent AND j2.id < j.id AND r2.state = 'succeeded' ORDER BY j2.id DESC LIMIT 50) o) END,
                a.id, a.title, a.deadline, u.email,
-               CASE WHEN a.id IS NULL THEN '{}' ELSE ARRAY(SELECT DISTINCT p.email FROM grants g JOIN users p ON p.id = g.principal_id
+               CASE WHEN a.id IS NULL OR e.type = 'approval.infoAsked' THEN '{}' ELSE ARRAY(SELECT DISTINCT p.email FROM grants g JOIN users p ON p.id = g.principal_id
                  WHERE g.principal_kind = 'person' AND g.role IN ('approver','admin') AND g.workspace IN (j.workspace, '*') AND p.email IS NOT NULL
+                   AND (e.type <> 'approval.snoozeEnded' OR 'person:' || p.id = e.data::json ->> 'voter')
                    AND NOT ((a.not_starter OR a.required > 1) AND p.id IS NOT DISTINCT FROM a.starter)
                    AND NOT EXISTS (SELECT 1 FROM approval_votes v WHERE v.approval_id = a.id AND v.revision = a.revision AND v.voter = 'person:' || p.id)
                    AND (cardinality(a.approvers) = 0 OR EXISTS (SELECT 1 FROM unnest(a.approvers) n(name)
@@ -144,12 +145,18 @@ internal sealed class NotificationScan(NotificationChannels channels)
     {
         var own = JobNotify.Read(news.Notify);
         var earliest = news.Kind == NotificationKind.Started ? news.At + NotificationNews.LongEnough : news.At;
-        if (NotificationRule.Usual.Takes(news.Subject))
+        if (!news.Personal && NotificationRule.Usual.Takes(news.Subject))
             await InsertAsync(connection, news, NotificationStore.InApp, [], earliest, cancellationToken);
         foreach (var channel in channels.All)
         {
             var asked = own?.Channels.Contains(channel.Name) == true && own.On.Contains(news.Kind);
             if (!asked && !channel.Rule.Takes(news.Subject))
+                continue;
+            // One person's reminder goes to channels that know people apart.
+            if (
+                news.Personal
+                && !(channel.To.Contains("approvers") && channel.To.All(to => to is "approvers" or "owner"))
+            )
                 continue;
             var due = channel.Quiet?.NotBefore(earliest, news.Deadline) ?? earliest;
             await InsertAsync(connection, news, channel.Name, channel.To, due, cancellationToken);

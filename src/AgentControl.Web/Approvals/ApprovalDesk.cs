@@ -2,6 +2,7 @@ using AgentControl.Engine.Access;
 using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Paging;
 using AgentControl.Web.Access;
+using AgentControl.Web.Shared;
 
 namespace AgentControl.Web.Approvals;
 
@@ -23,7 +24,11 @@ internal sealed record Inbox(
 /// <summary>How a decision went, in words.</summary>
 /// <param name="Error">Why it does not stand; null when it does.</param>
 /// <param name="IsFinal">No further approval is needed.</param>
-internal sealed record DecisionResult(string? Said, string? Error, bool IsFinal);
+internal sealed record DecisionResult(string? Said, string? Error, bool IsFinal)
+{
+    /// <summary>When the agent hears of it; until then it can be taken back.</summary>
+    public DateTimeOffset? DeliverAt { get; init; }
+}
 
 /// <summary>Reads and decides requests for whoever is signed in.</summary>
 internal sealed class ApprovalDesk(
@@ -108,6 +113,14 @@ internal sealed class ApprovalDesk(
                 null,
                 false
             ),
+            DecideOutcome.Decided { DeliverAt: { } at } decided => new(
+                $"{ApprovalWords.State(decided.State)}. The agent hears of it {Formats.Relative(at, clock.GetUtcNow())}:",
+                null,
+                true
+            )
+            {
+                DeliverAt = at,
+            },
             DecideOutcome.Decided decided => new(
                 ApprovalWords.State(decided.State) + (decided.State == "rejected" ? ":" : ". The agent goes on:"),
                 null,
@@ -118,14 +131,12 @@ internal sealed class ApprovalDesk(
                 ApprovalWords.FirstDecided(first.State, first.DecidedBy, first.DecidedAt, clock.GetUtcNow()),
                 false
             ),
-            DecideOutcome.Changed => new(null, "The proposal changed after you opened it. Review it again.", false),
             DecideOutcome.Invalid invalid => new(
                 null,
                 string.Join(" ", invalid.Errors.SelectMany(e => e.Value.Select(why => Field(e.Key) + why))),
                 false
             ),
-            DecideOutcome.Forbidden forbidden => new(null, forbidden.Reason, false),
-            _ => new(null, "This request is gone. Load the page again.", false),
+            _ => new(null, ApprovalWords.Refusal(outcome), false),
         };
 
     /// <summary>The field of an edited object that an error is about; nothing where it is about the whole answer.</summary>

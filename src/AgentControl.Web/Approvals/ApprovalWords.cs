@@ -52,6 +52,18 @@ internal static class ApprovalWords
         return $"{by ?? "The deadline"} {verb} this{(at is { } moment ? " " + Formats.Relative(moment, now) : "")}. No second decision is possible.";
     }
 
+    /// <summary>Why a decision does not stand, as short as it goes.</summary>
+    public static string Refusal(DecideOutcome outcome) =>
+        outcome switch
+        {
+            DecideOutcome.AlreadyDecided first =>
+                $"{first.DecidedBy ?? "The deadline"} was first: {State(first.State)}.",
+            DecideOutcome.Changed => "The proposal changed after you opened it. Review it again.",
+            DecideOutcome.Forbidden forbidden => forbidden.Reason,
+            DecideOutcome.Invalid invalid => string.Join(" ", invalid.Errors.SelectMany(e => e.Value)),
+            _ => "This request is gone. Load the page again.",
+        };
+
     /// <summary>What follows from each decision that is open, in words.</summary>
     public static IEnumerable<(string Decision, string Effect)> Effects(ApprovalView request)
     {

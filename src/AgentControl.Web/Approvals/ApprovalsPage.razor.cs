@@ -14,10 +14,15 @@ public sealed partial class ApprovalsPage
     private InboxCounts _counts = new(0, 0);
     private string? _lock;
     private bool _mayReassign;
+    private bool _snoozing;
+    private IReadOnlyList<ApprovalView> _alike = [];
     private string _drawn = "";
 
     [Inject]
     private ApprovalDesk Desk { get; set; } = null!;
+
+    [Inject]
+    private ApprovalActs Acts { get; set; } = null!;
 
     [Inject]
     private Notices Notices { get; set; } = null!;
@@ -30,6 +35,9 @@ public sealed partial class ApprovalsPage
 
     [SupplyParameterFromQuery(Name = "box")]
     private string? Asked { get; set; }
+
+    [SupplyParameterFromQuery(Name = "together")]
+    private bool IsTogether { get; set; }
 
     private string Box =>
         Asked is All or ApprovalQueries.Decided ? Asked
@@ -63,7 +71,9 @@ public sealed partial class ApprovalsPage
         (_counts, _lock) = (inbox.Counts, selected is null ? null : inbox.LockOf(selected));
         _mayReassign =
             selected is not null && inbox.Caller is { } caller && ApprovalAccess.MayReassign(selected, caller);
+        _snoozing &= selected?.Id == _view.Shown?.Id;
         _view.Update(inbox.Items, selected);
+        _alike = [.. _view.Alike.Where(a => inbox.LockOf(a) is null)];
         Show(ref _drawn, Fingerprint(inbox, selected));
     }
 
@@ -76,7 +86,7 @@ public sealed partial class ApprovalsPage
                 .Items.Append(selected)
                 .OfType<ApprovalView>()
                 .Select(a =>
-                    $"{a.Id}.{a.Revision}.{a.State}.{a.Votes.Count}.{a.Deadline:O}.{string.Join(',', a.Approvers)}"
+                    $"{a.Id}.{a.Revision}.{a.State}.{a.Votes.Count}.{a.Deadline:O}.{string.Join(',', a.Approvers)}.{a.InfoAskedBy}.{a.DeliverAt:O}"
                 )
                 .Append(inbox.Counts.ToString())
         );
@@ -93,6 +103,10 @@ public sealed partial class ApprovalsPage
                 break;
             case "Escape":
                 _view.Bar?.Close();
+                _snoozing = false;
+                break;
+            case "h":
+                _snoozing = _view.CanDecide && _lock is null;
                 break;
             default:
                 if (ApprovalsView.DecisionOf(key) is { } decision && _view.CanDecide && LockReason is null)
@@ -127,11 +141,39 @@ public sealed partial class ApprovalsPage
             await ReloadAsync();
             return;
         }
-        await Notices.SayAsync($"{result.Said} {title}");
+        if (result.DeliverAt is null)
+            await Notices.SayAsync($"{result.Said} {title}");
+        else
+            await Notices.OfferUndoAsync($"{result.Said} {title}", () => UndoAsync(decision.ApprovalId));
         var next = _view.NextOpen(decision.ApprovalId);
         if (result.IsFinal && next is { } id)
             Navigation.NavigateTo($"/approvals/{id}?box={Box}", replace: true);
         else
             await ReloadAsync();
+    }
+
+    private async Task UndoAsync(Guid id)
+    {
+        if (await Acts.UndoAsync(id) is { } why)
+            await Notices.ProblemAsync(why);
+        else
+            Navigation.NavigateTo($"/approvals/{id}?box={Box}", replace: true);
+    }
+
+    private async Task SnoozedAsync(bool later)
+    {
+        var done = _view.Shown!;
+        _snoozing = false;
+        await Notices.SayAsync(later ? $"You are asked again later: {done.Title}" : $"Back in your list: {done.Title}");
+        if (later && Box == Mine && _view.NextOpen(done.Id) is { } next)
+            Go(next);
+        else
+            await ReloadAsync();
+    }
+
+    private async Task TogetherAsync(string said)
+    {
+        await Notices.SayAsync(said);
+        Navigation.NavigateTo($"/approvals?box={Box}", replace: true);
     }
 }

@@ -48,6 +48,18 @@ public sealed class ApprovalsView
         Bar = Latest is null ? null : new DecisionBar(Latest);
     }
 
+    /// <summary>The requests of the list that can be decided with the one on the screen: same agent, same action, not high risk.</summary>
+    public IReadOnlyList<ApprovalView> Alike =>
+        Shown is { Action: not null, HighRisk: false } shown && IsOpen
+            ?
+            [
+                .. Items.Where(a =>
+                    a is { State: "pending", HighRisk: false }
+                    && (a.Agent, a.Action, a.Workspace) == (shown.Agent, shown.Action, shown.Workspace)
+                ),
+            ]
+            : [];
+
     /// <summary>The request so many places further down the list; stops at the ends.</summary>
     public Guid? Neighbour(int by)
     {

@@ -21,11 +21,6 @@ internal sealed record DecideRequest
     public JsonElement? Value { get; init; }
 }
 
-/// <summary>The body of <c>POST /approvals/{id}/reassign</c>.</summary>
-/// <param name="Approvers">Groups or people, by name, address or <c>person:id</c>.</param>
-/// <param name="Comment">Why, for those who are asked now.</param>
-internal sealed record ReassignRequest(IReadOnlyList<string>? Approvers, string? Comment);
-
 /// <summary>Deciding over REST.</summary>
 internal static class DecideEndpoint
 {
@@ -37,38 +32,6 @@ internal static class DecideEndpoint
             .WithName("DecideApproval")
             .WithSummary("Decide upon exactly what was shown: the revision says what that was")
             .Accepts<DecideRequest>("application/json");
-
-    public static void MapReassign(this IEndpointRouteBuilder routes) =>
-        routes
-            .MapPost("/api/v1/approvals/{id}/reassign", ReassignAsync)
-            .WithTags("Approvals")
-            .RequireAuthorization(Policies.Approver)
-            .WithName("ReassignApproval")
-            .WithSummary("Give it to other people: groups or people, by name or address")
-            .Accepts<ReassignRequest>("application/json");
-
-    private static async Task<Results<Ok<ApprovalView>, ProblemHttpResult>> ReassignAsync(
-        string id,
-        JsonBody<ReassignRequest> body,
-        HttpContext context,
-        ApprovalQueries approvals,
-        ApprovalReassignment reassignment,
-        CancellationToken cancellationToken
-    )
-    {
-        if (!Guid.TryParse(id, out var guid) || await approvals.FindAsync(guid, cancellationToken) is not { } shown)
-            return Problems.NotFound($"approval {id}");
-        var caller = context.User.RequireCaller();
-        caller.Require(Role.Approver, shown.Workspace);
-        var outcome = await reassignment.ReassignAsync(
-            guid,
-            [.. body.Value.Approvers ?? []],
-            body.Value.Comment,
-            caller,
-            cancellationToken
-        );
-        return Answer(id, outcome, await approvals.FindAsync(guid, cancellationToken));
-    }
 
     private static async Task<Results<Ok<ApprovalView>, ProblemHttpResult>> DecideAsync(
         string id,
@@ -95,41 +58,8 @@ internal static class DecideEndpoint
             caller,
             cancellationToken
         );
-        return Answer(id, outcome, await approvals.FindAsync(guid, cancellationToken));
+        return ApprovalAnswers.Of(id, outcome, await approvals.FindAsync(guid, cancellationToken));
     }
-
-    private static Results<Ok<ApprovalView>, ProblemHttpResult> Answer(
-        string id,
-        DecideOutcome outcome,
-        ApprovalView? now
-    ) =>
-        outcome switch
-        {
-            DecideOutcome.Decided when now is not null => TypedResults.Ok(now),
-            DecideOutcome.Invalid invalid => Problems.BadFields(invalid.Errors),
-            DecideOutcome.Forbidden forbidden => AccessProblems.Forbidden(forbidden.Reason),
-            DecideOutcome.Changed changed => Problems.Conflict(
-                "approval.changed",
-                $"The proposal has changed: it is at revision {changed.Revision} now. Look at it again.",
-                ("revision", changed.Revision)
-            ),
-            DecideOutcome.AlreadyDecided first => Problems.Conflict(
-                "approval.decided",
-                $"{first.DecidedBy ?? "The deadline"} was first: {first.State}.",
-                (
-                    "decision",
-                    new
-                    {
-                        first.State,
-                        first.DecidedBy,
-                        first.DecidedAt,
-                        first.Comment,
-                    }
-                ),
-                ("approval", now)
-            ),
-            _ => Problems.NotFound($"approval {id}"),
-        };
 
     private static Dictionary<string, string[]> Missing(DecideRequest request)
     {

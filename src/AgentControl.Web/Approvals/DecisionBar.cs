@@ -1,6 +1,9 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using AgentControl.Core.Approvals;
 using AgentControl.Engine.Approvals;
+using AgentControl.Web.Jobs.Form;
+using AgentControl.Web.Shared;
 
 namespace AgentControl.Web.Approvals;
 
@@ -14,9 +17,23 @@ public sealed record DecisionToSend(
 );
 
 /// <summary>The second of the two steps of a decision: it is opened, filled in, checked, and only then sent.</summary>
-public sealed class DecisionBar(ApprovalView request)
+public sealed class DecisionBar
 {
-    public ApprovalView Request { get; } = request;
+    /// <summary>The content as the editor writes it, so that its layout is no change.</summary>
+    private readonly string original;
+
+    public DecisionBar(ApprovalView request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Request = request;
+        Form = FormOf(request);
+        Edited = original = Form?.Json ?? request.Content;
+    }
+
+    public ApprovalView Request { get; }
+
+    /// <summary>The fields of an edit, where the content has a schema; null where it is edited as text.</summary>
+    public SchemaForm? Form { get; }
 
     /// <summary>The decision being prepared; null while the bar is closed.</summary>
     public ApprovalDecision? Open { get; private set; }
@@ -24,16 +41,20 @@ public sealed class DecisionBar(ApprovalView request)
     public string Comment { get; set; } = "";
     public string Answer { get; set; } = "";
     public string? Option { get; set; }
-    public string Edited { get; set; } = request.Content;
+    public string Edited { get; set; }
     public string? Error { get; private set; }
     public bool IsSending { get; private set; }
 
-    public IReadOnlyList<DiffLine> Changes => Edited == Request.Content ? [] : LineDiff.Of(Request.Content, Edited);
+    public IReadOnlyList<DiffLine> Changes => Edited == original ? [] : LineDiff.Of(original, Edited);
 
     /// <summary>High risk: approving takes a comment, and more than a key.</summary>
     public bool NeedsWhy => Request.HighRisk && Open is (ApprovalDecision.Approve or ApprovalDecision.Edit);
 
     public bool Offers(ApprovalDecision decision) => Request.Decisions.Contains(Word(decision));
+
+    /// <summary>Takes over what was filled in.</summary>
+    public void Take() =>
+        Edited = Form is { JsonProblem: null } form ? form.Value.ToJsonString(FormJson.Indented) : Edited;
 
     /// <summary>Shows the second step; pressing the key again changes nothing.</summary>
     public bool Start(ApprovalDecision decision)
@@ -63,6 +84,8 @@ public sealed class DecisionBar(ApprovalView request)
                 "Give a reason. The agent gets it as you write it.",
             ApprovalDecision.Respond when string.IsNullOrWhiteSpace(Answer) => "Write an answer.",
             ApprovalDecision.Choose when Option is null => "Choose one of the options.",
+            ApprovalDecision.Edit when Form is { } form && !form.Check() =>
+                $"{Formats.Count(form.Errors.Count, "thing")} to put right: {string.Join(" ", form.Errors.Take(3).Select(e => e.Message))}",
             ApprovalDecision.Edit when IsJson && !IsValidJson(Edited) =>
                 "The edited text is no valid JSON. Put it right, or leave the editor.",
             _ => null,
@@ -71,7 +94,7 @@ public sealed class DecisionBar(ApprovalView request)
             return null;
         IsSending = true;
         // An edit that changed nothing is an approval of what was shown.
-        var sent = decision == ApprovalDecision.Edit && Edited == Request.Content ? ApprovalDecision.Approve : decision;
+        var sent = decision == ApprovalDecision.Edit && Edited == original ? ApprovalDecision.Approve : decision;
         return new DecisionToSend(
             Request.Id,
             sent,
@@ -100,6 +123,23 @@ public sealed class DecisionBar(ApprovalView request)
         };
 
     private bool IsJson => Request.ContentType == "application/json";
+
+    private static SchemaForm? FormOf(ApprovalView request)
+    {
+        if (request.EditSchema is not { } schema || JsonNode.Parse(schema.Utf8) is not JsonObject node)
+            return null;
+        try
+        {
+            var form = new SchemaForm(node);
+            form.Fill(JsonNode.Parse(request.Content));
+            return form.Root is { Kind: FieldKind.Group, Members.Count: > 0 } ? form : null;
+        }
+        // A schema of a server outside, or content that is no JSON: it is edited as text.
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
 
     private JsonElement? Value(ApprovalDecision decision) =>
         decision switch

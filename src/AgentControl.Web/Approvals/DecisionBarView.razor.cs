@@ -55,6 +55,13 @@ public sealed partial class DecisionBarView
             Bar.Start(decision);
     }
 
+    private Task TakeAsync(Action? change)
+    {
+        change?.Invoke();
+        Bar.Take();
+        return OnChange.InvokeAsync();
+    }
+
     private async Task ConfirmAsync()
     {
         if (Locked is not null)

@@ -14,9 +14,13 @@ public sealed partial class PhonePage
     private ApprovalView? _request;
     private string? _lock;
     private string? _error;
+    private bool _mine;
 
     [Inject]
     private ApprovalDesk Desk { get; set; } = null!;
+
+    [Inject]
+    private ApprovalActs Acts { get; set; } = null!;
 
     [Inject]
     private TimeProvider Clock { get; set; } = null!;
@@ -37,6 +41,8 @@ public sealed partial class PhonePage
         Done switch
         {
             "noted" when _request is { State: "pending" } => "Your approval is noted; others are asked too.",
+            "undone" when _request is { State: "pending" } => "Taken back. It waits for a decision again.",
+            "yes" when MayUndo => "Done. You can take it back until the agent hears of it.",
             "yes" when _request is { State: "rejected" } => "Done. It is rejected.",
             "yes" => "Done. The agent goes on.",
             _ => null,
@@ -47,6 +53,17 @@ public sealed partial class PhonePage
         var inbox = await Desk.ReadAsync("mine", Id, CancellationToken.None);
         _request = inbox.Selected;
         _lock = _request is null ? null : inbox.LockOf(_request);
+        _mine = _request?.DecidedVoter is { } voter && voter == inbox.Caller?.Actor.Voter;
+    }
+
+    private bool MayUndo => _mine && _request is { DeliverAt: { } at } && at > Clock.GetUtcNow();
+
+    private async Task UndoAsync()
+    {
+        if (await Acts.UndoAsync(Id) is not { } why)
+            Navigation.NavigateTo($"/a/{Id}?done=undone");
+        else
+            _error = why;
     }
 
     private async Task DecideAsync()

@@ -2,6 +2,7 @@ using AgentControl.Engine;
 using AgentControl.Web.Access;
 using AgentControl.Web.Agents;
 using AgentControl.Web.Approvals;
+using AgentControl.Web.Approvals.Rules;
 using AgentControl.Web.Checkpoints;
 using AgentControl.Web.Events;
 using AgentControl.Web.Jobs;
@@ -74,7 +75,8 @@ internal static class RestSetup
         routes.MapSignals();
         routes.MapApprovals();
         routes.MapDecide();
-        routes.MapReassign();
+        routes.MapApprovalActs();
+        routes.MapPolicies();
         routes.MapAgents();
         routes.MapDefinitions();
         routes.MapNotes();

@@ -27,6 +27,7 @@ internal static class JobPagesSetup
             .AddScoped<JobActor>()
             .AddScoped<JobStarter>()
             .AddScoped<ApprovalDesk>()
+            .AddScoped<ApprovalActs>()
             .AddScoped<INavCounts, ApprovalNavCounts>()
             .AddScoped<OverviewReader>()
             .AddScoped<SampleJob>()

@@ -33,6 +33,7 @@ internal static class Navigation
         new("Health", "Services", "/services", "activity", 's'),
         new("Setup", "Schedules", "/schedules", "calendar-clock"),
         new("Setup", "Groups", "/settings/groups", "users"),
+        new("Setup", "Policies", "/settings/policies", "shield-check"),
         new("Setup", "Notifications", "/settings/notifications", "bell"),
         new("Setup", "API keys", "/settings/keys", "key"),
     ];
