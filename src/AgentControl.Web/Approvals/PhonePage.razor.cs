@@ -37,6 +37,9 @@ public sealed partial class PhonePage
     [SupplyParameterFromForm(FormName = PhoneForm.Name)]
     private PhoneDecision? Form { get; set; }
 
+    [SupplyParameterFromForm(FormName = "undo")]
+    private PhoneUndo? Taken { get; set; }
+
     private string? Said =>
         Done switch
         {
@@ -86,6 +89,12 @@ public sealed partial class PhonePage
     }
 
     private static string Cut(string text) => text.Length > Longest ? text[..Longest] : text;
+}
+
+/// <summary>What the button posts that takes a decision back.</summary>
+public sealed class PhoneUndo
+{
+    public bool Back { get; set; }
 }
 
 /// <summary>What the plain form posts.</summary>

@@ -39,6 +39,7 @@ public static class Routes
         ("/schedules/nightly-close/edit", "Edit nightly-close"),
         ("/schedules/new", "New schedule"),
         ("/settings/groups", "Settings – Groups"),
+        ("/settings/policies", "Settings – Policies"),
         ("/settings/notifications", "Settings – Notifications"),
         ("/settings/keys", "Settings – API keys"),
         (Wall, "Wall"),
@@ -64,6 +65,7 @@ public static class Routes
         "/agents/contracts/new-note",
         "/agents",
         "/settings/groups",
+        "/settings/policies",
         "/settings/notifications",
     ];
 

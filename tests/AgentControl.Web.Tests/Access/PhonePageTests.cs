@@ -240,6 +240,25 @@ public sealed class PhonePageTests(ProgramFixture program) : IClassFixture<Progr
         return browser.SendAsync(request);
     }
 
+    [Fact]
+    public async Task Within_its_grace_a_decision_is_taken_back_from_the_phone_and_not_behind_it()
+    {
+        var (_, approval) = await AskAsync();
+        await ExecuteAsync($"UPDATE approvals SET grace = interval '5 minutes' WHERE id = '{approval}'");
+        using var browser = await OpenAsync(Role.Approver);
+        using var done = await browser.SubmitAsync($"/a/{approval}", ("Form.Decision", "approve"));
+        Assert.Contains("phone-undo", await browser.TextAsync(browser.LeadsTo(done)!), StringComparison.Ordinal);
+        Assert.Equal("approved", await StateAsync(approval));
+
+        using var back = await browser.SubmitAsync($"/a/{approval}");
+        Assert.Contains("Taken back", await browser.TextAsync(browser.LeadsTo(back)!), StringComparison.Ordinal);
+        Assert.Equal("pending", await StateAsync(approval));
+
+        using var again = await browser.SubmitAsync($"/a/{approval}", ("Form.Decision", "approve"));
+        await ExecuteAsync($"UPDATE approvals SET deliver_at = now() - interval '1 second' WHERE id = '{approval}'");
+        Assert.DoesNotContain("phone-undo", await browser.TextAsync($"/a/{approval}"), StringComparison.Ordinal);
+    }
+
     private async Task<Browser> OpenAsync(Role role)
     {
         var name = await PersonAsync(role);

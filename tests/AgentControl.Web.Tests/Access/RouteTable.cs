@@ -22,10 +22,14 @@ internal static class RouteTable
 
         admin ANY /hangfire/{**path}
         admin DELETE /api/v1/agents/{name}
+        admin DELETE /api/v1/approval-policies/{id}
+        admin DELETE /api/v1/approval-rules/{id}
         admin DELETE /api/v1/groups/{name}
         admin DELETE /api/v1/keys/{id:guid}
         admin GET /agents/new
         admin GET /agents/{Name}/edit
+        admin GET /api/v1/approval-policies
+        admin GET /api/v1/approval-rules
         admin GET /api/v1/audit
         admin GET /api/v1/groups
         admin GET /api/v1/groups/{name}
@@ -36,8 +40,10 @@ internal static class RouteTable
         admin GET /settings/groups
         admin GET /settings/keys
         admin GET /settings/notifications
+        admin GET /settings/policies
         admin POST /agents/new
         admin POST /agents/{Name}/edit
+        admin POST /api/v1/approval-rules
         admin POST /api/v1/keys
         admin POST /api/v1/mcp-servers/{name}/accept
         admin POST /api/v1/notifications/channels/{name}/test
@@ -48,14 +54,21 @@ internal static class RouteTable
         admin POST /settings/groups
         admin POST /settings/keys
         admin POST /settings/notifications
+        admin POST /settings/policies
         admin PUT /api/v1/agents/{name}
+        admin PUT /api/v1/approval-policies
         admin PUT /api/v1/groups/{name}
         admin PUT /api/v1/workspaces/{ws}
 
+        approver POST /api/v1/approvals/decide
+        approver POST /api/v1/approvals/{id}/ask
         approver POST /api/v1/approvals/{id}/decide
         approver POST /api/v1/approvals/{id}/reassign
+        approver POST /api/v1/approvals/{id}/snooze
+        approver POST /api/v1/approvals/{id}/undo
 
         # SkipWait asks for more inside: an admin of the job's workspace.
+        operator POST /api/v1/approvals/{id}/answer
         operator DELETE /api/v1/agents/{name}/notes/{**note}
         operator POST /api/v1/jobs/{id}/skip-wait
         operator DELETE /api/v1/workspaces/{ws}/files/{**path}
