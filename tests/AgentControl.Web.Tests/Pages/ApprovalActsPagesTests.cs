@@ -175,7 +175,7 @@ public sealed class ApprovalActsPagesTests(PostgresFixture fixture)
         var page = bundle.Render<ApprovalsPage>(p => p.Add(c => c.Id, ids[0]));
         page.WaitForElement("[data-testid=together]", Patience);
         var heads = page.FindAll("[data-testid=together] thead th").Select(h => h.TextContent.Trim()).ToList();
-        Assert.Equal(["", "Request", "to"], heads);
+        Assert.Equal(["All", "Request", "to"], heads);
         await page.InvokeAsync(() => page.FindAll("[data-testid=together] tbody input")[1].Change(false));
         Assert.Equal("Approve 2…", page.Find("[data-testid=approve-all]").TextContent);
         Assert.Null(

@@ -46,4 +46,30 @@ public sealed class NewJobViewTests
         again.Restore(view.Draft());
         Assert.Equal("2", again.Budget["costUsd"]);
     }
+
+    [Fact]
+    public void Terms_of_approvals_are_sent_kept_in_the_draft_and_told_by_their_fields()
+    {
+        var view = Filled();
+        Assert.Null(view.Submission("default", TimeZoneInfo.Utc)!.ApprovalPolicy);
+        view.Terms.Required = "2";
+        view.Terms.WithinMinutes = "0";
+        Assert.Null(view.Submission("default", TimeZoneInfo.Utc));
+        Assert.Equal("new-terms-within", Assert.Single(view.Problems).FieldId);
+        view.Terms.WithinMinutes = "30";
+        var copy = Filled();
+        copy.Restore(view.Draft());
+        Assert.Equal(
+            """{"required":2,"decideWithinSeconds":1800}""",
+            copy.Submission("default", TimeZoneInfo.Utc)!.ApprovalPolicy!.Value.GetRawText()
+        );
+    }
+
+    private static NewJobView Filled()
+    {
+        var view = new NewJobView();
+        view.Choose(BuiltInAgents.All(synthetic: false).Single(a => a.Name == "contracts"));
+        view.Uploads(ready: 1, waiting: 0, failed: 0);
+        return view;
+    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using AgentControl.Core.Approvals;
 
 namespace AgentControl.Web.Approvals.Rules;
@@ -19,8 +20,10 @@ public sealed class TermsForm
     public string GraceSeconds { get; set; } = "";
 
     /// <summary>What is wrong, by the name of the term.</summary>
+    [JsonIgnore]
     public IReadOnlyDictionary<string, string> Errors { get; private set; } = new Dictionary<string, string>();
 
+    [JsonIgnore]
     public bool IsEmpty =>
         !NotStarter
         && !HighRisk
@@ -68,6 +71,18 @@ public sealed class TermsForm
         Errors = errors;
         return errors.Count == 0 ? json : null;
     }
+
+    /// <summary>The end of the id of a term's control.</summary>
+    public static string FieldOf(string term) =>
+        term switch
+        {
+            "decideWithinSeconds" => "within",
+            "remindEverySeconds" => "remind",
+            "graceSeconds" => "grace",
+            "escalateTo" => "next",
+            "onExpire" => "expire",
+            _ => term,
+        };
 
     private static void Put(JsonObject terms, string name, string typed, int unit, Dictionary<string, string> errors)
     {

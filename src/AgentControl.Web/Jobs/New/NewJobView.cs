@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using AgentControl.Core.Agents;
 using AgentControl.Core.Budgets;
 using AgentControl.Engine.Jobs;
+using AgentControl.Web.Approvals.Rules;
 using AgentControl.Web.Jobs.Form;
 
 namespace AgentControl.Web.Jobs.New;
@@ -30,6 +31,9 @@ internal sealed class NewJobView
 
     /// <summary>Limits by measure, as they were typed; empty has none.</summary>
     public Dictionary<string, string> Budget { get; private set; } = [];
+
+    /// <summary>Who decides what the agent asks, and by when.</summary>
+    public TermsForm Terms { get; private set; } = new();
 
     /// <summary>As the browser's field writes it, in the person's own time zone; empty starts at once.</summary>
     public string StartAt { get; set; } = "";
@@ -116,6 +120,15 @@ internal sealed class NewJobView
                 new("uploads", "new-uploads", "There is nothing to read. Drop files, or use the sample contracts.")
             );
         var budget = BudgetOf(problems);
+        JsonElement? terms = Terms.IsEmpty ? null : Terms.Read(isPolicy: false);
+        if (!Terms.IsEmpty && terms is null)
+            problems.AddRange(
+                Terms.Errors.Select(e => new FieldError(
+                    $"approvalPolicy.{e.Key}",
+                    $"new-terms-{TermsForm.FieldOf(e.Key)}",
+                    $"Approvals: {e.Value}"
+                ))
+            );
         Problems = problems;
         var fits = Form?.Check() ?? false;
         if (Agent is null || Form is null || !fits || problems.Count > 0)
@@ -131,6 +144,7 @@ internal sealed class NewJobView
             Workspace = workspace,
             RunAt = runAt,
             Budget = budget,
+            ApprovalPolicy = terms,
         };
     }
 
@@ -184,6 +198,9 @@ internal sealed class NewJobView
     public string Draft() =>
         JsonSerializer.Serialize(
             new JobDraft(Form?.Value.ToJsonString(), Name, Queue, Priority, Tags, StartAt, Source, UploadFolder, Budget)
+            {
+                Terms = Terms,
+            }
         );
 
     public void Restore(string json)
@@ -200,6 +217,7 @@ internal sealed class NewJobView
             draft.UploadFolder
         );
         Budget = draft.Budget ?? [];
+        Terms = draft.Terms ?? new();
         if (draft.Input is { } input && FormJson.Parse(input, out var node))
             Form.Fill(node);
     }
@@ -221,5 +239,8 @@ internal sealed class NewJobView
         FolderSource Source,
         string UploadFolder,
         Dictionary<string, string>? Budget
-    );
+    )
+    {
+        public TermsForm? Terms { get; init; }
+    }
 }
