@@ -97,10 +97,7 @@ public sealed class ApprovalReassignment(NpgsqlDataSource database, EventFeed fe
         }
         var known = await KnownAsync(connection, shown, asked, cancellationToken);
         if (known.Unknown.Count > 0)
-            errors["approvers"] =
-            [
-                $"Nobody is called {string.Join(", ", known.Unknown)}. Use the names of groups or people, or their addresses.",
-            ];
+            errors["approvers"] = [ApproverNames.Unknown(known.Unknown)];
         else if (known.Deciders < shown.Required)
             errors["approvers"] =
             [

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using AgentControl.Core.Agents;
+using AgentControl.Core.Approvals;
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Agents;
+using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Storage;
@@ -153,8 +155,8 @@ public sealed partial class JobCommands
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         if (key is null)
         {
-            if (await PassedAsync(connection, rows[0].DeadlineAt) is { } passed)
-                return passed;
+            if (await OutOfTouchAsync(connection, rows[0], cancellationToken) is { } outdated)
+                return outdated;
             feed.Publish(await JobInserter.InsertAsync(connection, rows, cancellationToken));
             return null;
         }
@@ -169,26 +171,37 @@ public sealed partial class JobCommands
         if (Refused(claim) is { } refused)
             return refused;
         // Only now: a repeated request is answered as the first one, also after the deadline.
-        if (await PassedAsync(connection, rows[0].DeadlineAt) is { } late)
-            return late;
+        if (await OutOfTouchAsync(connection, rows[0], cancellationToken) is { } wrong)
+            return wrong;
         var events = await JobInserter.InsertAsync(connection, rows, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         feed.Publish(events);
         return null;
     }
 
-    private static async Task<SubmitOutcome.Invalid?> PassedAsync(
+    /// <summary>What only the database knows: whether a deadline has passed, and whether approvers exist.</summary>
+    private static async Task<SubmitOutcome.Invalid?> OutOfTouchAsync(
         NpgsqlConnection connection,
-        DateTimeOffset? deadline
-    ) =>
-        deadline is { } at && await Sql.ScalarAsync<bool>(connection, "SELECT $1 <= ac_now()", at.UtcDateTime)
-            ? new SubmitOutcome.Invalid(
-                new Dictionary<string, string[]>
-                {
-                    ["deadlineAt"] = ["It has passed. Give an instant in the future, or leave it out."],
-                }
-            )
-            : null;
+        NewJob job,
+        CancellationToken cancellationToken
+    )
+    {
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        if (
+            job.DeadlineAt is { } at
+            && await Sql.ScalarAsync<bool>(connection, "SELECT $1 <= ac_now()", at.UtcDateTime)
+        )
+            errors["deadlineAt"] = ["It has passed. Give an instant in the future, or leave it out."];
+        if (job.ApprovalPolicy is { } policy)
+            await ApproverNames.CheckAsync(
+                connection,
+                ApprovalTerms.Stored(policy),
+                "approvalPolicy",
+                errors,
+                cancellationToken
+            );
+        return errors.Count > 0 ? new SubmitOutcome.Invalid(errors) : null;
+    }
 
     /// <summary>What the first answer named: a job that goes on as another belongs to the batch, but was not submitted with it.</summary>
     private static async Task<IReadOnlyList<Guid>> JobsOfBatchAsync(

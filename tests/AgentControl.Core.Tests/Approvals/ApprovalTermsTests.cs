@@ -78,4 +78,46 @@ public sealed class ApprovalTermsTests
     [Fact]
     public void Without_terms_a_request_stays_as_it_is() =>
         Assert.Equal(_asked, ApprovalTerms.Stored(null).Over(_asked));
+
+    [Fact]
+    public void A_policy_comes_before_the_job_and_the_agent_and_never_weakens_either()
+    {
+        var job = new ApprovalTerms
+        {
+            Required = 3,
+            Approvers = ["friends"],
+            GraceSeconds = 9,
+            DecideWithinSeconds = 30,
+        };
+        var policy = new ApprovalTerms
+        {
+            Required = 1,
+            Approvers = ["finance"],
+            GraceSeconds = 5,
+            DecideWithinSeconds = 90,
+        };
+        var request = policy.Rule(_asked, job);
+        Assert.Equal((3, TimeSpan.FromSeconds(9)), (request.Required, request.Grace));
+        Assert.Equal(["finance"], request.Approvers);
+        Assert.Equal(TimeSpan.FromSeconds(90), request.DecideWithin);
+    }
+
+    [Fact]
+    public void Waiting_approves_by_a_policy_only_where_the_job_does_not_say_otherwise()
+    {
+        var policy = ApprovalTerms.Read(
+            JsonElement.Parse("""{"onExpire":"approve","decideWithinSeconds":60}"""),
+            "terms",
+            (field, why) => Assert.Fail($"{field}: {why}"),
+            isPolicy: true
+        );
+        var alone = policy.Rule(_asked, new ApprovalTerms());
+        Assert.Equal((ApprovalExpiry.Approve, TimeSpan.FromMinutes(1)), (alone.OnExpire, alone.DecideWithin));
+        var strict = policy.Rule(
+            _asked,
+            new ApprovalTerms { OnExpire = ApprovalExpiry.Fail, DecideWithinSeconds = 600 }
+        );
+        Assert.Equal((ApprovalExpiry.Fail, TimeSpan.FromMinutes(10)), (strict.OnExpire, strict.DecideWithin));
+        Assert.Equal(ApprovalExpiry.Reject, policy.Rule(_asked with { HighRisk = true }, new ApprovalTerms()).OnExpire);
+    }
 }

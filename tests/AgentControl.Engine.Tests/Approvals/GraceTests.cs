@@ -49,10 +49,7 @@ public sealed class GraceTests(SharedEngine shared) : IClassFixture<SharedEngine
         Assert.Equal("waiting", await engine.StateAsync(job));
         await engine.ShiftClockAsync("5 minutes");
         await engine.UntilAsync(job, "succeeded");
-        Assert.Equal(
-            "approve",
-            (await engine.OutputAsync(job)).GetString()
-        );
+        Assert.Equal("approve", (await engine.OutputAsync(job)).GetString());
         Assert.IsType<DecideOutcome.AlreadyDecided>(await UndoAsync(approval, cleo));
         Assert.Equal(
             "approval.requested approval.decided approval.undone approval.decided",

@@ -69,7 +69,8 @@ public sealed class PolicyTests(SharedEngine shared) : IClassFixture<SharedEngin
         var probe = await StartAsync(new ApprovalRequest { Title = "Probe", Action = "probe" });
         await engine.UntilAsync(probe, "waiting");
         var agent = await AgentAsync(probe);
-        await PolicyAsync(agent, null, """{ "required": 3, "approvers": ["everyone-of-agent"] }""");
+        await engine.ExecuteAsync("INSERT INTO groups (name, description, created_at) VALUES ('finance', '', now())");
+        await PolicyAsync(agent, null, """{ "required": 3 }""");
         await PolicyAsync(agent, "pay", """{ "approvers": ["finance"], "notStarter": true, "graceSeconds": 7 }""");
 
         var pay = await StartAsync(
@@ -122,10 +123,7 @@ public sealed class PolicyTests(SharedEngine shared) : IClassFixture<SharedEngin
 
         var next = await StartAsync(new ApprovalRequest { Title = "Copy 2?", Action = "copy" });
         await engine.UntilAsync(next, "succeeded");
-        Assert.Equal(
-            "Approve Rule of Ada They are copies",
-            (await engine.OutputAsync(next)).GetString()
-        );
+        Assert.Equal("Approve Rule of Ada They are copies", (await engine.OutputAsync(next)).GetString());
         var decided = await AskedAsync(next);
         Assert.Equal(("approved", rule.Id, "rule"), (decided.State, decided.RuleId, decided.DecidedFrom));
         Assert.Equal(
@@ -213,11 +211,7 @@ public sealed class PolicyTests(SharedEngine shared) : IClassFixture<SharedEngin
         await RuleAsync(await AgentAsync(probe), "spam", "reject");
         var told = await StartAsync(new ApprovalRequest { Title = "Send?", Action = "spam" });
         await engine.UntilAsync(told, "succeeded");
-        Assert.StartsWith(
-            "Reject",
-            (await engine.OutputAsync(told)).GetString(),
-            StringComparison.Ordinal
-        );
+        Assert.StartsWith("Reject", (await engine.OutputAsync(told)).GetString(), StringComparison.Ordinal);
         var ended = await StartAsync(
             new ApprovalRequest
             {

@@ -59,7 +59,7 @@ public sealed class PolicyRestTests(ProgramFixture program) : IClassFixture<Prog
                 agent = "synthetic",
                 action = "step",
                 workspace = "policy-test",
-                terms = new { required = 2, approvers = new[] { "leads" } },
+                terms = new { required = 2, remindEverySeconds = 60 },
             }
         );
         Assert.Equal(HttpStatusCode.Created, made.StatusCode);
@@ -95,6 +95,31 @@ public sealed class PolicyRestTests(ProgramFixture program) : IClassFixture<Prog
         await wrong.FieldAsync("terms.quorum");
         var told = (await OkAsync(HttpMethod.Get, $"audit?target=policy:{listed.Text("id")}")).Items();
         Assert.Equal(["policy.deleted", "policy.changed", "policy.created"], told.Select(line => line.Text("action")));
+    }
+
+    [Fact]
+    public async Task Approvers_who_are_nobody_are_refused_by_name()
+    {
+        object terms = new
+        {
+            approvers = new[] { "nobody-a" },
+            onExpire = "escalate",
+            decideWithinSeconds = 60,
+            escalateTo = new[] { "nobody-b" },
+        };
+        using var policy = await SendAsync(HttpMethod.Put, "approval-policies", new { agent = "synthetic", terms });
+        Assert.Contains("nobody-a", await policy.FieldAsync("terms.approvers"), StringComparison.Ordinal);
+        using var job = await SendAsync(
+            HttpMethod.Post,
+            "jobs",
+            new
+            {
+                agent = "synthetic",
+                input = new { steps = 1 },
+                approvalPolicy = terms,
+            }
+        );
+        Assert.Contains("nobody-b", await job.FieldAsync("approvalPolicy.escalateTo"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -56,13 +56,18 @@ public sealed class ApprovalPolicies(NpgsqlDataSource database)
         who.Require(Role.Admin, Caller.Everywhere);
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         var where = scope.Checked(errors);
-        if (terms is not { } json)
+        var said = terms is { } json
+            ? ApprovalTerms.Read(json, "terms", (field, why) => errors[field] = [why], isPolicy: true)
+            : null;
+        if (said is null)
             errors["terms"] = ["Give the terms: an object with who decides, by when, and what follows."];
-        else if (ApprovalTerms.Read(json, "terms", (field, why) => errors[field] = [why], isPolicy: true).SaysNothing)
+        else if (said.SaysNothing)
             errors.TryAdd("terms", ["Say at least one thing: a policy without terms changes nothing."]);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        if (said is not null)
+            await ApproverNames.CheckAsync(connection, said, "terms", errors, cancellationToken);
         if (errors.Count > 0)
             return new PolicyOutcome<ApprovalPolicy>.Invalid(errors);
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var key = (
             where.Agent ?? ApprovalScope.Any,

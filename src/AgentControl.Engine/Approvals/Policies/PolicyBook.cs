@@ -55,8 +55,7 @@ internal sealed record PolicyBook(ApprovalTerms Policy, IReadOnlyList<StandingRu
     public StandingRule? RuleFor(ApprovalRequest request, Guid? starter, string submittedBy) =>
         request is { Kind: ApprovalKinds.Approval, HighRisk: false, Required: <= 1 }
             ? Rules.FirstOrDefault(rule =>
-                request.Decisions.Contains(rule.Decides)
-                && !(request.NotStarter && rule.IsBy(starter, submittedBy))
+                request.Decisions.Contains(rule.Decides) && !(request.NotStarter && rule.IsBy(starter, submittedBy))
             )
             : null;
 }
