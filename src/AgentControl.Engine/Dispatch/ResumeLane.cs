@@ -1,5 +1,6 @@
 using AgentControl.Engine.Execution;
 using AgentControl.Engine.Jobs;
+using AgentControl.Engine.Queues;
 using Hangfire.Server;
 using Microsoft.Extensions.Logging;
 
@@ -12,6 +13,7 @@ internal sealed class ResumeLane(
     ResumeSignal signal,
     ResumeLaneOptions options,
     Stopping stopping,
+    QueueHold hold,
     ILogger<ResumeLane> log
 ) : IBackgroundProcess
 {
@@ -30,7 +32,7 @@ internal sealed class ResumeLane(
         try
         {
             await signal.WaitAsync(options.Poll, either.Token);
-            while (!either.IsCancellationRequested)
+            while (!either.IsCancellationRequested && !hold.IsHeld)
             {
                 var jobs = await leases.TakeResumedAsync(1, CancellationToken.None);
                 if (jobs.Count == 0)

@@ -13,6 +13,13 @@ internal sealed class ResumeSignal : IDisposable
             signal.Release();
     }
 
+    /// <summary>For every hand: much may have gathered.</summary>
+    public void RingAll()
+    {
+        for (var i = signal.CurrentCount; i < MaxWaiting; i++)
+            signal.Release();
+    }
+
     public void Dispose() => signal.Dispose();
 
     public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) =>

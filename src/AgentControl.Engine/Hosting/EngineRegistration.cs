@@ -134,6 +134,8 @@ public static class EngineRegistration
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<LaneLeaser>();
         services.AddSingleton<Lanes>();
+        services.AddSingleton<QueueChanges>();
+        services.AddSingleton<QueueHold>();
         services.AddSingleton<QueueGates>();
         services.AddSingleton<CheckpointCommands>();
         services.AddSingleton<IVirtualFiles, JobFiles>();

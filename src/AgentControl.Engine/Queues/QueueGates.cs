@@ -13,12 +13,16 @@ internal sealed class QueueGates(
     IOptions<QueueOptions> options,
     Lanes lanes,
     HangfireServers servers,
-    LaneHands hands
+    LaneHands hands,
+    QueueHold hold,
+    ResumeSignal resume,
+    QueueChanges changes
 ) : IDisposable
 {
     /// <summary>One after the other: an older reading must never be set last.</summary>
     private readonly SemaphoreSlim turn = new(1);
     private volatile bool open;
+    private string? known;
 
     /// <summary>From now on this process runs jobs.</summary>
     public Task OpenAsync(CancellationToken cancellationToken)
@@ -34,12 +38,22 @@ internal sealed class QueueGates(
         try
         {
             var (stored, alone) = await ReadAsync(cancellationToken);
+            var held = stored.Remove(QueueHold.Row, out var all) && all.Paused;
+            var released = hold.IsHeld && !held;
+            hold.IsHeld = held;
+            Tell(stored, held);
+            if (released)
+                resume.RingAll();
             hands.Set(stored.ToDictionary(s => s.Key, s => HandsOf(s.Key, s.Value), StringComparer.Ordinal));
             if (!open)
                 return;
             var gates = stored.ToDictionary(
                 s => s.Key,
-                s => (Workers: s.Value.Workers ?? options.Value.Workers.GetValueOrDefault(s.Key), s.Value.Paused),
+                s =>
+                    (
+                        Workers: s.Value.Workers ?? options.Value.Workers.GetValueOrDefault(s.Key),
+                        s.Value.Paused || held
+                    ),
                 StringComparer.Ordinal
             );
             lanes.Set(gates);
@@ -52,6 +66,19 @@ internal sealed class QueueGates(
     }
 
     public void Dispose() => turn.Dispose();
+
+    /// <summary>Pages follow what was changed here or elsewhere.</summary>
+    private void Tell(Dictionary<string, Stored> stored, bool held)
+    {
+        var now = string.Join(
+            ';',
+            stored.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key}={s.Value}").Prepend($"{held}")
+        );
+        var differs = known is not null && known != now;
+        known = now;
+        if (differs)
+            changes.Publish("");
+    }
 
     /// <summary>A queue that this process does not serve is served by others with at least one worker each.</summary>
     private int HandsOf(string queue, Stored stored) =>

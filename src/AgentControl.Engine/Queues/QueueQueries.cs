@@ -45,7 +45,7 @@ public sealed class QueueQueries(IDbContextFactory<ControlDbContext> contexts, I
                   FROM job_runs r WHERE r.label IN ('queued','running','waiting','needs_approval','retrying','recovering','pausing','cancelling')
                   GROUP BY queue
                 ), names AS (
-                  SELECT name FROM served UNION SELECT name FROM lanes UNION SELECT name FROM queues
+                  SELECT name FROM served UNION SELECT name FROM lanes UNION SELECT name FROM queues WHERE name <> {QueueHold.Row}
                 )
                 SELECT n.name AS "Name", q.workers AS "Workers", COALESCE(q.paused, false) AS "Paused",
                        COALESCE(l.depth, 0) AS "Depth", CASE WHEN l.depth > 0 THEN greatest(l.oldest, 0) END AS "OldestAgeSeconds",
@@ -68,7 +68,7 @@ public sealed class QueueQueries(IDbContextFactory<ControlDbContext> contexts, I
                 $"""
                 SELECT lane AS "Value" FROM workers, unnest(queues) AS lane
                 WHERE stopped_at IS NULL AND last_heartbeat > ac_now() - make_interval(secs => {Workers.WorkerQueries.LostAfterSeconds})
-                UNION SELECT name FROM queues
+                UNION SELECT name FROM queues WHERE name <> {QueueHold.Row}
                 """
             )
             .ToListAsync(cancellationToken);
@@ -80,6 +80,16 @@ public sealed class QueueQueries(IDbContextFactory<ControlDbContext> contexts, I
                 .Union(known, StringComparer.Ordinal)
                 .Order(StringComparer.Ordinal),
         ];
+    }
+
+    /// <summary>Whether everything is held, and since when.</summary>
+    public async Task<HoldView> HoldAsync(CancellationToken cancellationToken = default)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        var row = await db.Set<QueueRow>()
+            .AsNoTracking()
+            .SingleOrDefaultAsync(q => q.Name == QueueHold.Row, cancellationToken);
+        return new HoldView(row?.Paused == true, row?.ChangedBy, row?.ChangedAt);
     }
 
     private int? Configured(QueueView queue) =>

@@ -1,5 +1,7 @@
 using AgentControl.Engine.Access;
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Control;
+using AgentControl.Engine.Storage;
 using Npgsql;
 
 namespace AgentControl.Engine.Queues;
@@ -60,5 +62,40 @@ public sealed class QueueSettings
         others.Queue(name);
         await gates.ApplyAsync(cancellationToken);
         return errors;
+    }
+
+    /// <summary>Holds or releases everything: while it is held no job starts or resumes in any process. Running jobs go on.</summary>
+    public async Task HoldAsync(bool held, Actor actor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        await using (var connection = await database.OpenConnectionAsync(cancellationToken))
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var changed = await Sql.ExecuteAsync(
+                connection,
+                """
+                INSERT INTO queues (name, paused, changed_by, changed_at) VALUES ($1, $2, $3, ac_now())
+                ON CONFLICT (name) DO UPDATE SET paused = EXCLUDED.paused, changed_by = EXCLUDED.changed_by, changed_at = EXCLUDED.changed_at WHERE queues.paused <> EXCLUDED.paused
+                """,
+                QueueHold.Row,
+                held,
+                actor.Name
+            );
+            if (changed > 0)
+                await AuditLog.AppendAsync(
+                    connection,
+                    transaction,
+                    new AuditEntry(actor, held ? "queues.held" : "queues.released", "queue:*")
+                    {
+                        TargetName = "All queues",
+                        Before = new { Held = !held },
+                        After = new { Held = held },
+                    },
+                    cancellationToken
+                );
+            await transaction.CommitAsync(cancellationToken);
+        }
+        others.Queue(QueueHold.Row);
+        await gates.ApplyAsync(cancellationToken);
     }
 }

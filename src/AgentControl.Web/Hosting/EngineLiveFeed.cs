@@ -1,5 +1,6 @@
 using AgentControl.Core.Events;
 using AgentControl.Engine.Live;
+using AgentControl.Engine.Queues;
 using AgentControl.Engine.Schedules;
 using AgentControl.Engine.Workspaces;
 using AgentControl.Web.Shared;
@@ -13,6 +14,7 @@ internal sealed class EngineLiveFeed(
     ServiceChanges services,
     McpServerChanges servers,
     ScheduleChanges schedules,
+    QueueChanges queues,
     DataAge age
 ) : ILiveFeed
 {
@@ -33,6 +35,8 @@ internal sealed class EngineLiveFeed(
             });
         if (topic == LiveTopic.Services)
             return services.Subscribe(_ => changed());
+        if (topic == LiveTopic.Queues)
+            return queues.Subscribe(_ => changed());
         if (topic == LiveTopic.McpServers)
             return servers.Subscribe(_ => changed());
         if (topic == LiveTopic.Schedules)

@@ -85,6 +85,7 @@ internal static class RestSetup
         routes.MapNotifications();
         routes.MapQueues();
         routes.MapQueueSettings();
+        routes.MapHold();
         routes.MapServices();
         routes.MapMcpServers();
         routes.MapWorkers();

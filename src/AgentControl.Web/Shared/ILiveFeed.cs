@@ -19,7 +19,7 @@ internal static class LiveTopic
     /// <summary>A job told of something unexpected.</summary>
     public const string Anomalies = "anomalies";
 
-    /// <summary>Queues or workers changed.</summary>
+    /// <summary>The settings of queues changed, or everything was held or released.</summary>
     public const string Queues = "queues";
 
     /// <summary>The circuit of any service changed.</summary>

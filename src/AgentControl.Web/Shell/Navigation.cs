@@ -31,6 +31,7 @@ internal static class Navigation
         new("Work", "Workspace", "/workspace", "folder-tree", 'w'),
         new("Work", "Agents", "/agents", "bot"),
         new("Health", "Services", "/services", "activity", 's'),
+        new("Health", "Queues", "/queues", "layers", 'q'),
         new("Setup", "Schedules", "/schedules", "calendar-clock"),
         new("Setup", "Groups", "/settings/groups", "users"),
         new("Setup", "Policies", "/settings/policies", "shield-check"),

@@ -40,6 +40,8 @@ public static class Routes
         ("/schedules/new", "New schedule"),
         ("/settings/groups", "Settings – Groups"),
         ("/settings/policies", "Settings – Policies"),
+        ("/queues", "Queues"),
+        ("/queues?tab=workers", "Queues"),
         ("/settings/notifications", "Settings – Notifications"),
         ("/settings/keys", "Settings – API keys"),
         (Wall, "Wall"),
@@ -66,6 +68,7 @@ public static class Routes
         "/agents",
         "/settings/groups",
         "/settings/policies",
+        "/queues",
         "/settings/notifications",
     ];
 

@@ -69,6 +69,7 @@ internal static class RouteTable
 
         # SkipWait asks for more inside: an admin of the job's workspace.
         operator POST /api/v1/approvals/{id}/answer
+        operator PUT /api/v1/hold
         operator DELETE /api/v1/agents/{name}/notes/{**note}
         operator POST /api/v1/jobs/{id}/skip-wait
         operator DELETE /api/v1/workspaces/{ws}/files/{**path}
@@ -161,7 +162,9 @@ internal static class RouteTable
         viewer GET /api/v1/workspaces/{ws}/versions/{**path}
         viewer GET /approvals
         viewer GET /approvals/{Id:guid}
+        viewer GET /api/v1/hold
         viewer GET /jobs
+        viewer GET /queues
         viewer GET /jobs/{Id}
         viewer GET /jobs/{Id}/{Tab}
         viewer GET /mcp-servers
@@ -183,6 +186,7 @@ internal static class RouteTable
         viewer POST /approvals
         viewer POST /approvals/{Id:guid}
         viewer POST /jobs
+        viewer POST /queues
         viewer POST /jobs/{Id}
         viewer POST /jobs/{Id}/{Tab}
         viewer POST /mcp-servers

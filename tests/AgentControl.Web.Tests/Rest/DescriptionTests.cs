@@ -38,6 +38,8 @@ public sealed class DescriptionTests(ProgramFixture program) : IClassFixture<Pro
         "POST /api/v1/approvals/{id}/decide",
         "POST /api/v1/approvals/{id}/reassign",
         "POST /api/v1/approvals/{id}/undo",
+        "GET /api/v1/hold",
+        "PUT /api/v1/hold",
         "POST /api/v1/approvals/{id}/snooze",
         "POST /api/v1/approvals/{id}/ask",
         "POST /api/v1/approvals/{id}/answer",
