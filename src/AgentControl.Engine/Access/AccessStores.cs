@@ -26,6 +26,7 @@ public static class AccessStores
         services.AddSingleton<SignIns>();
         services.AddSingleton<Groups>();
         services.AddSingleton<AuditQueries>();
+        services.AddSingleton<AuditChain>();
         services.AddScoped<FirstAdmin>();
         services.AddScoped<People>();
         services.AddScoped<AccessBootstrap>();

@@ -3,6 +3,7 @@ using AgentControl.Core.Approvals;
 using AgentControl.Core.Events;
 using AgentControl.Core.Json;
 using AgentControl.Engine.Access;
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Live;
@@ -55,6 +56,7 @@ public sealed class ApprovalCommands
         var missing = await VoteAsync(connection, shown, decision, comment, actor, events);
         if (missing == 0)
             await CloseAsync(connection, shown, decision, comment, value, actor, events);
+        await AuditAsync(connection, transaction, shown, decision, comment, value, missing, actor, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         // First of all the hand that goes on with the job: people wait for it.
         if (missing == 0)
@@ -122,6 +124,38 @@ public sealed class ApprovalCommands
             );
         return missing;
     }
+
+    private static Task AuditAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        PendingApproval shown,
+        ApprovalDecision decision,
+        string? comment,
+        JsonElement? value,
+        int missing,
+        Actor actor,
+        CancellationToken cancellationToken
+    ) =>
+        AuditLog.AppendAsync(
+            connection,
+            transaction,
+            new(actor, missing > 0 ? "approval.voted" : "approval.decided", $"approval:{shown.Id}")
+            {
+                TargetName = shown.Title,
+                Before = new { shown.State, shown.Revision },
+                After = new
+                {
+                    State = missing > 0 ? shown.State : PendingApproval.StateOf(decision),
+                    Decision = PendingApproval.Word(decision),
+                    Missing = missing > 0 ? missing : (int?)null,
+                    Comment = string.IsNullOrWhiteSpace(comment) ? null : comment,
+                    Value = value,
+                    shown.Sha256,
+                    Job = shown.JobId,
+                },
+            },
+            cancellationToken
+        );
 
     private static async Task CloseAsync(
         NpgsqlConnection connection,

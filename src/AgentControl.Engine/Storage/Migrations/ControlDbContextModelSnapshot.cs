@@ -149,6 +149,74 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("group_members", (string)null);
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Access.Invitation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("email");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.PrimitiveCollection<string[]>("Groups")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("groups");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<string>("Role")
+                        .HasColumnType("text")
+                        .HasColumnName("role");
+
+                    b.Property<DateTimeOffset?>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_invitations");
+
+                    b.HasIndex("Hash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_invitations_hash");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("ix_invitations_person_id");
+
+                    b.ToTable("invitations", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_invitations_hash", "octet_length(hash) = 32");
+
+                            t.HasCheckConstraint("ck_invitations_role", "role IN ('viewer','operator','approver','admin')");
+                        });
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Access.Person", b =>
                 {
                     b.Property<Guid>("Id")
@@ -169,6 +237,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<DateTimeOffset?>("DisabledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("disabled_at");
+
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasColumnType("text")
@@ -182,6 +254,10 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.Property<bool>("EmailConfirmed")
                         .HasColumnType("boolean")
                         .HasColumnName("email_confirmed");
+
+                    b.Property<DateTimeOffset?>("LastSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_seen_at");
 
                     b.Property<bool>("LockoutEnabled")
                         .HasColumnType("boolean")
@@ -212,6 +288,10 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.Property<bool>("PhoneNumberConfirmed")
                         .HasColumnType("boolean")
                         .HasColumnName("phone_number_confirmed");
+
+                    b.Property<string>("Preferences")
+                        .HasColumnType("text")
+                        .HasColumnName("preferences");
 
                     b.Property<string>("SecurityStamp")
                         .HasColumnType("text")
@@ -253,6 +333,83 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasName("pk_setup_tokens");
 
                     b.ToTable("setup_tokens", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Access.SignInGuardRow", b =>
+                {
+                    b.Property<byte[]>("Key")
+                        .HasColumnType("bytea")
+                        .HasColumnName("key");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
+                    b.Property<DateTimeOffset>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
+
+                    b.Property<DateTimeOffset?>("LockedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("locked_until");
+
+                    b.Property<int>("Locks")
+                        .HasColumnType("integer")
+                        .HasColumnName("locks");
+
+                    b.HasKey("Key")
+                        .HasName("pk_sign_in_guards");
+
+                    b.HasIndex("LastAt")
+                        .HasDatabaseName("ix_sign_in_guards_last_at");
+
+                    b.ToTable("sign_in_guards", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Access.SignInRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Browser")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("browser");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<DateTimeOffset>("LastSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_seen_at");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<string>("Way")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("way");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sign_ins");
+
+                    b.HasIndex("PersonId", "At")
+                        .HasDatabaseName("ix_sign_ins_person_id_at");
+
+                    b.ToTable("sign_ins", (string)null);
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Agents.DefinitionRow", b =>
@@ -506,6 +663,30 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("approval_votes", (string)null);
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Audit.AuditHeadRow", b =>
+                {
+                    b.Property<short>("Id")
+                        .HasColumnType("smallint")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_head");
+
+                    b.ToTable("audit_head", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_audit_head_one", "id = 1");
+                        });
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Audit.AuditRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -539,9 +720,17 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("before");
 
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
                     b.Property<string>("Origin")
                         .HasColumnType("text")
                         .HasColumnName("origin");
+
+                    b.Property<long?>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
 
                     b.Property<string>("Target")
                         .IsRequired()
@@ -554,6 +743,13 @@ namespace AgentControl.Engine.Storage.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_audit_log");
+
+                    b.HasIndex("Seq")
+                        .IsUnique()
+                        .HasDatabaseName("ix_audit_log_seq");
+
+                    b.HasIndex("Action", "At")
+                        .HasDatabaseName("ix_audit_log_action_at");
 
                     b.HasIndex("Actor", "At")
                         .HasDatabaseName("ix_audit_log_actor_at");
@@ -2564,6 +2760,25 @@ namespace AgentControl.Engine.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_group_members_users_person_id");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Access.Invitation", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Access.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_invitations_users_person_id");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Access.SignInRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Access.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_sign_ins_users_person_id");
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Jobs.JobResultRow", b =>
