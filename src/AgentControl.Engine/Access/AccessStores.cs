@@ -24,6 +24,10 @@ public static class AccessStores
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<SignIns>();
+        services.AddSingleton<SignInGuard>();
+        services.AddSingleton<PeopleQueries>();
+        services.AddSingleton<Invitations>();
+        services.AddSingleton<Profiles>();
         services.AddSingleton<Groups>();
         services.AddSingleton<AuditQueries>();
         services.AddSingleton<AuditChain>();
@@ -42,8 +46,6 @@ public static class AccessStores
                 options.Password.RequireNonAlphanumeric = false;
                 options.User.RequireUniqueEmail = true;
                 options.User.AllowedUserNameCharacters = "";
-                options.Lockout.MaxFailedAccessAttempts = 5;
-                options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
             })
             .AddEntityFrameworkStores<ControlDbContext>()
             .AddDefaultTokenProviders();

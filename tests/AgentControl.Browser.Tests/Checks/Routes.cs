@@ -38,6 +38,11 @@ public static class Routes
         ("/schedules/nightly-close", "nightly-close – Schedules"),
         ("/schedules/nightly-close/edit", "Edit nightly-close"),
         ("/schedules/new", "New schedule"),
+        ("/audit", "Audit log"),
+        ("/settings/profile", "Settings – Profile"),
+        ("/settings/users", "Settings – Users"),
+        ("/settings/roles", "Settings – Roles"),
+        ("/settings/about", "Settings – About"),
         ("/settings/groups", "Settings – Groups"),
         ("/settings/notifications", "Settings – Notifications"),
         ("/settings/keys", "Settings – API keys"),
@@ -46,7 +51,7 @@ public static class Routes
 
     public static IReadOnlyList<string> Interactive { get; } = [.. _all.Select(r => r.Path)];
 
-    public static IReadOnlyList<string> Static { get; } = ["/a/{approval}", "/signin", "/setup", "/display"];
+    public static IReadOnlyList<string> Static { get; } = ["/a/{approval}", "/signin", "/setup", "/display", "/invite"];
 
     public static TheoryData<string> Every => [.. Interactive, .. Static];
 
@@ -60,10 +65,12 @@ public static class Routes
         "/signin",
         "/setup",
         "/display",
+        "/invite",
         "/agents/new",
         "/agents/contracts/new-note",
         "/agents",
         "/settings/groups",
+        "/settings/roles",
         "/settings/notifications",
     ];
 
@@ -80,6 +87,7 @@ public static class Routes
             "/signin" => "Sign in",
             "/setup" => "Set up",
             "/display" => "Display",
+            "/invite" => "Join",
             "/a/{approval}" => "Decide: .+",
             _ => _all.Single(r => r.Path == route).Title,
         };
