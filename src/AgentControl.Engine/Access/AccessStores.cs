@@ -33,6 +33,7 @@ public static class AccessStores
         services.AddSingleton<AuditChain>();
         services.AddScoped<FirstAdmin>();
         services.AddScoped<People>();
+        services.AddScoped<CompanyPeople>();
         services.AddScoped<AccessBootstrap>();
         services.AddDataProtection().SetApplicationName(ApplicationName).PersistKeysToDbContext<ControlDbContext>();
         return services

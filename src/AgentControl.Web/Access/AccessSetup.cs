@@ -28,6 +28,7 @@ internal static class AccessSetup
         services.AddScoped<DisplaySignIn>();
         services.AddScoped<IClaimsTransformation, FreshCaller>();
         services.AddSchemes();
+        services.AddCompanySignIn(configuration);
         services.AddPolicies();
         services.AddExceptionHandler<AccessDeniedHandler>();
         services.AddProblemDetails();
@@ -54,6 +55,7 @@ internal static class AccessSetup
         routes.MapGroups();
         routes.MapPeople();
         routes.MapInvitations();
+        routes.MapCompanySignIn();
         routes.MapAudit();
     }
 

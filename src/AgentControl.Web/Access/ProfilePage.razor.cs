@@ -20,6 +20,7 @@ public sealed partial class ProfilePage
     private IReadOnlyDictionary<string, string[]> _errors = PeopleDesk.None;
     private PreferenceForm _form = new();
     private Preferences? _saved;
+    private bool _isKey;
     private string? _email;
     private string? _name;
     private string? _old;
@@ -40,6 +41,9 @@ public sealed partial class ProfilePage
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
         var who = await CallerAsync(cancellationToken);
+        Show(ref _isKey, who.Kind != CallerKind.Person);
+        if (_isKey)
+            return;
         if (_signIns is null)
         {
             (_name, _email) = (who.Name, who.Email);

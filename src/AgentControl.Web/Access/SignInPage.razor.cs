@@ -25,6 +25,12 @@ public sealed partial class SignInPage
     [SupplyParameterFromForm]
     private SignInForm? Form { get; set; }
 
+    [SupplyParameterFromQuery]
+    private string? Company { get; set; }
+
+    [Inject]
+    private CompanyOptions Options { get; set; } = null!;
+
     private string? Problem { get; set; }
 
     private string Target => Access.ReturnUrl.Local(Form?.ReturnUrl ?? ReturnUrl);
@@ -36,6 +42,8 @@ public sealed partial class SignInPage
 
     protected override async Task OnInitializedAsync()
     {
+        if (HttpMethods.IsGet(Context.Request.Method))
+            Problem = CompanySignIn.Sentence(Company);
         // Nobody can sign in before the first admin exists: the set-up page says what to do.
         if (HttpMethods.IsGet(Context.Request.Method) && !await FirstAdmin.ExistsAsync(Context.RequestAborted))
             Navigation.NavigateTo("/setup");

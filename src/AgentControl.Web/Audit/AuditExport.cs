@@ -46,25 +46,13 @@ internal static class AuditExport
         }
     }
 
-    public static async Task WriteJsonAsync(
+    /// <summary>An array, written as the lines come.</summary>
+    public static Task WriteJsonAsync(
         Stream output,
         IAsyncEnumerable<AuditLine> lines,
         JsonSerializerOptions options,
         CancellationToken cancellationToken
-    )
-    {
-        await using var json = new Utf8JsonWriter(output);
-        json.WriteStartArray();
-        var count = 0;
-        await foreach (var line in lines.WithCancellation(cancellationToken))
-        {
-            JsonSerializer.Serialize(json, AuditLineContract.Of(line), options);
-            if (++count % FlushEvery == 0)
-                await json.FlushAsync(cancellationToken);
-        }
-        json.WriteEndArray();
-        await json.FlushAsync(cancellationToken);
-    }
+    ) => JsonSerializer.SerializeAsync(output, lines.Select(AuditLineContract.Of), options, cancellationToken);
 
     /// <summary>Quoted where needed. What a spreadsheet would compute gets an apostrophe in front, so that it stays a text.</summary>
     internal static string Cell(string? value)
