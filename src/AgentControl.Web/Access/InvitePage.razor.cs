@@ -40,9 +40,10 @@ public sealed partial class InvitePage
 
     protected override async Task OnInitializedAsync()
     {
-        Context.Response.Headers["Referrer-Policy"] = "no-referrer";
         if (Token is { Length: > 0 and <= LongestToken })
         {
+            // For this answer alone: a form of a page without a referrer comes from no origin, and is refused.
+            Context.Response.Headers["Referrer-Policy"] = "no-referrer";
             Context.Response.Cookies.Append(Cookie, Token, Options());
             Navigation.NavigateTo(Address);
             return;

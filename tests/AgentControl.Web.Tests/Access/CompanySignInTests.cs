@@ -134,7 +134,7 @@ public sealed class CompanySignInTests(PostgresFixture postgres)
 
         Assert.DoesNotContain("data-testid=\"company\"", await browser.TextAsync("/signin"), StringComparison.Ordinal);
         using var none = await browser.GetAsync("/signin/company");
-        Assert.NotEqual(HttpStatusCode.Found, none.StatusCode);
+        Assert.StartsWith("/signin?returnUrl=", browser.LeadsTo(none), StringComparison.Ordinal);
     }
 
     [Theory]
