@@ -139,7 +139,7 @@ public sealed class CompanyPeople(ControlDbContext context, UserManager<Person> 
         var wanted = claimed ?? (old is null ? usual : null);
         if (wanted is not { } role || old?.Role == RoleNames.Name(role))
             return;
-        if (old?.Role == "admin" && !await HasOtherAdminAsync(person.Id, cancellationToken))
+        if (old?.Role == "admin" && await Admins.IsLastAsync(context, person.Id, cancellationToken))
             return;
         var before = old?.Role;
         if (old is null)
@@ -168,18 +168,6 @@ public sealed class CompanyPeople(ControlDbContext context, UserManager<Person> 
         };
         await context.AppendAsync(entry, cancellationToken);
     }
-
-    private Task<bool> HasOtherAdminAsync(Guid person, CancellationToken cancellationToken) =>
-        context
-            .Set<Grant>()
-            .Where(g =>
-                g.PrincipalKind == "person"
-                && g.PrincipalId != person
-                && g.Workspace == Caller.Everywhere
-                && g.Role == "admin"
-            )
-            .Join(context.Users.Where(p => p.DisabledAt == null), g => g.PrincipalId, p => p.Id, (_, p) => p.Id)
-            .AnyAsync(cancellationToken);
 
     private async Task TakeGroupsAsync(Person person, string[] groups, Actor who, CancellationToken cancellationToken)
     {

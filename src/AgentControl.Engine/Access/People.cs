@@ -72,7 +72,7 @@ public sealed class People(ControlDbContext context, UserManager<Person> people,
                 if (
                     before == "admin"
                     && workspace == Caller.Everywhere
-                    && await IsLastAdminAsync(person, cancellationToken)
+                    && await Admins.IsLastAsync(context, person, cancellationToken)
                 )
                     return PersonOutcome.LastAdmin;
                 Apply(old, person, workspace, role);
@@ -105,7 +105,7 @@ public sealed class People(ControlDbContext context, UserManager<Person> people,
             {
                 if (row.DisabledAt is null == enabled)
                     return PersonOutcome.Done;
-                if (!enabled && await IsLastAdminAsync(person, cancellationToken))
+                if (!enabled && await Admins.IsLastAsync(context, person, cancellationToken))
                     return PersonOutcome.LastAdmin;
                 await context.Database.ExecuteSqlAsync(
                     $"UPDATE users SET disabled_at = CASE WHEN {enabled} THEN NULL ELSE ac_now() END WHERE id = {person}",
@@ -134,7 +134,7 @@ public sealed class People(ControlDbContext context, UserManager<Person> people,
             person,
             async row =>
             {
-                if (await IsLastAdminAsync(person, cancellationToken))
+                if (await Admins.IsLastAsync(context, person, cancellationToken))
                     return PersonOutcome.LastAdmin;
                 var grants = await context
                     .Set<Grant>()
@@ -180,17 +180,6 @@ public sealed class People(ControlDbContext context, UserManager<Person> people,
         );
         directory.Forget();
         return outcome;
-    }
-
-    /// <summary>True where no other admin may sign in.</summary>
-    private async Task<bool> IsLastAdminAsync(Guid person, CancellationToken cancellationToken)
-    {
-        var admins = context
-            .Set<Grant>()
-            .Where(g => g.PrincipalKind == "person" && g.Workspace == Caller.Everywhere && g.Role == "admin")
-            .Join(context.Users.Where(p => p.DisabledAt == null), g => g.PrincipalId, p => p.Id, (_, p) => p.Id);
-        return await admins.ContainsAsync(person, cancellationToken)
-            && !await admins.AnyAsync(id => id != person, cancellationToken);
     }
 
     private void Apply(Grant? old, Guid person, string workspace, Role? role)
