@@ -21,20 +21,24 @@ public sealed class LiveHubTests(ProgramFixture program) : IClassFixture<Program
     {
         using var end = new CancellationTokenSource(Patience);
         var keys = program.Services.GetRequiredService<ApiKeys>();
-        var made = (ApiKeyOutcome.Created)
-            await keys.CreateAsync(Caller.System, new NewApiKey("short", Role.Viewer), end.Token);
-        await using var client = await HubReader.ConnectAsync(program, made.Secret, end.Token);
-        await client.Hub.InvokeAsync("WatchAll", end.Token);
-        var closed = new TaskCompletionSource();
-        client.Hub.Closed += _ =>
+        // One after the other: the regular look, every 5 s, could be on time for one of them, but not for three.
+        for (var i = 0; i < 3; i++)
         {
-            closed.TrySetResult();
-            return Task.CompletedTask;
-        };
+            var made = (ApiKeyOutcome.Created)
+                await keys.CreateAsync(Caller.System, new NewApiKey("short", Role.Viewer), end.Token);
+            await using var client = await HubReader.ConnectAsync(program, made.Secret, end.Token);
+            await client.Hub.InvokeAsync("WatchAll", end.Token);
+            var closed = new TaskCompletionSource();
+            client.Hub.Closed += _ =>
+            {
+                closed.TrySetResult();
+                return Task.CompletedTask;
+            };
 
-        await keys.RevokeAsync(Caller.System, made.Key.Id, end.Token);
+            await keys.RevokeAsync(Caller.System, made.Key.Id, end.Token);
 
-        await closed.Task.WaitAsync(TimeSpan.FromSeconds(3), end.Token);
+            await closed.Task.WaitAsync(TimeSpan.FromSeconds(2), end.Token);
+        }
     }
 
     [Fact]
