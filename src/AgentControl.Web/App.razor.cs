@@ -1,3 +1,5 @@
+using AgentControl.Engine.Access;
+using AgentControl.Web.Access;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Components.Routing;
 using Microsoft.AspNetCore.Components.Web;
@@ -12,7 +14,18 @@ public partial class App
     [CascadingParameter]
     private HttpContext Context { get; set; } = null!;
 
+    private Preferences _likes = Preferences.Usual;
+
+    [Inject]
+    private Profiles Profiles { get; set; } = null!;
+
     private bool Interactive => Context.AcceptsInteractiveRouting();
 
     private IComponentRenderMode? Mode => Interactive ? RenderMode.InteractiveServer : null;
+
+    protected override async Task OnInitializedAsync()
+    {
+        if (Context.User.ToCaller() is { Kind: CallerKind.Person } person)
+            _likes = Preferences.Read(await Profiles.PreferencesAsync(person.Id, Context.RequestAborted));
+    }
 }

@@ -70,9 +70,9 @@ export function toggleTimes() {
 }
 
 class AcZone extends HTMLElement {
-  connectedCallback() {
-    this.textContent = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  }
+  connectedCallback() { this.draw(); }
+
+  draw() { this.textContent = times.zone() ?? Intl.DateTimeFormat().resolvedOptions().timeZone; }
 }
 
 document.addEventListener("visibilitychange", () => { if (!document.hidden) redrawTimes(); });

@@ -4,6 +4,7 @@ import "./ac-time.js";
 import "./content.js";
 import "./goto.js";
 import "./long-texts.js";
+import "./preferences.js";
 import "./tail.js";
 import "./tree.js";
 import "./uploader.js";

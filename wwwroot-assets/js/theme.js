@@ -10,10 +10,10 @@
     root.dataset.theme = choice === "system" ? (dark.matches ? "dark" : "light") : choice;
   }
 
-  applyTheme(read("ac-theme") ?? "system");
+  // What the person stored for all browsers, under what was chosen in this one.
+  applyTheme(read("ac-theme") ?? root.dataset.prefTheme ?? "system");
   root.dataset.rail = read("ac-rail") === "narrow" ? "narrow" : "wide";
-  root.dataset.times = read("ac-times") ?? "auto";
-  if (read("ac-single-keys") === "off") root.dataset.singleKeys = "off";
+  root.dataset.times = read("ac-times") ?? root.dataset.prefTimes ?? "auto";
 
   dark.addEventListener("change", () => { if (root.dataset.themeChoice === "system") applyTheme("system"); });
   addEventListener("storage", (e) => { if (e.key === "ac-theme") applyTheme(e.newValue ?? "system"); });

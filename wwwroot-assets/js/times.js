@@ -1,6 +1,27 @@
 // How times and durations are said; the same words as Formats on the server.
 const pad = (n) => String(n).padStart(2, "0");
-const dayMonth = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
+const formats = new Map();
+
+/** The zone that the person chose; undefined for the browser's own. */
+export const zone = () => document.documentElement.dataset.zone || undefined;
+
+/** Year, month, day and clock of an instant, in the person's zone and form of hours. */
+function parts(at) {
+  const twelve = document.documentElement.dataset.clock === "12", key = `${zone()} ${twelve}`;
+  if (!formats.has(key)) {
+    formats.set(key, new Intl.DateTimeFormat("en-GB", { timeZone: zone(), year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: twelve ? "h12" : "h23" }));
+  }
+  const found = {};
+  for (const part of formats.get(key).formatToParts(at)) found[part.type] = part.value;
+  const suffix = found.dayPeriod ? ` ${found.dayPeriod}` : "";
+  return {
+    year: found.year,
+    day: `${found.day} ${found.month}`,
+    short: `${twelve ? Number(found.hour) : found.hour}:${found.minute}${suffix}`,
+    long: `${twelve ? Number(found.hour) : found.hour}:${found.minute}:${found.second}`,
+    suffix,
+  };
+}
 
 export const DAY = 86_400_000;
 
@@ -27,25 +48,25 @@ export function unit(ms) {
 
 /** "14:02" today, "21 Nov 14:02" this year, else with the year. */
 export function absolute(at, now) {
-  const t = new Date(at), n = new Date(now), clock = `${pad(t.getHours())}:${pad(t.getMinutes())}`;
-  if (t.toDateString() === n.toDateString()) return clock;
-  const day = dayMonth.format(t);
-  return t.getFullYear() === n.getFullYear() ? `${day} ${clock}` : `${day} ${t.getFullYear()} ${clock}`;
+  const t = parts(at), n = parts(now);
+  if (t.day === n.day && t.year === n.year) return t.short;
+  return t.year === n.year ? `${t.day} ${t.short}` : `${t.day} ${t.year} ${t.short}`;
 }
 
 /** "14:32:07", in the reader's zone. */
 export function clock(at) {
-  const t = new Date(at);
-  return `${pad(t.getHours())}:${pad(t.getMinutes())}:${pad(t.getSeconds())}`;
+  const t = parts(at);
+  return t.long + t.suffix;
 }
 
 export function log(at) {
-  return `${clock(at)}.${String(new Date(at).getMilliseconds()).padStart(3, "0")}`;
+  const t = parts(at);
+  return `${t.long}.${String(new Date(at).getMilliseconds()).padStart(3, "0")}${t.suffix}`;
 }
 
 export function full(at) {
-  const t = new Date(at);
-  return `${dayMonth.format(t)} ${t.getFullYear()} ${pad(t.getHours())}:${pad(t.getMinutes())}:${pad(t.getSeconds())} · ${t.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+  const t = parts(at);
+  return `${t.day} ${t.year} ${t.long}${t.suffix} · ${new Date(at).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
 /** Time left of an estimate: "~42 min", and past it "12 min over". */

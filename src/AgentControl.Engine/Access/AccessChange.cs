@@ -6,6 +6,17 @@ namespace AgentControl.Engine.Access;
 /// <summary>One transaction over people, keys and grants. They are taken one after another: such changes are rare.</summary>
 internal static class AccessChange
 {
+    /// <summary>The database's time.</summary>
+    public static async Task<DateTimeOffset> NowAsync(
+        this ControlDbContext context,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await context
+                .Database.SqlQuery<DateTimeOffset>($"SELECT ac_now() AS \"Value\"")
+                .ToListAsync(cancellationToken)
+        )[0];
+
     public static Task<T> RunAsync<T>(
         ControlDbContext context,
         Func<Task<T>> change,

@@ -24,10 +24,16 @@ public static class AccessStores
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<SignIns>();
+        services.AddSingleton<SignInGuard>();
+        services.AddSingleton<PeopleQueries>();
+        services.AddSingleton<Invitations>();
+        services.AddSingleton<Profiles>();
         services.AddSingleton<Groups>();
         services.AddSingleton<AuditQueries>();
+        services.AddSingleton<AuditChain>();
         services.AddScoped<FirstAdmin>();
         services.AddScoped<People>();
+        services.AddScoped<CompanyPeople>();
         services.AddScoped<AccessBootstrap>();
         services.AddDataProtection().SetApplicationName(ApplicationName).PersistKeysToDbContext<ControlDbContext>();
         return services
@@ -41,8 +47,6 @@ public static class AccessStores
                 options.Password.RequireNonAlphanumeric = false;
                 options.User.RequireUniqueEmail = true;
                 options.User.AllowedUserNameCharacters = "";
-                options.Lockout.MaxFailedAccessAttempts = 5;
-                options.Lockout.DefaultLockoutTimeSpan = TimeSpan.FromMinutes(5);
             })
             .AddEntityFrameworkStores<ControlDbContext>()
             .AddDefaultTokenProviders();

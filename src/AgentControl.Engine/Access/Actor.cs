@@ -13,5 +13,8 @@ public sealed record Actor(string Id, string Name, string? From = null, Guid? Pe
     /// <summary>Whose vote it is: a person and their keys are one.</summary>
     public string Voter => Person is { } person ? $"person:{person}" : Id;
 
+    /// <summary>People and keys: what they change is written into the audit log. What jobs and the engine do stands in the jobs' own logs.</summary>
+    public bool IsAccountable => !IsJob && Id != System.Id;
+
     public bool IsJob => Id.StartsWith("job:", StringComparison.Ordinal);
 }

@@ -126,14 +126,14 @@ public sealed class ApiKeys(IDbContextFactory<ControlDbContext> contexts, Caller
             errors["workspace"] = ["Name a workspace, or * for all of them."];
         if (key.ExpiresAt is { } expires)
         {
-            var now = await context
-                .Database.SqlQuery<DateTimeOffset>($"SELECT ac_now() AS \"Value\"")
-                .ToListAsync(cancellationToken);
-            if (expires <= now[0])
+            if (expires <= await context.NowAsync(cancellationToken))
                 errors["expiresAt"] = ["Choose a time in the future, or leave it out for a key that does not expire."];
         }
-        if (key.OwnerId is { } owner && !await context.Users.AnyAsync(p => p.Id == owner, cancellationToken))
-            errors["ownerId"] = ["Nobody has this id. Leave it out for a program's own key."];
+        if (
+            key.OwnerId is { } owner
+            && !await context.Users.AnyAsync(p => p.Id == owner && p.DisabledAt == null, cancellationToken)
+        )
+            errors["ownerId"] = ["Nobody who may sign in has this id. Leave it out for a program's own key."];
         return errors;
     }
 

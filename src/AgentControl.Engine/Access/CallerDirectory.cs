@@ -38,11 +38,15 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
         return today is null ? null : today with { From = caller.From };
     }
 
+    /// <summary>Somebody's rights may have changed just now. Handlers return at once and never throw.</summary>
+    public event EventHandler? Forgot;
+
     /// <summary>Call after each change of a person, key or grant.</summary>
     public void Forget()
     {
         Interlocked.Increment(ref generation);
         known.Clear();
+        Forgot?.Invoke(this, EventArgs.Empty);
     }
 
     private async ValueTask<Caller?> KnownAsync(string name, Func<Task<Caller?>> read)
@@ -62,7 +66,6 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
 
     private async Task<Caller?> ReadPersonAsync(Guid id, Guid? signIn, CancellationToken cancellationToken)
     {
-        var name = signIn?.ToString();
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var rows = await context
             .Database.SqlQuery<PersonRow>(
@@ -70,22 +73,25 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
                 SELECT u.display_name AS "DisplayName", u.email AS "Email",
                        ARRAY(SELECT m.group_name FROM group_members m WHERE m.person_id = u.id) AS "Groups",
                        (SELECT json_object_agg(g.workspace, g.role)::text FROM grants g
-                        WHERE g.principal_kind = 'person' AND g.principal_id = u.id) AS "Roles"
-                FROM users u WHERE u.id = {id} AND NOT EXISTS (SELECT FROM user_tokens t
-                    WHERE t.user_id = u.id AND t.login_provider = {SignIns.Ended} AND t.name = {name})
+                        WHERE g.principal_kind = 'person' AND g.principal_id = u.id) AS "Roles",
+                       coalesce(s.last_seen_at < ac_now() - interval '1 minute', false) AS "Stale"
+                FROM users u LEFT JOIN sign_ins s ON s.id = {signIn} AND s.person_id = u.id AND s.ended_at IS NULL
+                WHERE u.id = {id} AND u.disabled_at IS NULL AND ({signIn}::uuid IS NULL OR s.id IS NOT NULL)
                 """
             )
             .ToListAsync(cancellationToken);
-        return rows is not [var row]
-            ? null
-            : new Caller(CallerKind.Person, id, row.DisplayName)
-            {
-                PersonId = id,
-                Email = row.Email,
-                Groups = row.Groups,
-                SignIn = signIn,
-                Roles = Roles(row.Roles),
-            };
+        if (rows is not [var row])
+            return null;
+        if (row.Stale)
+            await MarkSeenAsync(context, id, signIn, cancellationToken);
+        return new Caller(CallerKind.Person, id, row.DisplayName)
+        {
+            PersonId = id,
+            Email = row.Email,
+            Groups = row.Groups,
+            SignIn = signIn,
+            Roles = Roles(row.Roles),
+        };
     }
 
     private Task<Caller?> ReadKeyAsync(byte[] hash, CancellationToken cancellationToken) =>
@@ -108,7 +114,7 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
                        (SELECT json_object_agg(g.workspace, g.role)::text FROM grants g
                         WHERE g.principal_kind = 'person' AND g.principal_id = k.owner_id) AS "OwnerRoles"
                 FROM api_keys k LEFT JOIN users u ON u.id = k.owner_id
-                WHERE (k.hash = {hash} OR k.id = {id})
+                WHERE (k.hash = {hash} OR k.id = {id}) AND u.disabled_at IS NULL
                   AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ac_now())
                 """
             )
@@ -137,6 +143,22 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
             cancellationToken
         );
 
+    private static Task<int> MarkSeenAsync(
+        ControlDbContext context,
+        Guid person,
+        Guid? signIn,
+        CancellationToken cancellationToken
+    ) =>
+        context.Database.ExecuteSqlAsync(
+            $"""
+            WITH seen AS (
+                UPDATE sign_ins SET last_seen_at = ac_now() WHERE id = {signIn} AND last_seen_at < ac_now() - interval '1 minute' RETURNING person_id
+            )
+            UPDATE users SET last_seen_at = ac_now() FROM seen WHERE users.id = {person} AND users.id = seen.person_id
+            """,
+            cancellationToken
+        );
+
     private static Dictionary<string, Role> Roles(string? json) =>
         json is null
             ? new Dictionary<string, Role>(StringComparer.Ordinal)
@@ -146,7 +168,7 @@ public sealed class CallerDirectory(IDbContextFactory<ControlDbContext> contexts
 
     private sealed record Entry(Caller Caller, long At);
 
-    private sealed record PersonRow(string DisplayName, string? Email, string[] Groups, string? Roles);
+    private sealed record PersonRow(string DisplayName, string? Email, string[] Groups, string? Roles, bool Stale);
 
     private sealed record KeyRow(
         Guid Id,

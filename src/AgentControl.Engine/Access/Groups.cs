@@ -142,13 +142,14 @@ public sealed partial class Groups(IDbContextFactory<ControlDbContext> contexts,
                 p.Id,
                 p.DisplayName,
                 p.Email ?? "",
-                context
-                    .Set<Grant>()
-                    .Any(g =>
-                        g.PrincipalKind == "person"
-                        && g.PrincipalId == p.Id
-                        && (g.Role == "approver" || g.Role == "admin")
-                    )
+                p.DisabledAt == null
+                    && context
+                        .Set<Grant>()
+                        .Any(g =>
+                            g.PrincipalKind == "person"
+                            && g.PrincipalId == p.Id
+                            && (g.Role == "approver" || g.Role == "admin")
+                        )
             ));
 
     private static async Task<List<GroupInfo>> ReadAsync(

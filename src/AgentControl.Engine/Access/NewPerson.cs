@@ -8,16 +8,13 @@ public sealed record NewPerson(string Name, string Email, string Password)
 {
     internal async Task<Person> ToRowAsync(ControlDbContext context, CancellationToken cancellationToken)
     {
-        var now = await context
-            .Database.SqlQuery<DateTimeOffset>($"SELECT ac_now() AS \"Value\"")
-            .ToListAsync(cancellationToken);
         return new Person
         {
             Id = Guid.CreateVersion7(),
             UserName = Name.Trim(),
             DisplayName = Name.Trim(),
             Email = Email.Trim(),
-            CreatedAt = now[0],
+            CreatedAt = await context.NowAsync(cancellationToken),
             LockoutEnabled = true,
         };
     }

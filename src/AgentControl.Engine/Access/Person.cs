@@ -9,4 +9,13 @@ public sealed class Person : IdentityUser<Guid>
     public string DisplayName { get; set; } = "";
 
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>Since when nobody gets in by this person's sign-ins and keys; null while they may.</summary>
+    public DateTimeOffset? DisabledAt { get; set; }
+
+    /// <summary>When one of their sign-ins was last used, to the minute.</summary>
+    public DateTimeOffset? LastSeenAt { get; set; }
+
+    /// <summary>How this person likes the pages, as JSON; null for the usual.</summary>
+    public string? Preferences { get; set; }
 }

@@ -1,5 +1,6 @@
 using AgentControl.Core.Events;
 using AgentControl.Engine.Access;
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Storage;
@@ -87,6 +88,16 @@ public sealed class ApprovalInquiry(
                 EventData.Of(new { approvalId = id, text = Texts.Clean(text, 2_000) }),
                 Actor: by
             )
+        );
+        await AuditLog.AppendAsync(
+            connection,
+            transaction,
+            new AuditEntry(caller.Actor, asks ? "approval.asked" : "approval.answered", $"approval:{id}")
+            {
+                TargetName = shown.Title,
+                After = new { Text = Texts.Clean(text, 2_000) },
+            },
+            cancellationToken
         );
         await transaction.CommitAsync(cancellationToken);
         changes.Publish(shown.Turn.Workspace);

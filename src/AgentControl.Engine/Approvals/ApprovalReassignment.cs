@@ -126,7 +126,7 @@ public sealed class ApprovalReassignment(NpgsqlDataSource database, EventFeed fe
                 LEFT JOIN group_members m ON m.group_name = g.name)
             SELECT ARRAY(SELECT name FROM named WHERE id IS NULL AND NOT EXISTS (SELECT 1 FROM grouped WHERE grouped.name = named.name)),
                    (SELECT count(DISTINCT p.id) FROM (SELECT id FROM named UNION SELECT id FROM grouped) p
-                     WHERE p.id IS DISTINCT FROM $3 AND EXISTS (SELECT 1 FROM grants r WHERE r.principal_kind = 'person' AND r.principal_id = p.id
+                     WHERE p.id IS DISTINCT FROM $3 AND EXISTS (SELECT 1 FROM users u WHERE u.id = p.id AND u.disabled_at IS NULL) AND EXISTS (SELECT 1 FROM grants r WHERE r.principal_kind = 'person' AND r.principal_id = p.id
                        AND r.workspace IN ('*', $2) AND r.role IN ('approver','admin')))
             """,
             asked,

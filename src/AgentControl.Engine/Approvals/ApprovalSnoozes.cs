@@ -1,5 +1,6 @@
 using AgentControl.Core.Events;
 using AgentControl.Engine.Access;
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Storage;
@@ -86,6 +87,16 @@ public sealed class ApprovalSnoozes(NpgsqlDataSource database, EventFeed feed)
                 ),
                 Actor: caller.Actor.Name
             )
+        );
+        await AuditLog.AppendAsync(
+            connection,
+            transaction,
+            new AuditEntry(caller.Actor, "approval.snoozed", $"approval:{id}")
+            {
+                TargetName = shown.Title,
+                After = new { Until = until },
+            },
+            cancellationToken
         );
         await transaction.CommitAsync(cancellationToken);
         feed.Publish([line]);

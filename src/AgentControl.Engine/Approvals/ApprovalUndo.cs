@@ -1,5 +1,6 @@
 using AgentControl.Core.Events;
 using AgentControl.Engine.Access;
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Storage;
@@ -53,6 +54,17 @@ public sealed class ApprovalUndo(NpgsqlDataSource database, EventFeed feed)
                 EventData.Of(new { approvalId = id, was = shown.State }),
                 Actor: caller.Actor.Name
             )
+        );
+        await AuditLog.AppendAsync(
+            connection,
+            transaction,
+            new AuditEntry(caller.Actor, "approval.undone", $"approval:{id}")
+            {
+                TargetName = shown.Title,
+                Before = new { shown.State, shown.Comment },
+                After = new { State = "pending" },
+            },
+            cancellationToken
         );
         await transaction.CommitAsync(cancellationToken);
         feed.Publish([line]);

@@ -3,6 +3,7 @@ using AgentControl.Core.Approvals;
 using AgentControl.Core.Events;
 using AgentControl.Core.Json;
 using AgentControl.Engine.Access;
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Storage;
@@ -34,8 +35,36 @@ internal static class DecisionWriter
         var events = new List<LiveEvent>();
         var missing = await VoteAsync(connection, shown, decision, events);
         var deliverAt = missing == 0 ? await CloseAsync(connection, shown, decision, events) : null;
+        await AuditAsync(connection, shown, decision, missing);
         return new WrittenDecision(missing, deliverAt, events);
     }
+
+    private static Task AuditAsync(
+        NpgsqlConnection connection,
+        PendingApproval shown,
+        Decision decision,
+        int missing
+    ) =>
+        AuditLog.AppendAsync(
+            connection,
+            null,
+            new(decision.By, missing > 0 ? "approval.voted" : "approval.decided", $"approval:{shown.Id}")
+            {
+                TargetName = shown.Title,
+                Before = new { shown.State, shown.Revision },
+                After = new
+                {
+                    State = missing > 0 ? shown.State : PendingApproval.StateOf(decision.Kind),
+                    Decision = PendingApproval.Word(decision.Kind),
+                    Missing = missing > 0 ? missing : (int?)null,
+                    Comment = string.IsNullOrWhiteSpace(decision.Comment) ? null : decision.Comment,
+                    decision.Value,
+                    shown.Sha256,
+                    Job = shown.JobId,
+                },
+            },
+            CancellationToken.None
+        );
 
     /// <summary>Records the vote; returns how many more are needed. Anything but an approval decides at once.</summary>
     private static async Task<int> VoteAsync(

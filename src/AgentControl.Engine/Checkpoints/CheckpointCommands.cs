@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using AgentControl.Core.Events;
 using AgentControl.Engine.Access;
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Execution;
 using AgentControl.Engine.Live;
@@ -63,6 +65,21 @@ public sealed class CheckpointCommands(NpgsqlDataSource database, EventFeed feed
             bytes,
             actor.Name
         );
+        if (actor.IsAccountable)
+            await AuditLog.AppendAsync(
+                connection,
+                transaction,
+                new(actor, "checkpoint.saved", $"job:{jobId}")
+                {
+                    After = new
+                    {
+                        Key = key,
+                        Bytes = bytes.Length,
+                        Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+                    },
+                },
+                cancellationToken
+            );
         await transaction.CommitAsync(cancellationToken);
         feed.Publish([line]);
         return CheckpointOutcome.Saved;

@@ -64,10 +64,7 @@ public static class EngineRegistration
         services.AddSingleton<ServiceCalls>();
         services.AddSingleton<CircuitStore>();
         services.AddSingleton<Circuits>();
-        services.AddSingleton(s => new ServiceCommands(
-            s.GetRequiredService<Circuits>(),
-            s.GetRequiredService<NpgsqlDataSource>()
-        ));
+        services.AddSingleton(s => new ServiceCommands(s.GetRequiredService<Circuits>()));
         services.AddSingleton(s => new McpPins(
             s.GetRequiredService<NpgsqlDataSource>(),
             s.GetRequiredService<ControlSender>(),

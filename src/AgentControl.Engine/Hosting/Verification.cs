@@ -1,3 +1,4 @@
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Storage;
 using AgentControl.Engine.Storage.Embedded;
 using Microsoft.Extensions.Configuration;
@@ -9,11 +10,13 @@ namespace AgentControl.Engine.Hosting;
 /// <summary>The command <c>verify</c>: reads the configured database, beside a program that serves it or alone, and writes nothing.</summary>
 public static class Verification
 {
-    /// <returns>The exit code: 0 where every invariant holds.</returns>
+    /// <param name="notedHead">An end of the audit log's chain that an earlier run printed, <c>number:hash</c>: the log must still contain it.</param>
+    /// <returns>The exit code: 0 where every invariant holds and the audit log's chain is whole.</returns>
     public static async Task<int> RunAsync(
         IConfiguration configuration,
         ILogger log,
         TextWriter output,
+        string? notedHead,
         CancellationToken cancellationToken
     )
     {
@@ -21,7 +24,7 @@ public static class Verification
         try
         {
             await using var database = await ControlDatabase.VisitAsync(configuration, log, cancellationToken);
-            return await CheckAsync(database.ConnectionString, output, cancellationToken);
+            return await CheckAsync(database.ConnectionString, output, notedHead, cancellationToken);
         }
         catch (Exception unreachable)
             when (unreachable
@@ -39,6 +42,7 @@ public static class Verification
     private static async Task<int> CheckAsync(
         string connectionString,
         TextWriter output,
+        string? notedHead,
         CancellationToken cancellationToken
     )
     {
@@ -59,6 +63,12 @@ public static class Verification
         await output.WriteLineAsync(
             $"{InvariantCheck.Count - violations.Count} of {InvariantCheck.Count} invariants hold."
         );
-        return violations.Count == 0 ? 0 : 1;
+        var chain = await new AuditChain(source).VerifyAsync(notedHead, cancellationToken);
+        await output.WriteLineAsync(
+            chain.Broken is null
+                ? $"The audit log's chain is whole: {chain.Lines} lines, its end is {chain.Head}"
+                : $"BROKEN: audit log: {chain.Broken}. The {chain.Lines} lines before it hold."
+        );
+        return violations.Count == 0 && chain.Broken is null ? 0 : 1;
     }
 }

@@ -7,6 +7,16 @@ namespace AgentControl.Engine.Jobs;
 /// <summary>A job's row under its lock, as a command finds it.</summary>
 internal sealed record CommandRow(Guid Id, JobState State, bool PauseRequested, bool CancelRequested, long LastNo)
 {
+    /// <summary>As the audit log tells it.</summary>
+    public object Told(string? reason = null) =>
+        new
+        {
+            State,
+            PauseRequested = PauseRequested ? true : (bool?)null,
+            CancelRequested = CancelRequested ? true : (bool?)null,
+            Reason = string.IsNullOrWhiteSpace(reason) ? null : reason,
+        };
+
     public static async Task<CommandRow?> LockAsync(
         NpgsqlConnection connection,
         Guid id,

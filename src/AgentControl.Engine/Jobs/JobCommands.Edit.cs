@@ -2,6 +2,7 @@ using System.Text.Json;
 using AgentControl.Core.Events;
 using AgentControl.Core.Jobs;
 using AgentControl.Engine.Access;
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Storage;
 using Npgsql;
@@ -54,6 +55,22 @@ public sealed partial class JobCommands
                 Actor: actor.Name
             )
         );
+        if (actor.IsAccountable)
+            await AuditLog.AppendAsync(
+                connection,
+                transaction,
+                new(actor, "job.forked", $"job:{copy.Id}")
+                {
+                    TargetName = copy.Name,
+                    After = new
+                    {
+                        From = id,
+                        FromStep = fromStep,
+                        ChangedInput = input is null ? (bool?)null : true,
+                    },
+                },
+                cancellationToken
+            );
         await transaction.CommitAsync(cancellationToken);
         feed.Publish([.. born, line]);
         await bells.RingForJobAsync(copy.Id, cancellationToken);
@@ -73,6 +90,8 @@ public sealed partial class JobCommands
         ChangeAsync(
             id,
             actor,
+            null,
+            null,
             async (connection, row) =>
             {
                 if (SubmissionRules.CheckEdit(name, priority, tags) is { Count: > 0 } errors)
@@ -81,6 +100,7 @@ public sealed partial class JobCommands
                     return CommandOutcome.Refused(
                         $"Only a scheduled job has a start time to change; this one is {row.State.Word()}."
                     );
+                var before = await EditableAsync(connection, id);
                 await Sql.ExecuteAsync(
                     connection,
                     "UPDATE jobs SET name = COALESCE(NULLIF($2, ''), name), tags = CASE WHEN $3 THEN $4 ELSE tags END WHERE id = $1",
@@ -103,9 +123,32 @@ public sealed partial class JobCommands
                         id,
                         start.UtcDateTime
                     );
+                if (actor.IsAccountable)
+                    await AuditLog.AppendAsync(
+                        connection,
+                        null,
+                        new(actor, "job.edited", $"job:{id}")
+                        {
+                            TargetName = await NameOfAsync(connection, id),
+                            Before = before,
+                            After = await EditableAsync(connection, id),
+                        },
+                        cancellationToken
+                    );
                 return await TellAsync(connection, row, EventTypes.AgentLog, $"Edited by {actor.Name}", null, actor);
             },
             cancellationToken
+        );
+
+    private static async Task<JsonElement> EditableAsync(NpgsqlConnection connection, Guid id) =>
+        JsonElement.Parse(
+            (
+                await Sql.ScalarAsync<string>(
+                    connection,
+                    "SELECT json_build_object('name', j.name, 'tags', j.tags, 'priority', r.priority, 'runAt', r.run_at)::text FROM jobs j JOIN job_runs r ON r.job_id = j.id WHERE j.id = $1",
+                    id
+                )
+            )!
         );
 
     /// <summary>Starts a scheduled job now.</summary>
@@ -113,6 +156,8 @@ public sealed partial class JobCommands
         ChangeAsync(
             id,
             actor,
+            "job.startedNow",
+            null,
             async (connection, row) =>
             {
                 if (row.State is JobState.Queued or JobState.Running)
@@ -140,15 +185,24 @@ public sealed partial class JobCommands
 
     /// <summary>Ends a back-off now.</summary>
     public Task<CommandOutcome> RetryNowAsync(Guid id, Actor actor, CancellationToken cancellationToken) =>
-        AnswerAllAsync(id, actor, "retry", "tries again now", "null"u8.ToArray(), cancellationToken);
+        AnswerAllAsync(id, actor, "job.retriedNow", "retry", "tries again now", "null"u8.ToArray(), cancellationToken);
 
     /// <summary>Ends a timer now, as if its time were over.</summary>
     public Task<CommandOutcome> SkipWaitAsync(Guid id, Actor actor, CancellationToken cancellationToken) =>
-        AnswerAllAsync(id, actor, "timer", "skipped the wait", """{"elapsed":false}"""u8.ToArray(), cancellationToken);
+        AnswerAllAsync(
+            id,
+            actor,
+            "job.waitSkipped",
+            "timer",
+            "skipped the wait",
+            """{"elapsed":false}"""u8.ToArray(),
+            cancellationToken
+        );
 
     private Task<CommandOutcome> AnswerAllAsync(
         Guid id,
         Actor actor,
+        string action,
         string kind,
         string what,
         byte[] answer,
@@ -157,6 +211,8 @@ public sealed partial class JobCommands
         ChangeAsync(
             id,
             actor,
+            action,
+            null,
             async (connection, row) =>
             {
                 var keys = new List<string>();

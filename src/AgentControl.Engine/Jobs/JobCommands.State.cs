@@ -1,6 +1,7 @@
 using AgentControl.Core.Events;
 using AgentControl.Core.Jobs;
 using AgentControl.Engine.Access;
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Recording;
@@ -16,6 +17,8 @@ public sealed partial class JobCommands
         ChangeAsync(
             id,
             actor,
+            "job.paused",
+            reason,
             async (connection, row) =>
             {
                 switch (row.State)
@@ -69,6 +72,8 @@ public sealed partial class JobCommands
         ChangeAsync(
             id,
             actor,
+            "job.resumed",
+            reason,
             async (connection, row) =>
             {
                 switch (row.State)
@@ -119,10 +124,21 @@ public sealed partial class JobCommands
         Actor actor,
         string? reason,
         CancellationToken cancellationToken
+    ) => CancelAsync(id, actor, reason, asChild: false, cancellationToken);
+
+    /// <param name="asChild">Ended with its parent: the audit log has the parent's line, and no other.</param>
+    private Task<CommandOutcome> CancelAsync(
+        Guid id,
+        Actor actor,
+        string? reason,
+        bool asChild,
+        CancellationToken cancellationToken
     ) =>
         ChangeAsync(
             id,
             actor,
+            asChild ? null : "job.cancelled",
+            reason,
             async (connection, row) =>
             {
                 switch (row.State)
@@ -166,6 +182,8 @@ public sealed partial class JobCommands
         ChangeAsync(
             id,
             actor,
+            "job.forceStopped",
+            reason,
             async (connection, row) =>
             {
                 if (row.State == JobState.Cancelled)
@@ -186,6 +204,8 @@ public sealed partial class JobCommands
         ChangeAsync(
             id,
             actor,
+            "job.retried",
+            reason,
             async (connection, row) =>
             {
                 if (row.State is JobState.Queued or JobState.Running)
@@ -210,6 +230,8 @@ public sealed partial class JobCommands
     private async Task<CommandOutcome> ChangeAsync(
         Guid id,
         Actor actor,
+        string? action,
+        string? reason,
         Func<NpgsqlConnection, CommandRow, Task<CommandOutcome>> change,
         CancellationToken cancellationToken,
         Func<Task>? after = null
@@ -223,6 +245,8 @@ public sealed partial class JobCommands
         var outcome = await change(connection, row);
         if (outcome.Result != CommandResult.Accepted)
             return outcome;
+        if (action is not null && actor.IsAccountable)
+            await AuditAsync(connection, transaction, row, new(actor, action, $"job:{id}"), reason, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         feed.Publish(await JobLog.ReadSinceAsync(connection, id, row.LastNo));
         if (row.State == JobState.Running)
@@ -235,6 +259,31 @@ public sealed partial class JobCommands
             await after();
         return outcome;
     }
+
+    /// <summary>Writes what a command changed. One that found the job as it wanted it changed nothing and is no line.</summary>
+    private static async Task AuditAsync(
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        CommandRow before,
+        AuditEntry entry,
+        string? reason,
+        CancellationToken cancellationToken
+    )
+    {
+        var after = await CommandRow.LockAsync(connection, before.Id, cancellationToken);
+        if (after is null || after.LastNo == before.LastNo)
+            return;
+        var line = entry with
+        {
+            TargetName = await NameOfAsync(connection, before.Id),
+            Before = entry.Before ?? before.Told(),
+            After = entry.After ?? after.Told(Texts.Clean(reason, 500)),
+        };
+        await AuditLog.AppendAsync(connection, transaction, line, cancellationToken);
+    }
+
+    private static Task<string?> NameOfAsync(NpgsqlConnection connection, Guid id) =>
+        Sql.ScalarAsync<string>(connection, "SELECT name FROM jobs WHERE id = $1", id);
 
     private static async Task RequestAsync(
         NpgsqlConnection connection,
@@ -295,6 +344,6 @@ public sealed partial class JobCommands
                 children.Add(reader.GetGuid(0));
         }
         foreach (var child in children)
-            await CancelAsync(child, actor, "its parent was cancelled", cancellationToken);
+            await CancelAsync(child, actor, "its parent was cancelled", asChild: true, cancellationToken);
     }
 }

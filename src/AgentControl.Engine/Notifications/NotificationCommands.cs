@@ -54,6 +54,32 @@ public sealed class NotificationCommands
         return outcome;
     }
 
+    /// <summary>Writes to one address and nobody else, by the first e-mail channel. It is tried once and kept nowhere: the link is a secret.</summary>
+    /// <returns>False where there is no such channel, or it did not take the message.</returns>
+    public async Task<bool> MailAsync(
+        string address,
+        string title,
+        string text,
+        string link,
+        CancellationToken cancellationToken
+    )
+    {
+        if (channels.All.FirstOrDefault(c => c.Type == ChannelReader.Email) is not { } email)
+            return false;
+        var message = new NotificationMessage(
+            Guid.CreateVersion7(),
+            NotificationKind.Test,
+            title,
+            text,
+            link,
+            channels.Now
+        )
+        {
+            To = [address],
+        };
+        return (await channels.SendAsync(email with { To = [] }, message, cancellationToken)).Sent;
+    }
+
     /// <summary>Tries a message that failed from the start, under the id that it had.</summary>
     /// <returns>False where it is none that failed.</returns>
     /// <exception cref="AccessDeniedException">The caller is no admin.</exception>

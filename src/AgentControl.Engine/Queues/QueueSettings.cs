@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Audit;
 using AgentControl.Engine.Control;
@@ -35,6 +36,8 @@ public sealed class QueueSettings
             return errors;
         await using (var connection = await database.OpenConnectionAsync(cancellationToken))
         {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            var before = await ToldAsync(connection, name, lockIt: true);
             await using var command = new NpgsqlCommand(
                 """
                 INSERT INTO queues (name, workers, paused, changed_by, changed_at) VALUES (@name, @workers, COALESCE(@paused, false), @by, ac_now())
@@ -58,6 +61,18 @@ public sealed class QueueSettings
             );
             command.Parameters.AddWithValue("by", actor.Name);
             await command.ExecuteNonQueryAsync(cancellationToken);
+            await AuditLog.AppendAsync(
+                connection,
+                transaction,
+                new(actor, "queue.changed", $"queue:{name}")
+                {
+                    TargetName = name,
+                    Before = before,
+                    After = await ToldAsync(connection, name, lockIt: false),
+                },
+                cancellationToken
+            );
+            await transaction.CommitAsync(cancellationToken);
         }
         others.Queue(name);
         await gates.ApplyAsync(cancellationToken);
@@ -98,4 +113,15 @@ public sealed class QueueSettings
         others.Queue(QueueHold.Row);
         await gates.ApplyAsync(cancellationToken);
     }
+
+    private static async Task<JsonElement?> ToldAsync(NpgsqlConnection connection, string name, bool lockIt) =>
+        await Sql.ScalarAsync<string>(
+            connection,
+            "SELECT json_build_object('workers', workers, 'paused', paused)::text FROM queues WHERE name = $1"
+                + (lockIt ? " FOR UPDATE" : ""),
+            name
+        )
+            is { } stored
+            ? JsonElement.Parse(stored)
+            : null;
 }

@@ -1,4 +1,6 @@
 using AgentControl.Core.Services;
+using AgentControl.Engine.Audit;
+using AgentControl.Engine.Storage;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -107,55 +109,83 @@ internal sealed class CircuitStore(NpgsqlDataSource database)
     }
 
     /// <summary>The next call may probe, and the branch that waits longest makes it now. False where calls go anyway.</summary>
-    public async Task<bool> TestAsync(string service, CancellationToken cancellationToken)
-    {
-        await using var command = Command("SELECT ac_circuit_test($1)", service);
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
+    public async Task<bool> TestAsync(string service, AuditEntry entry, CancellationToken cancellationToken) =>
+        await ByPersonAsync(service, entry, "SELECT ac_circuit_test($1)", [service], cancellationToken) is true;
 
-    /// <param name="probe">The token of the call that found the service well; null where a person closes it.</param>
+    private const string CloseSql = """
+        WITH before AS MATERIALIZED (SELECT since FROM circuits WHERE name = $1)
+        SELECT ac_now() - since FROM before WHERE ac_circuit_close($1, $2, $3, $4, $5)
+        """;
+
+    /// <param name="probe">The token of the call that found the service well.</param>
     /// <returns>How long it was open; null where it was not.</returns>
     public async Task<TimeSpan?> CloseAsync(
         string service,
-        Guid? probe,
-        string? by,
+        Guid probe,
         CircuitPolicy policy,
         CancellationToken cancellationToken
     )
     {
-        await using var command = Command(
-            """
-            WITH before AS MATERIALIZED (SELECT since FROM circuits WHERE name = $1)
-            SELECT ac_now() - since FROM before WHERE ac_circuit_close($1, $2, $3, $4, $5)
-            """,
-            service,
-            (object?)probe ?? DBNull.Value,
-            Text(by),
-            policy.RampStartPerSecond,
-            policy.RampFactor
-        );
+        object[] values = [service, probe, Text(null), policy.RampStartPerSecond, policy.RampFactor];
+        await using var command = Command(CloseSql, values);
         return (TimeSpan?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
-    public async Task BlockAsync(
+    /// <summary>A person closes it. False where it was closed.</summary>
+    public async Task<bool> CloseAsync(
         string service,
-        TimeSpan length,
-        string? reason,
-        string by,
+        AuditEntry entry,
+        CircuitPolicy policy,
         CancellationToken cancellationToken
     )
     {
-        await using var command = Command(
+        object[] values = [service, DBNull.Value, entry.Who.Name, policy.RampStartPerSecond, policy.RampFactor];
+        return await ByPersonAsync(service, entry, CloseSql, values, cancellationToken) is not null;
+    }
+
+    public Task BlockAsync(
+        string service,
+        TimeSpan length,
+        string? reason,
+        AuditEntry entry,
+        CancellationToken cancellationToken
+    ) =>
+        ByPersonAsync(
+            service,
+            entry,
             """
             INSERT INTO circuits (name, state, since, until, admitted, reason, changed_by) VALUES ($1, 'blocked', ac_now(), ac_now() + $2, 0, $3, $4)
             ON CONFLICT (name) DO UPDATE SET state = 'blocked', since = ac_now(), until = ac_now() + $2, probe = NULL, admitted = 0, reason = $3, changed_by = $4
+            RETURNING state
             """,
-            service,
-            length,
-            Text(Events.Texts.Clean(reason)),
-            by
+            [service, length, Text(Events.Texts.Clean(reason)), entry.Who.Name],
+            cancellationToken
         );
-        await command.ExecuteNonQueryAsync(cancellationToken);
+
+    /// <summary>A person's change and its line in the audit log, in one transaction; no line where nothing changed.</summary>
+    private async Task<object?> ByPersonAsync(
+        string service,
+        AuditEntry entry,
+        string sql,
+        object[] values,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var before = await Sql.ScalarAsync<string>(
+            connection,
+            "SELECT state FROM circuits WHERE name = $1 FOR UPDATE",
+            service
+        );
+        await using var command = Filled(new NpgsqlCommand(sql, connection), values);
+        var result = await command.ExecuteScalarAsync(cancellationToken);
+        if (result is null or DBNull or false)
+            return null;
+        var line = entry with { Before = new { Circuit = before ?? "closed" } };
+        await AuditLog.AppendAsync(connection, transaction, line, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return result;
     }
 
     /// <summary>Failed calls of the service in its window.</summary>
@@ -198,17 +228,12 @@ internal sealed class CircuitStore(NpgsqlDataSource database)
     private static object Text(string? text) =>
         text is null ? new NpgsqlParameter { Value = DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text } : text;
 
-    private NpgsqlCommand Command(string sql, params object[] values)
+    private NpgsqlCommand Command(string sql, params object[] values) => Filled(database.CreateCommand(sql), values);
+
+    private static NpgsqlCommand Filled(NpgsqlCommand command, object[] values)
     {
-        var command = database.CreateCommand(sql);
         foreach (var value in values)
-            command.Parameters.Add(
-                value switch
-                {
-                    NpgsqlParameter ready => ready,
-                    _ => new NpgsqlParameter { Value = value },
-                }
-            );
+            command.Parameters.Add(value as NpgsqlParameter ?? new NpgsqlParameter { Value = value });
         return command;
     }
 }

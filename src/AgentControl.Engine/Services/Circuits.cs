@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using AgentControl.Core.Services;
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Control;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Maintenance;
@@ -94,19 +95,18 @@ internal sealed class Circuits(
     }
 
     /// <summary>Closes a circuit by hand, and lets those who wait go along the ramp.</summary>
-    public async Task<bool> ResetAsync(string service, string by, CancellationToken cancellationToken)
+    public async Task<bool> ResetAsync(string service, AuditEntry entry, CancellationToken cancellationToken)
     {
-        var closed =
-            await store.CloseAsync(service, null, by, policies.Of(service).Circuit, cancellationToken) is not null;
+        var closed = await store.CloseAsync(service, entry, policies.Of(service).Circuit, cancellationToken);
         if (closed)
             Changed(service);
         return closed;
     }
 
     /// <summary>Lets the next call find out whether the service is well. False where calls go anyway.</summary>
-    public async Task<bool> TestAsync(string service, CancellationToken cancellationToken)
+    public async Task<bool> TestAsync(string service, AuditEntry entry, CancellationToken cancellationToken)
     {
-        var may = await store.TestAsync(service, cancellationToken);
+        var may = await store.TestAsync(service, entry, cancellationToken);
         if (may)
             Changed(service);
         return may;
@@ -117,11 +117,11 @@ internal sealed class Circuits(
         string service,
         TimeSpan length,
         string? reason,
-        string by,
+        AuditEntry entry,
         CancellationToken cancellationToken
     )
     {
-        await store.BlockAsync(service, length, reason, by, cancellationToken);
+        await store.BlockAsync(service, length, reason, entry, cancellationToken);
         Changed(service);
     }
 
@@ -141,9 +141,7 @@ internal sealed class Circuits(
             await TellAsync(() => store.CountAsync(service, Of(service).Take() + call, policy.Circuit));
         if (probe is not { } token)
             return null;
-        var open = await TellAsync(() =>
-            store.CloseAsync(service, token, null, policy.Circuit, CancellationToken.None)
-        );
+        var open = await TellAsync(() => store.CloseAsync(service, token, policy.Circuit, CancellationToken.None));
         if (open is null)
             return null;
         Changed(service);

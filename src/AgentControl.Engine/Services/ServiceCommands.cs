@@ -1,6 +1,5 @@
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Audit;
-using Npgsql;
 
 namespace AgentControl.Engine.Services;
 
@@ -11,33 +10,22 @@ public sealed class ServiceCommands
     public static readonly TimeSpan LongestBlock = TimeSpan.FromDays(7);
 
     private readonly Circuits circuits;
-    private readonly NpgsqlDataSource database;
 
-    internal ServiceCommands(Circuits circuits, NpgsqlDataSource database) =>
-        (this.circuits, this.database) = (circuits, database);
+    internal ServiceCommands(Circuits circuits) => this.circuits = circuits;
 
     /// <summary>Closes the circuit; those who wait go along the ramp. False where it was closed.</summary>
-    public async Task<bool> ResetAsync(string service, Actor actor, CancellationToken cancellationToken)
+    public Task<bool> ResetAsync(string service, Actor actor, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(actor);
-        if (!await circuits.ResetAsync(service, actor.Name, cancellationToken))
-            return false;
-        await AuditAsync(new AuditEntry(actor, "service.reset", $"service:{service}"), cancellationToken);
-        return true;
+        var entry = Entry(service, actor, "service.reset") with { After = new { Circuit = "closed" } };
+        return circuits.ResetAsync(service, entry, cancellationToken);
     }
 
     /// <summary>Lets one call find out now whether the service is well. False where calls go anyway.</summary>
-    public async Task<bool> TestAsync(string service, Actor actor, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(actor);
-        if (!await circuits.TestAsync(service, cancellationToken))
-            return false;
-        await AuditAsync(new AuditEntry(actor, "service.tested", $"service:{service}"), cancellationToken);
-        return true;
-    }
+    public Task<bool> TestAsync(string service, Actor actor, CancellationToken cancellationToken) =>
+        circuits.TestAsync(service, Entry(service, actor, "service.tested"), cancellationToken);
 
     /// <summary>Lets no call go until a time; then one probes, as after a failure.</summary>
-    public async Task BlockAsync(
+    public Task BlockAsync(
         string service,
         TimeSpan length,
         string? reason,
@@ -45,20 +33,21 @@ public sealed class ServiceCommands
         CancellationToken cancellationToken
     )
     {
-        ArgumentNullException.ThrowIfNull(actor);
-        await circuits.BlockAsync(service, length, reason, actor.Name, cancellationToken);
-        await AuditAsync(
-            new AuditEntry(actor, "service.blocked", $"service:{service}")
+        var entry = Entry(service, actor, "service.blocked") with
+        {
+            After = new
             {
-                After = new { minutes = length.TotalMinutes, reason },
+                Circuit = "blocked",
+                Minutes = length.TotalMinutes,
+                Reason = reason,
             },
-            cancellationToken
-        );
+        };
+        return circuits.BlockAsync(service, length, reason, entry, cancellationToken);
     }
 
-    private async Task AuditAsync(AuditEntry entry, CancellationToken cancellationToken)
+    private static AuditEntry Entry(string service, Actor actor, string action)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await AuditLog.AppendAsync(connection, null, entry, cancellationToken);
+        ArgumentNullException.ThrowIfNull(actor);
+        return new(actor, action, $"service:{service}") { TargetName = service };
     }
 }

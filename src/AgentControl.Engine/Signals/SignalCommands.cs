@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using AgentControl.Core.Events;
 using AgentControl.Engine.Access;
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Jobs;
@@ -99,6 +101,21 @@ public sealed class SignalCommands
         );
         if (wait is not null)
             await JobLog.AnswerAsync(connection, jobId, wait, bytes, fast: true);
+        if (actor.IsAccountable)
+            await AuditLog.AppendAsync(
+                connection,
+                transaction,
+                new(actor, "job.signalled", $"job:{jobId}")
+                {
+                    After = new
+                    {
+                        Signal = name,
+                        Bytes = bytes.Length,
+                        Sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes)),
+                    },
+                },
+                cancellationToken
+            );
         await transaction.CommitAsync(cancellationToken);
         // Rung whatever the row says by now: a hand that another answer rang may have taken this job, and that answer's job needs one.
         if (wait is not null)

@@ -10,6 +10,8 @@ internal static class EngineSchema
 
     public static string Services => Read("services.sql");
 
+    public static string Audit => Read("audit.sql");
+
     private static string Read(string name)
     {
         using var stream =

@@ -1,4 +1,6 @@
 using AgentControl.Core.Events;
+using AgentControl.Engine.Access;
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Paging;
@@ -64,6 +66,8 @@ public sealed class WorkspaceComments(
         var job = comment.JobId is { } id && await JobLog.LockAsync(connection, id) ? id : (Guid?)null;
         var (added, isNew) = await InsertAsync(connection, comment, cancellationToken);
         var line = job is { } named && isNew ? await JobLog.AppendAsync(connection, named, EventOf(added)) : null;
+        if (isNew && comment.By.Actor is { } actor)
+            await AuditLog.AppendAsync(connection, transaction, EntryOf(actor, added), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         changes.Publish(comment.Workspace);
         if (line is not null)
@@ -86,6 +90,18 @@ public sealed class WorkspaceComments(
             EventData.Of(new { commentId = comment.Id, anchor = comment.Anchor }),
             Actor: comment.By.Kind == Author.AgentKind ? null : PlainText.Clean(comment.By.Name, 200)
         );
+
+    private static AuditEntry EntryOf(Actor actor, Comment comment) =>
+        new(actor, "comment.added", comment.JobId is { } job ? $"job:{job}" : $"workspace:{comment.Workspace}")
+        {
+            After = new
+            {
+                comment.Id,
+                comment.Workspace,
+                comment.Anchor,
+                Text = Texts.Clean(comment.Body, MaxEventText),
+            },
+        };
 
     private static async Task<(Comment Comment, bool IsNew)> InsertAsync(
         NpgsqlConnection connection,

@@ -1,3 +1,4 @@
+using AgentControl.Engine.Audit;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -96,6 +97,7 @@ public sealed class WorkspaceFiles(NpgsqlDataSource database, WorkspaceBlobs blo
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var result = await WriteAsync(connection, write, content, cancellationToken);
+        await AuditAsync(connection, "file.written", write.Workspace, write.Path, write.By, result, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (result.Outcome is FileOutcome.Written)
             changes.Publish(write.Workspace);
@@ -115,6 +117,7 @@ public sealed class WorkspaceFiles(NpgsqlDataSource database, WorkspaceBlobs blo
         if (VirtualName.From(path.Value) is not null)
             return new FileResult(FileOutcome.ReadOnly);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var command = new NpgsqlCommand(BinSql, connection);
         command.Parameters.Add(new() { Value = id });
         command.Parameters.Add(new() { Value = workspace });
@@ -125,9 +128,35 @@ public sealed class WorkspaceFiles(NpgsqlDataSource database, WorkspaceBlobs blo
         command.Parameters.Add(Nullable(expect.Match, NpgsqlDbType.Array | NpgsqlDbType.Text));
         command.Parameters.Add(new() { Value = restore });
         var result = await ResultAsync(command, cancellationToken);
+        var action = restore ? "file.restored" : "file.deleted";
+        await AuditAsync(connection, action, workspace, path, by, result, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
         if (result.Outcome is FileOutcome.Written)
             changes.Publish(workspace);
         return result;
+    }
+
+    /// <summary>What a person or key changed; what agents write stands in their jobs' logs.</summary>
+    private static async Task AuditAsync(
+        NpgsqlConnection connection,
+        string action,
+        string workspace,
+        WorkspacePath path,
+        Author by,
+        FileResult result,
+        CancellationToken cancellationToken
+    )
+    {
+        if (by.Actor is not { } actor || result.Outcome is not FileOutcome.Written)
+            return;
+        var writes = action == "file.written";
+        var entry = new AuditEntry(actor, action, $"file:{workspace}/{path.Value}")
+        {
+            TargetName = path.Value,
+            Before = writes && result.Version > 1 ? new { Version = result.Version - 1 } : null,
+            After = new { result.Version, result.Sha256 },
+        };
+        await AuditLog.AppendAsync(connection, null, entry, cancellationToken);
     }
 
     private static NpgsqlParameter Nullable(object? value, NpgsqlDbType type) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Paging;
 using AgentControl.Engine.Storage;
 using Microsoft.EntityFrameworkCore;
@@ -54,18 +55,32 @@ public sealed class WorkspaceStore(NpgsqlDataSource database, IDbContextFactory<
     }
 
     /// <summary>True where it is new.</summary>
-    public async Task<bool> CreateAsync(string name, string by, CancellationToken cancellationToken)
+    public async Task<bool> CreateAsync(string name, Author by, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(by);
         if (!WorkspaceName.IsValid(name))
             throw new ArgumentException(
                 "A workspace's name has lower-case letters, digits and dashes, at most 63.",
                 nameof(name)
             );
-        await using var command = database.CreateCommand(
-            "INSERT INTO workspaces (name, created_by, created_at) VALUES ($1, $2, ac_now()) ON CONFLICT DO NOTHING"
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var made = await Sql.ExecuteAsync(
+            connection,
+            "INSERT INTO workspaces (name, created_by, created_at) VALUES ($1, $2, ac_now()) ON CONFLICT DO NOTHING",
+            name,
+            PlainText.Clean(by.Name, 200)
         );
-        command.Parameters.Add(new() { Value = name });
-        command.Parameters.Add(new() { Value = PlainText.Clean(by, 200) });
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+        if (made == 0)
+            return false;
+        if (by.Actor is { } actor)
+            await AuditLog.AppendAsync(
+                connection,
+                transaction,
+                new(actor, "workspace.created", $"workspace:{name}") { TargetName = name },
+                cancellationToken
+            );
+        await transaction.CommitAsync(cancellationToken);
+        return true;
     }
 }

@@ -12,8 +12,6 @@ namespace AgentControl.Web.Access;
 /// <summary>Sign-in, keys, policies and their routes.</summary>
 internal static class AccessSetup
 {
-    private static readonly TimeSpan SignedInFor = TimeSpan.FromDays(14);
-
     public static IServiceCollection AddAccess(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddAccessStores().AddSignInManager();
@@ -23,9 +21,14 @@ internal static class AccessSetup
         services.AddScoped<ICallerAccessor, CallerAccessor>();
         services.AddScoped<AuthenticationStateProvider, CircuitPerson>();
         services.AddScoped<PasswordSignIn>();
+        services.AddScoped<PeopleDesk>();
+        services.AddSingleton<RouteRights>();
+        services.AddScoped<AboutReader>();
+        services.AddSingleton<LinkMail>();
         services.AddScoped<DisplaySignIn>();
         services.AddScoped<IClaimsTransformation, FreshCaller>();
         services.AddSchemes();
+        services.AddCompanySignIn(configuration);
         services.AddPolicies();
         services.AddExceptionHandler<AccessDeniedHandler>();
         services.AddProblemDetails();
@@ -50,6 +53,9 @@ internal static class AccessSetup
     {
         routes.MapApiKeys();
         routes.MapGroups();
+        routes.MapPeople();
+        routes.MapInvitations();
+        routes.MapCompanySignIn();
         routes.MapAudit();
     }
 
@@ -66,7 +72,7 @@ internal static class AccessSetup
             .AddCookie(AccessSchemes.Display, DisplayCookie.Configure)
             .AddIdentityCookies();
         services.Configure<CookieAuthenticationOptions>(IdentityConstants.ApplicationScheme, Cookie);
-        // A changed password signs every other browser out within a minute. Roles are read anew each time.
+        // A cookie is renewed now and then. Whether its sign-in still counts, and the roles, are read anew each time.
         services.Configure<SecurityStampValidatorOptions>(options =>
         {
             options.ValidationInterval = TimeSpan.FromMinutes(1);
@@ -81,7 +87,7 @@ internal static class AccessSetup
         options.Cookie.HttpOnly = true;
         options.Cookie.SameSite = SameSiteMode.Lax;
         options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
-        options.ExpireTimeSpan = SignedInFor;
+        options.ExpireTimeSpan = SignIns.Lasts;
         options.SlidingExpiration = true;
         options.LoginPath = "/signin";
         options.LogoutPath = "/signout";

@@ -11,19 +11,11 @@ internal sealed record GroupRequest(string? Description, IReadOnlyList<Guid>? Me
 
 internal sealed record GroupListContract(IReadOnlyList<GroupInfo> Items, string? NextCursor);
 
-internal sealed record PeopleListContract(IReadOnlyList<GroupPerson> Items, string? NextCursor);
-
 /// <summary>Groups of people over REST, for admins.</summary>
 internal static class GroupsEndpoints
 {
     public static void MapGroups(this IEndpointRouteBuilder routes)
     {
-        routes
-            .MapGet("/api/v1/people", PeopleAsync)
-            .WithTags("Groups")
-            .RequireAuthorization(Policies.Admin)
-            .WithName("ListPeople")
-            .WithSummary("Everybody who can sign in, and who of them may decide somewhere");
         var groups = routes.MapGroup("/api/v1/groups").WithTags("Groups").RequireAuthorization(Policies.Admin);
         groups.MapGet("/", ListAsync).WithName("ListGroups").WithSummary("The groups with their people");
         groups.MapGet("/{name}", FindAsync).WithName("GetGroup").WithSummary("One group with its people");
@@ -37,9 +29,6 @@ internal static class GroupsEndpoints
             .WithName("DeleteGroup")
             .WithSummary("Delete a group; what names it waits for an admin");
     }
-
-    private static async Task<Ok<PeopleListContract>> PeopleAsync(Groups groups, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new PeopleListContract(await groups.PeopleAsync(cancellationToken), null));
 
     private static async Task<Ok<GroupListContract>> ListAsync(Groups groups, CancellationToken cancellationToken) =>
         TypedResults.Ok(new GroupListContract(await groups.ListAsync(cancellationToken), null));

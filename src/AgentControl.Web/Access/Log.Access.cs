@@ -10,4 +10,7 @@ internal static partial class Log
 
     [LoggerMessage(202, LogLevel.Information, "Made the admin {Email} of AgentControl:Bootstrap.")]
     public static partial void BootstrapAdminMade(ILogger logger, string email);
+
+    [LoggerMessage(203, LogLevel.Warning, "A company sign-in failed: {Reason}")]
+    public static partial void CompanySignInFailed(ILogger logger, string reason);
 }

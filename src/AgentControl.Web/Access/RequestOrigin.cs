@@ -11,5 +11,6 @@ internal static class RequestOrigin
         path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) ? "REST"
         : path.StartsWithSegments("/mcp", StringComparison.OrdinalIgnoreCase) ? "MCP"
         : path.StartsWithSegments("/hubs", StringComparison.OrdinalIgnoreCase) ? "hub"
+        : path.StartsWithSegments("/a", StringComparison.OrdinalIgnoreCase) ? "phone"
         : "page";
 }

@@ -49,7 +49,7 @@ public sealed partial class SetupPage
         switch (outcome.Result)
         {
             case FirstAdminResult.Made:
-                await SignIn.TryAsync(person.Email, person.Password, from, Context.RequestAborted);
+                await SignIn.TryAsync(person.Email, person.Password, Context);
                 Navigation.NavigateTo("/");
                 break;
             case FirstAdminResult.AlreadyThere:

@@ -1,4 +1,5 @@
 using AgentControl.Engine.Access;
+using AgentControl.Web.Shared;
 using Microsoft.AspNetCore.Components;
 
 namespace AgentControl.Web.Access;
@@ -24,7 +25,13 @@ public sealed partial class SignInPage
     [SupplyParameterFromForm]
     private SignInForm? Form { get; set; }
 
-    private bool Wrong { get; set; }
+    [SupplyParameterFromQuery]
+    private string? Company { get; set; }
+
+    [Inject]
+    private CompanyOptions Options { get; set; } = null!;
+
+    private string? Problem { get; set; }
 
     private string Target => Access.ReturnUrl.Local(Form?.ReturnUrl ?? ReturnUrl);
 
@@ -35,6 +42,8 @@ public sealed partial class SignInPage
 
     protected override async Task OnInitializedAsync()
     {
+        if (HttpMethods.IsGet(Context.Request.Method))
+            Problem = CompanySignIn.Sentence(Company);
         // Nobody can sign in before the first admin exists: the set-up page says what to do.
         if (HttpMethods.IsGet(Context.Request.Method) && !await FirstAdmin.ExistsAsync(Context.RequestAborted))
             Navigation.NavigateTo("/setup");
@@ -42,11 +51,13 @@ public sealed partial class SignInPage
 
     private async Task SignInAsync()
     {
-        var from = RequestOrigin.Of(Context);
-        if (await SignIn.TryAsync(Form?.Name, Form?.Password, from, Context.RequestAborted))
+        var result = await SignIn.TryAsync(Form?.Name, Form?.Password, Context);
+        if (result.Done)
             Navigation.NavigateTo(Target);
         else
-            Wrong = true;
+            Problem = result.Wait is { } wait
+                ? $"Too many wrong passwords. Try again in {Formats.Duration(wait)}."
+                : "Name or password is wrong.";
     }
 
     private sealed class SignInForm

@@ -1,3 +1,4 @@
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Hosting;
 
 namespace AgentControl.Web.Hosting;
@@ -7,6 +8,7 @@ internal static class Commands
 {
     private const string Migrate = "migrate";
     private const string Verify = "verify";
+    private const string HeadOption = "--audit-head=";
 
     /// <summary>Runs a command that must find the database as it lies: before anything opens it for serving.</summary>
     /// <returns>The exit code; null where the program is to go on.</returns>
@@ -14,12 +16,18 @@ internal static class Commands
     {
         switch (args.FirstOrDefault())
         {
+            case Verify when NotedHead(args) is [_, ..] wrong && !AuditChain.IsHead(wrong):
+                await output.WriteLineAsync(
+                    $"{HeadOption}{wrong} is no end of the audit log. Give number:hash, as verify prints it."
+                );
+                return 2;
             case Verify:
                 using (var logs = ControlPlane.StartLog(builder.Configuration))
                     return await Verification.RunAsync(
                         builder.Configuration,
                         logs.CreateLogger<ControlDatabase>(),
                         output,
+                        NotedHead(args),
                         CancellationToken.None
                     );
             case { } unknown when unknown != Migrate && !unknown.StartsWith('-') && !unknown.Contains('='):
@@ -29,6 +37,9 @@ internal static class Commands
                 return null;
         }
     }
+
+    private static string? NotedHead(string[] args) =>
+        args.FirstOrDefault(a => a.StartsWith(HeadOption, StringComparison.Ordinal))?[HeadOption.Length..];
 
     /// <summary>Brings the schema up, and ends there where the arguments say so.</summary>
     /// <returns>The exit code; null where the program is to serve.</returns>

@@ -21,12 +21,15 @@ internal sealed class LivePump(
     /// <summary>More events than this in one window are not sent; the clients are told to read the log.</summary>
     private const int MaxWaiting = 50_000;
 
-    private static readonly TimeSpan RefreshEvery = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan RefreshEvery = TimeSpan.FromSeconds(5);
     private readonly ConcurrentQueue<LiveEvent> waiting = new();
     private volatile bool overflowed;
+    private volatile bool rightsChanged;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Whose key is revoked or who is disabled here hears nothing from the next window on; changes by other processes are looked for.
+        directory.Forgot += (_, _) => rightsChanged = true;
         using var subscription = feed.Subscribe(Take);
         using var spoken = outputs.Subscribe(Take);
         var refreshed = time.GetTimestamp();
@@ -39,8 +42,9 @@ internal sealed class LivePump(
                 await clients.SomebodyAsync(stoppingToken);
             }
             await Task.Delay(Window, time, stoppingToken);
-            if (time.GetElapsedTime(refreshed) > RefreshEvery)
+            if (rightsChanged || time.GetElapsedTime(refreshed) > RefreshEvery)
             {
+                rightsChanged = false;
                 refreshed = time.GetTimestamp();
                 await contents.GuardAsync(() => clients.RefreshAsync(directory, stoppingToken), stoppingToken);
             }

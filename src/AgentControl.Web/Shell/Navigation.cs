@@ -2,6 +2,7 @@ namespace AgentControl.Web.Shell;
 
 /// <summary>A page that the rail, the bottom bar, "Go to…" and the g-chords lead to.</summary>
 /// <param name="Chord">The key behind g, or null.</param>
+/// <param name="Area">The addresses below it belong to this page too.</param>
 internal sealed record NavItem(
     string Section,
     string Name,
@@ -9,14 +10,16 @@ internal sealed record NavItem(
     string Icon,
     char? Chord = null,
     bool CountsPeople = false,
-    bool OnPhone = false
+    bool OnPhone = false,
+    string? Area = null
 )
 {
     /// <summary>Whether the address lies on this page or below it.</summary>
     public bool Covers(string path) =>
         Href == "/"
             ? path == "/"
-            : path.Equals(Href, StringComparison.OrdinalIgnoreCase)
+            : Area is not null && path.StartsWith(Area + "/", StringComparison.OrdinalIgnoreCase)
+                || path.Equals(Href, StringComparison.OrdinalIgnoreCase)
                 || path.StartsWith(Href + "/", StringComparison.OrdinalIgnoreCase);
 }
 
@@ -33,9 +36,7 @@ internal static class Navigation
         new("Health", "Services", "/services", "activity", 's'),
         new("Health", "Queues", "/queues", "layers", 'q'),
         new("Setup", "Schedules", "/schedules", "calendar-clock"),
-        new("Setup", "Groups", "/settings/groups", "users"),
-        new("Setup", "Policies", "/settings/policies", "shield-check"),
-        new("Setup", "Notifications", "/settings/notifications", "bell"),
-        new("Setup", "API keys", "/settings/keys", "key"),
+        new("Setup", "Audit log", "/audit", "history"),
+        new("Setup", "Settings", "/settings/profile", "settings", Area: "/settings"),
     ];
 }

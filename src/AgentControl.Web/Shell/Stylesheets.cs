@@ -37,6 +37,7 @@ internal static class Stylesheets
         "css/agents.css",
         "css/services.css",
         "css/schedules.css",
+        "css/settings.css",
         "css/jobs.css",
         "css/approvals.css",
         "css/wall.css",

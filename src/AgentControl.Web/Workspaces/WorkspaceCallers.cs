@@ -11,8 +11,9 @@ internal static class WorkspaceCallers
     public static Author ToAuthor(this Caller caller) =>
         caller.Kind switch
         {
-            CallerKind.Person => Author.Person(caller.Display),
+            CallerKind.Person => Author.Person(caller.Display) with { Actor = caller.Actor },
             CallerKind.Job => Author.Agent(caller.Display),
+            CallerKind.ApiKey => Author.Program(caller.Display) with { Actor = caller.Actor },
             _ => Author.Program(caller.Display),
         };
 

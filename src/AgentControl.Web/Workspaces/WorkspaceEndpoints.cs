@@ -65,7 +65,7 @@ internal static class WorkspaceEndpoints
     {
         if (!WorkspaceName.IsValid(ws))
             return Problems.BadField("ws", "Name a workspace with lower-case letters, digits and dashes, at most 63.");
-        return await store.CreateAsync(ws, context.User.RequireCaller().Display, cancellationToken)
+        return await store.CreateAsync(ws, context.User.RequireCaller().ToAuthor(), cancellationToken)
             ? TypedResults.Created($"/api/v1/workspaces/{ws}/files")
             : TypedResults.Ok();
     }

@@ -13,7 +13,7 @@ public sealed class NavigationTests(CheckedProgram program)
         await using var context = await program.OpenAsync();
         var page = await context.NewPageAsync();
         await page.OpenAsync("/");
-        foreach (var name in new[] { "Jobs", "Approvals", "Workspace", "Services", "API keys", "Overview" })
+        foreach (var name in new[] { "Jobs", "Approvals", "Workspace", "Services", "Audit log", "Overview" })
         {
             await page.GetByRole(AriaRole.Navigation, new() { Name = "Main" })
                 .GetByRole(AriaRole.Link, new() { Name = name })

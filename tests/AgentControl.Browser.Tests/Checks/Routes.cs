@@ -38,6 +38,11 @@ public static class Routes
         ("/schedules/nightly-close", "nightly-close – Schedules"),
         ("/schedules/nightly-close/edit", "Edit nightly-close"),
         ("/schedules/new", "New schedule"),
+        ("/audit", "Audit log"),
+        ("/settings/profile", "Settings – Profile"),
+        ("/settings/users", "Settings – Users"),
+        ("/settings/roles", "Settings – Roles"),
+        ("/settings/about", "Settings – About"),
         ("/settings/groups", "Settings – Groups"),
         ("/settings/policies", "Settings – Policies"),
         ("/queues", "Queues"),
@@ -49,7 +54,7 @@ public static class Routes
 
     public static IReadOnlyList<string> Interactive { get; } = [.. _all.Select(r => r.Path)];
 
-    public static IReadOnlyList<string> Static { get; } = ["/a/{approval}", "/signin", "/setup", "/display"];
+    public static IReadOnlyList<string> Static { get; } = ["/a/{approval}", "/signin", "/setup", "/display", "/invite"];
 
     public static TheoryData<string> Every => [.. Interactive, .. Static];
 
@@ -63,12 +68,14 @@ public static class Routes
         "/signin",
         "/setup",
         "/display",
+        "/invite",
         "/agents/new",
         "/agents/contracts/new-note",
         "/agents",
         "/settings/groups",
         "/settings/policies",
         "/queues",
+        "/settings/roles",
         "/settings/notifications",
     ];
 
@@ -85,6 +92,7 @@ public static class Routes
             "/signin" => "Sign in",
             "/setup" => "Set up",
             "/display" => "Display",
+            "/invite" => "Join",
             "/a/{approval}" => "Decide: .+",
             _ => _all.Single(r => r.Path == route).Title,
         };

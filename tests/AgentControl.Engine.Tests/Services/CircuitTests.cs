@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using AgentControl.Core.Agents;
 using AgentControl.Core.Services;
+using AgentControl.Engine.Access;
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Control;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Maintenance;
@@ -26,6 +28,8 @@ public sealed class CircuitTests(PostgresFixture postgres)
         [$"AgentControl:Services:{Service}:Circuit:MinimumCalls"] = "4",
         ["AgentControl:Queues:default"] = "4",
     };
+
+    private static AuditEntry Blocked => new(new Actor("person:1", "Ana"), "service.blocked", $"service:{Service}");
 
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
@@ -159,7 +163,7 @@ public sealed class CircuitTests(PostgresFixture postgres)
             _settings
         );
         var circuits = engine.Get<Circuits>();
-        await circuits.BlockAsync(Service, TimeSpan.FromDays(1), null, "Ana", Now);
+        await circuits.BlockAsync(Service, TimeSpan.FromDays(1), null, Blocked, Now);
         var job = await engine.SubmitAsync("test", new { });
         await engine.UntilAsync(job, "waiting");
         // Closed by somebody who did not see the wait.
@@ -258,7 +262,7 @@ public sealed class CircuitTests(PostgresFixture postgres)
         );
         await using var engine = await EngineProcess.StartAsync(database, [agent], _settings);
         var circuits = engine.Get<Circuits>();
-        await circuits.BlockAsync(Service, TimeSpan.FromMinutes(1), null, "Ana", Now);
+        await circuits.BlockAsync(Service, TimeSpan.FromMinutes(1), null, Blocked, Now);
         var job = await engine.SubmitAsync("test", new { });
         await engine.UntilAsync(job, "waiting");
         await engine.ShiftClockAsync("2 minutes");

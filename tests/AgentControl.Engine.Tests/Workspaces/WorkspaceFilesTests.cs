@@ -356,7 +356,7 @@ public sealed class WorkspaceFilesTests(PostgresFixture fixture)
     public async Task Changes_AfterACommit_ReachWatchersOfThatWorkspaceOnly()
     {
         await using var bundle = await WorkspaceBundle.CreateAsync(fixture);
-        await bundle.Store.CreateAsync("acme", "Maria", Token);
+        await bundle.Store.CreateAsync("acme", Author.Person("Maria"), Token);
         var (here, there) = (0, 0);
         using var one = bundle.Changes.Watch("default", () => here++);
         using (bundle.Changes.Watch("acme", () => there++))

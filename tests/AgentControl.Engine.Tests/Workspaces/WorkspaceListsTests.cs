@@ -151,9 +151,11 @@ public sealed class WorkspaceListsTests(PostgresFixture fixture)
 
         Assert.True(await bundle.Store.ExistsAsync("default", Token));
         Assert.False(await bundle.Store.ExistsAsync("../x", Token));
-        Assert.True(await bundle.Store.CreateAsync("acme", "Maria", Token));
-        Assert.False(await bundle.Store.CreateAsync("acme", "Maria", Token));
-        await Assert.ThrowsAsync<ArgumentException>(() => bundle.Store.CreateAsync("Acme\n", "Maria", Token));
+        Assert.True(await bundle.Store.CreateAsync("acme", Author.Person("Maria"), Token));
+        Assert.False(await bundle.Store.CreateAsync("acme", Author.Person("Maria"), Token));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            bundle.Store.CreateAsync("Acme\n", Author.Person("Maria"), Token)
+        );
         var list = await bundle.Store.ListAsync(null, null, 50, Token);
         Assert.Equal([("acme", 0L, 0L), ("default", 1L, 3L)], list.Items.Select(w => (w.Name, w.Files, w.Bytes)));
     }

@@ -104,7 +104,67 @@ public sealed class AuditTests(PostgresFixture postgres)
         Assert.True(problem.GetProperty("errors").TryGetProperty(field, out _));
     }
 
-    private static async Task AppendAsync(AccessHost host, int count)
+    [Fact]
+    public async Task An_export_has_every_line_of_the_filter_and_nothing_that_a_spreadsheet_computes()
+    {
+        await using var host = await AccessHost.StartWithAdminKeyAsync(postgres);
+        await AppendAsync(host, 450, "=HYPERLINK(\"http://x\",\"y\")");
+        await AppendAsync(host, 3);
+        using var admin = host.Program(AccessHost.AdminKey);
+        var stop = TestContext.Current.CancellationToken;
+
+        using var csv = await admin.GetAsync("/api/v1/audit/export?format=csv&who=hyperlink&action=thing.", stop);
+        using var json = await admin.GetAsync("/api/v1/audit/export?format=json&who=HYPERLINK", stop);
+
+        Assert.Equal("text/csv", csv.Content.Headers.ContentType?.MediaType);
+        Assert.StartsWith("audit-", csv.Content.Headers.ContentDisposition?.FileName, StringComparison.Ordinal);
+        var rows = (await csv.Content.ReadAsStringAsync(stop)).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(451, rows.Length);
+        Assert.Contains(",\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\",", rows[1], StringComparison.Ordinal);
+        var lines = JsonElement.Parse(await json.Content.ReadAsStringAsync(stop));
+        Assert.Equal(450, lines.GetArrayLength());
+        Assert.Equal(449, lines[0].GetProperty("after").GetProperty("no").GetInt32());
+        using var bad = await admin.GetAsync("/api/v1/audit/export?format=xlsx", stop);
+        Assert.Equal(400, (int)bad.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("+1", "'+1")]
+    [InlineData("-1", "'-1")]
+    [InlineData("@x", "'@x")]
+    [InlineData("\t=1", "\"'\t=1\"")]
+    [InlineData("a,b", "\"a,b\"")]
+    [InlineData("plain", "plain")]
+    public void A_cell_stays_a_text(string value, string cell)
+    {
+        var told = AgentControl.Web.Audit.AuditExport.Cell(value);
+
+        Assert.Equal(cell.Trim('"'), told.Trim('"'));
+    }
+
+    [Fact]
+    public async Task Verify_answers_the_end_of_the_chain_and_holds_the_log_against_a_noted_one()
+    {
+        await using var host = await AccessHost.StartWithAdminKeyAsync(postgres);
+        using var admin = host.Program(AccessHost.AdminKey);
+        var stop = TestContext.Current.CancellationToken;
+        var now = await admin.GetFromJsonAsync<JsonElement>("/api/v1/audit/verify", stop);
+        Assert.True(now.GetProperty("whole").GetBoolean());
+        var head = now.GetProperty("head").GetString()!;
+
+        var other = head[..^1] + (head[^1] == '0' ? '1' : '0');
+        var broken = await admin.GetFromJsonAsync<JsonElement>($"/api/v1/audit/verify?head={other}", stop);
+        using var bad = await admin.GetAsync("/api/v1/audit/verify?head=x", stop);
+
+        Assert.Contains(
+            "not the one that was noted",
+            broken.GetProperty("problem").GetString(),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(400, (int)bad.StatusCode);
+    }
+
+    private static async Task AppendAsync(AccessHost host, int count, string name = "Maria")
     {
         var stop = TestContext.Current.CancellationToken;
         await using var context = await host
@@ -112,7 +172,10 @@ public sealed class AuditTests(PostgresFixture postgres)
             .CreateDbContextAsync(stop);
         for (var no = 0; no < count; no++)
         {
-            var entry = new AuditEntry(_maria, "thing.done", $"thing:{no}") { After = new { no, text = "a\0b" } };
+            var entry = new AuditEntry(_maria with { Name = name }, "thing.done", $"thing:{no}")
+            {
+                After = new { no, text = "a\0b" },
+            };
             await context.AppendAsync(entry, stop);
         }
     }

@@ -12,10 +12,12 @@ internal static class RouteTable
         anyone GET /scalar/scalar.aspnetcore.js
         anyone GET /scalar/scalar.js
         anyone GET /display
+        anyone GET /invite
         anyone GET /setup
         anyone GET /signin
         anyone GET /signout
         anyone POST /display
+        anyone POST /invite
         anyone POST /setup
         anyone POST /signin
         anyone POST /signout
@@ -31,12 +33,29 @@ internal static class RouteTable
         admin GET /api/v1/approval-policies
         admin GET /api/v1/approval-rules
         admin GET /api/v1/audit
+        admin GET /api/v1/audit/export
+        admin GET /api/v1/audit/verify
+        admin GET /audit
+        admin POST /audit
         admin GET /api/v1/groups
         admin GET /api/v1/groups/{name}
         admin GET /api/v1/keys
         admin GET /api/v1/notifications/channels
         admin GET /api/v1/notifications/deliveries
+        admin DELETE /api/v1/invitations/{id:guid}
+        admin DELETE /api/v1/people/{id:guid}
+        admin GET /api/v1/invitations
         admin GET /api/v1/people
+        admin GET /api/v1/people/{id:guid}
+        admin GET /settings/about
+        admin GET /settings/roles
+        admin GET /settings/users
+        admin PATCH /api/v1/people/{id:guid}
+        admin POST /api/v1/invitations
+        admin POST /api/v1/people/{id:guid}/password-link
+        admin POST /settings/about
+        admin POST /settings/roles
+        admin POST /settings/users
         admin GET /settings/groups
         admin GET /settings/keys
         admin GET /settings/notifications
@@ -172,6 +191,7 @@ internal static class RouteTable
         viewer GET /openapi/{documentName}.json
         viewer GET /scalar/{documentName?}
         viewer GET /services
+        viewer GET /settings/profile
         viewer GET /services/{Name}
         viewer GET /workspace/{**Rest}
         viewer GET /{**path:file}
@@ -192,6 +212,7 @@ internal static class RouteTable
         viewer POST /mcp-servers
         viewer POST /not-found
         viewer POST /services
+        viewer POST /settings/profile
         viewer POST /services/{Name}
         viewer POST /workspace/{**Rest}
         """;

@@ -52,21 +52,6 @@ public sealed class SignInTests(PostgresFixture postgres)
         Assert.Equal(HttpStatusCode.Unauthorized, closed.StatusCode);
     }
 
-    [Fact]
-    public async Task After_five_wrong_passwords_the_right_one_is_refused_too()
-    {
-        await using var host = await AccessHost.StartAsync(postgres);
-        await host.PersonAsync("maria", Role.Admin);
-        using var browser = host.Browser();
-        for (var i = 0; i < 5; i++)
-            (await browser.SignInAsync("maria", "wrong password")).Dispose();
-
-        using var answer = await browser.SignInAsync("maria");
-
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal(1L, await host.AskAsync<long>("SELECT count(*) FROM users WHERE lockout_end > now()"));
-    }
-
     [Theory]
     [InlineData("https://evil.example")]
     [InlineData("//evil.example")]

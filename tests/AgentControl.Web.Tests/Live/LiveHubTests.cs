@@ -17,6 +17,31 @@ public sealed class LiveHubTests(ProgramFixture program) : IClassFixture<Program
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
+    public async Task A_key_that_is_revoked_hears_nothing_more_at_once()
+    {
+        using var end = new CancellationTokenSource(Patience);
+        var keys = program.Services.GetRequiredService<ApiKeys>();
+        // One after the other: the regular look, every 5 s, could be on time for one of them, but not for three.
+        for (var i = 0; i < 3; i++)
+        {
+            var made = (ApiKeyOutcome.Created)
+                await keys.CreateAsync(Caller.System, new NewApiKey("short", Role.Viewer), end.Token);
+            await using var client = await HubReader.ConnectAsync(program, made.Secret, end.Token);
+            await client.Hub.InvokeAsync("WatchAll", end.Token);
+            var closed = new TaskCompletionSource();
+            client.Hub.Closed += _ =>
+            {
+                closed.TrySetResult();
+                return Task.CompletedTask;
+            };
+
+            await keys.RevokeAsync(Caller.System, made.Key.Id, end.Token);
+
+            await closed.Task.WaitAsync(TimeSpan.FromSeconds(2), end.Token);
+        }
+    }
+
+    [Fact]
     public async Task A_watcher_gets_every_event_of_its_job_in_order_and_the_job_as_it_ends()
     {
         using var end = new CancellationTokenSource(Patience);

@@ -291,7 +291,9 @@ public sealed class ScheduleTests(ProgramFixture program) : IClassFixture<Progra
     [Fact]
     public async Task Viewers_read_and_operators_of_the_workspace_change()
     {
-        await program.Services.GetRequiredService<WorkspaceStore>().CreateAsync(name, "Ana", Now);
+        await program
+            .Services.GetRequiredService<WorkspaceStore>()
+            .CreateAsync(name, AgentControl.Engine.Workspaces.Author.Person("test"), Now);
         await SaveAsync(Minimal(workspace: name));
         using var viewer = program.ClientOf(await program.KeyAsync(Role.Viewer));
         Assert.Equal(name, (await viewer.GetFromJsonAsync<JsonElement>(Path, Now)).Text("name"));

@@ -12,8 +12,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace AgentControl.Engine.Storage.Migrations
 {
     [DbContext(typeof(ControlDbContext))]
-    [Migration("20261127143601_ApprovalPolicies")]
-    partial class ApprovalPolicies
+    [Migration("20261127142353_People")]
+    partial class People
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -152,6 +152,74 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("group_members", (string)null);
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Access.Invitation", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("created_by");
+
+                    b.Property<string>("Email")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("email");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.PrimitiveCollection<string[]>("Groups")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("groups");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<string>("Role")
+                        .HasColumnType("text")
+                        .HasColumnName("role");
+
+                    b.Property<DateTimeOffset?>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.Property<DateTimeOffset?>("WithdrawnAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("withdrawn_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_invitations");
+
+                    b.HasIndex("Hash")
+                        .IsUnique()
+                        .HasDatabaseName("ix_invitations_hash");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("ix_invitations_person_id");
+
+                    b.ToTable("invitations", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_invitations_hash", "octet_length(hash) = 32");
+
+                            t.HasCheckConstraint("ck_invitations_role", "role IN ('viewer','operator','approver','admin')");
+                        });
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Access.Person", b =>
                 {
                     b.Property<Guid>("Id")
@@ -172,6 +240,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<DateTimeOffset?>("DisabledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("disabled_at");
+
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasColumnType("text")
@@ -185,6 +257,10 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.Property<bool>("EmailConfirmed")
                         .HasColumnType("boolean")
                         .HasColumnName("email_confirmed");
+
+                    b.Property<DateTimeOffset?>("LastSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_seen_at");
 
                     b.Property<bool>("LockoutEnabled")
                         .HasColumnType("boolean")
@@ -215,6 +291,10 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.Property<bool>("PhoneNumberConfirmed")
                         .HasColumnType("boolean")
                         .HasColumnName("phone_number_confirmed");
+
+                    b.Property<string>("Preferences")
+                        .HasColumnType("text")
+                        .HasColumnName("preferences");
 
                     b.Property<string>("SecurityStamp")
                         .HasColumnType("text")
@@ -258,6 +338,83 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("setup_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Access.SignInGuardRow", b =>
+                {
+                    b.Property<byte[]>("Key")
+                        .HasColumnType("bytea")
+                        .HasColumnName("key");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("integer")
+                        .HasColumnName("failures");
+
+                    b.Property<DateTimeOffset>("LastAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_at");
+
+                    b.Property<DateTimeOffset?>("LockedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("locked_until");
+
+                    b.Property<int>("Locks")
+                        .HasColumnType("integer")
+                        .HasColumnName("locks");
+
+                    b.HasKey("Key")
+                        .HasName("pk_sign_in_guards");
+
+                    b.HasIndex("LastAt")
+                        .HasDatabaseName("ix_sign_in_guards_last_at");
+
+                    b.ToTable("sign_in_guards", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Access.SignInRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Address")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("address");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Browser")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("browser");
+
+                    b.Property<DateTimeOffset?>("EndedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ended_at");
+
+                    b.Property<DateTimeOffset>("LastSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_seen_at");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<string>("Way")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("way");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sign_ins");
+
+                    b.HasIndex("PersonId", "At")
+                        .HasDatabaseName("ix_sign_ins_person_id_at");
+
+                    b.ToTable("sign_ins", (string)null);
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Agents.DefinitionRow", b =>
                 {
                     b.Property<string>("Name")
@@ -292,16 +449,6 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
-
-                    b.Property<string>("Action")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("action");
-
-                    b.Property<string>("Agent")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("agent");
 
                     b.PrimitiveCollection<string[]>("Approvers")
                         .IsRequired()
@@ -347,18 +494,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("decided_from");
 
-                    b.Property<string>("DecidedVoter")
-                        .HasColumnType("text")
-                        .HasColumnName("decided_voter");
-
                     b.PrimitiveCollection<string[]>("Decisions")
                         .IsRequired()
                         .HasColumnType("text[]")
                         .HasColumnName("decisions");
-
-                    b.Property<DateTimeOffset?>("DeliverAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("deliver_at");
 
                     b.Property<string>("EditSchema")
                         .HasColumnType("text")
@@ -373,17 +512,9 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("generation");
 
-                    b.Property<TimeSpan>("Grace")
-                        .HasColumnType("interval")
-                        .HasColumnName("grace");
-
                     b.Property<bool>("HighRisk")
                         .HasColumnType("boolean")
                         .HasColumnName("high_risk");
-
-                    b.Property<string>("InfoAskedBy")
-                        .HasColumnType("text")
-                        .HasColumnName("info_asked_by");
 
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -445,10 +576,6 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("revision");
 
-                    b.Property<Guid?>("RuleId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("rule_id");
-
                     b.Property<byte[]>("Sha256")
                         .IsRequired()
                         .HasColumnType("bytea")
@@ -488,10 +615,6 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasDatabaseName("ix_approvals_remind_at")
                         .HasFilter("state = 'pending' AND remind_at IS NOT NULL");
 
-                    b.HasIndex("RuleId")
-                        .HasDatabaseName("ix_approvals_rule_id")
-                        .HasFilter("rule_id IS NOT NULL");
-
                     b.HasIndex("State", "Id")
                         .HasDatabaseName("ix_approvals_state_id");
 
@@ -499,42 +622,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_approvals_job_id_key_generation");
 
-                    b.HasIndex("Agent", "Action", "Workspace", "DecidedAt")
-                        .HasDatabaseName("ix_approvals_agent_action_workspace_decided_at")
-                        .HasFilter("decided_at IS NOT NULL");
-
                     b.ToTable("approvals", null, t =>
                         {
                             t.HasCheckConstraint("ck_approvals_decided", "(state = 'pending') = (decided_at IS NULL)");
                         });
-                });
-
-            modelBuilder.Entity("AgentControl.Engine.Approvals.ApprovalSnoozeRow", b =>
-                {
-                    b.Property<Guid>("ApprovalId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("approval_id");
-
-                    b.Property<string>("Voter")
-                        .HasColumnType("text")
-                        .HasColumnName("voter");
-
-                    b.Property<DateTimeOffset>("Until")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("until");
-
-                    b.Property<string>("VoterName")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("voter_name");
-
-                    b.HasKey("ApprovalId", "Voter")
-                        .HasName("pk_approval_snoozes");
-
-                    b.HasIndex("Until")
-                        .HasDatabaseName("ix_approval_snoozes_until");
-
-                    b.ToTable("approval_snoozes", (string)null);
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Approvals.ApprovalVoteRow", b =>
@@ -575,118 +666,27 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("approval_votes", (string)null);
                 });
 
-            modelBuilder.Entity("AgentControl.Engine.Approvals.Policies.ApprovalPolicyRow", b =>
+            modelBuilder.Entity("AgentControl.Engine.Audit.AuditHeadRow", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
+                    b.Property<short>("Id")
+                        .HasColumnType("smallint")
                         .HasColumnName("id");
 
-                    b.Property<string>("Action")
+                    b.Property<byte[]>("Hash")
                         .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("action");
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
 
-                    b.Property<string>("Agent")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("agent");
-
-                    b.Property<DateTimeOffset>("ChangedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("changed_at");
-
-                    b.Property<string>("ChangedBy")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("changed_by");
-
-                    b.Property<string>("Terms")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("terms");
-
-                    b.Property<string>("Workspace")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("workspace");
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
 
                     b.HasKey("Id")
-                        .HasName("pk_approval_policies");
+                        .HasName("pk_audit_head");
 
-                    b.HasIndex("Agent", "Action", "Workspace")
-                        .IsUnique()
-                        .HasDatabaseName("ix_approval_policies_agent_action_workspace");
-
-                    b.ToTable("approval_policies", (string)null);
-                });
-
-            modelBuilder.Entity("AgentControl.Engine.Approvals.Policies.StandingRuleRow", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<string>("Action")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("action");
-
-                    b.Property<string>("Agent")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("agent");
-
-                    b.Property<DateTimeOffset>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<string>("Decision")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("decision");
-
-                    b.Property<DateTimeOffset?>("ExpiresAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("expires_at");
-
-                    b.Property<string>("Maker")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("maker");
-
-                    b.Property<string>("MakerName")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("maker_name");
-
-                    b.Property<string>("Reason")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("reason");
-
-                    b.Property<DateTimeOffset?>("RevokedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("revoked_at");
-
-                    b.Property<string>("RevokedBy")
-                        .HasColumnType("text")
-                        .HasColumnName("revoked_by");
-
-                    b.Property<string>("Workspace")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("workspace");
-
-                    b.HasKey("Id")
-                        .HasName("pk_approval_rules");
-
-                    b.HasIndex("Agent", "Action")
-                        .HasDatabaseName("ix_approval_rules_agent_action")
-                        .HasFilter("revoked_at IS NULL");
-
-                    b.ToTable("approval_rules", null, t =>
+                    b.ToTable("audit_head", null, t =>
                         {
-                            t.HasCheckConstraint("ck_approval_rules_decision", "decision IN ('approve','reject')");
+                            t.HasCheckConstraint("ck_audit_head_one", "id = 1");
                         });
                 });
 
@@ -723,9 +723,17 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("before");
 
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
                     b.Property<string>("Origin")
                         .HasColumnType("text")
                         .HasColumnName("origin");
+
+                    b.Property<long?>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
 
                     b.Property<string>("Target")
                         .IsRequired()
@@ -738,6 +746,13 @@ namespace AgentControl.Engine.Storage.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_audit_log");
+
+                    b.HasIndex("Seq")
+                        .IsUnique()
+                        .HasDatabaseName("ix_audit_log_seq");
+
+                    b.HasIndex("Action", "At")
+                        .HasDatabaseName("ix_audit_log_action_at");
 
                     b.HasIndex("Actor", "At")
                         .HasDatabaseName("ix_audit_log_actor_at");
@@ -2750,14 +2765,23 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasConstraintName("fk_group_members_users_person_id");
                 });
 
-            modelBuilder.Entity("AgentControl.Engine.Approvals.ApprovalSnoozeRow", b =>
+            modelBuilder.Entity("AgentControl.Engine.Access.Invitation", b =>
                 {
-                    b.HasOne("AgentControl.Engine.Approvals.ApprovalRow", null)
+                    b.HasOne("AgentControl.Engine.Access.Person", null)
                         .WithMany()
-                        .HasForeignKey("ApprovalId")
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_invitations_users_person_id");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Access.SignInRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Access.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
-                        .HasConstraintName("fk_approval_snoozes_approvals_approval_id");
+                        .HasConstraintName("fk_sign_ins_users_person_id");
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Jobs.JobResultRow", b =>
