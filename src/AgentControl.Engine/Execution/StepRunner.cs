@@ -201,7 +201,7 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits,
     /// <summary>One try of a step that calls a service: behind its circuit, which hears how it went.</summary>
     private async Task<T> BeginBehindCircuitAsync<T>(StepPlan step, Func<StepCall, Task<T>> body, StepTries tries)
     {
-        var pass = await parts.Circuits.EnterAsync(step.Options.Service!, attempt.Cancellation);
+        var pass = await parts.Circuits.EnterAsync(step.Options.Service!, attempt.Job.Agent, attempt.Cancellation);
         var called = true;
         T value;
         try

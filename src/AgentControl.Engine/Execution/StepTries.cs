@@ -131,7 +131,7 @@ internal sealed class StepTries(
         Watch(contribution, running, failure);
         await attempt.RecordAsync(contribution);
         if (step.Options.Service is { } service && !failure.Asks)
-            parts.Circuits.Retried(service);
+            parts.Circuits.Retried(service, attempt.Job.Agent);
     }
 
     /// <summary>What is unusual about a failed try travels with its record.</summary>

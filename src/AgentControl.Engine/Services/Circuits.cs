@@ -47,8 +47,9 @@ internal sealed class Circuits(
     }
 
     /// <summary>Returns when the call may go.</summary>
+    /// <param name="agent">Whose job calls.</param>
     /// <exception cref="CircuitWaitException">It may not go for longer than a worker may be held.</exception>
-    public async Task<CircuitPass> EnterAsync(string service, CancellationToken cancellationToken)
+    public async Task<CircuitPass> EnterAsync(string service, string agent, CancellationToken cancellationToken)
     {
         var policy = policies.Of(service);
         var one = Of(service);
@@ -57,19 +58,19 @@ internal sealed class Circuits(
             if (!one.IsFresh)
                 one.Heard(await store.IsWellAsync(service, cancellationToken));
             if (one.IsWell)
-                return new CircuitPass(this, service, policy, null);
+                return new CircuitPass(this, service, agent, policy, null);
             var token = Guid.NewGuid();
             var (answer, after) = await store.EnterAsync(service, token, policy, cancellationToken);
             if (answer == CircuitAnswer.Wait)
                 throw new CircuitWaitException(service, after);
             if (after > TimeSpan.Zero)
                 await Task.Delay(after, time, cancellationToken);
-            return new CircuitPass(this, service, policy, answer == CircuitAnswer.Probe ? token : null);
+            return new CircuitPass(this, service, agent, policy, answer == CircuitAnswer.Probe ? token : null);
         }
         catch (Exception away) when (GroupCommitWriter.IsOutage(away))
         {
             // Without its database the engine records nothing; the call's own record waits for it.
-            return new CircuitPass(this, service, policy, null);
+            return new CircuitPass(this, service, agent, policy, null);
         }
     }
 
@@ -126,7 +127,7 @@ internal sealed class Circuits(
     }
 
     /// <summary>A call that failed is made again.</summary>
-    internal void Retried(string service) => Count(service, new() { Retries = 1 });
+    internal void Retried(string service, string agent) => Count(service, ServiceCount.Retry(agent));
 
     /// <summary>A step that could not have this service went another way.</summary>
     internal void FellBack(string service) => Count(service, new() { Fallbacks = 1 });

@@ -10,6 +10,8 @@ internal static class EngineSchema
 
     public static string Services => Read("services.sql");
 
+    public static string Metrics => Read("metrics.sql");
+
     private static string Read(string name)
     {
         using var stream =

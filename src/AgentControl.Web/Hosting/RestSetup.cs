@@ -6,6 +6,7 @@ using AgentControl.Web.Checkpoints;
 using AgentControl.Web.Events;
 using AgentControl.Web.Jobs;
 using AgentControl.Web.Live;
+using AgentControl.Web.Metrics;
 using AgentControl.Web.Notes;
 using AgentControl.Web.Notifications;
 using AgentControl.Web.Queues;
@@ -84,6 +85,7 @@ internal static class RestSetup
         routes.MapQueues();
         routes.MapQueueSettings();
         routes.MapServices();
+        routes.MapMetrics();
         routes.MapMcpServers();
         routes.MapWorkers();
     }

@@ -137,6 +137,9 @@ internal static class RouteTable
         viewer GET /api/v1/schedules/preview
         viewer GET /api/v1/schedules/{name}
         viewer GET /api/v1/schedules/{name}/runs
+        viewer GET /api/v1/metrics/jobs
+        viewer GET /api/v1/metrics/series
+        viewer GET /api/v1/metrics/summary
         viewer GET /api/v1/services
         viewer GET /api/v1/services/{name}
         viewer GET /api/v1/workers
