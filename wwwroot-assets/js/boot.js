@@ -6,6 +6,7 @@ import "./goto.js";
 import "./long-texts.js";
 import "./tail.js";
 import "./tree.js";
+import "./trends.js";
 import "./uploader.js";
 import "./wall.js";
 import { announce } from "./announce.js";

@@ -41,6 +41,12 @@ public sealed record JobFilter
     public DateTimeOffset? SubmittedAfter { get; init; }
     public DateTimeOffset? SubmittedBefore { get; init; }
 
+    /// <summary>Ended at this time or later.</summary>
+    public DateTimeOffset? EndedFrom { get; init; }
+
+    /// <summary>Ended before this time.</summary>
+    public DateTimeOffset? EndedBefore { get; init; }
+
     /// <summary>The workspaces that the caller may look into; null means all of them.</summary>
     public IReadOnlyCollection<string>? Visible { get; init; }
 

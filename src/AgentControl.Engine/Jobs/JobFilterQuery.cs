@@ -110,6 +110,10 @@ internal static class JobFilterQuery
             var ceiling = IdRange.Floor(end + ClockSlack);
             jobs = jobs.Where(j => j.SubmittedAt < end.ToUniversalTime() && j.Id.CompareTo(ceiling) <= 0);
         }
+        if (filter.EndedFrom is { } from)
+            jobs = jobs.Where(j => j.Run.FinishedAt >= from.ToUniversalTime());
+        if (filter.EndedBefore is { } till)
+            jobs = jobs.Where(j => j.Run.FinishedAt < till.ToUniversalTime());
         return jobs;
     }
 

@@ -33,7 +33,7 @@ public sealed class MetricQueries(IDbContextFactory<ControlDbContext> contexts)
                 .. tasks
                     .Where(t => t is { Here: true, Agent: not null })
                     .OrderBy(t => t.Agent, StringComparer.Ordinal)
-                    .Select(t => new AgentNumbers(t.Agent!, t.Counts, t.Seconds)),
+                    .Select(t => new AgentTasks(t.Agent!, t.Counts, t.Seconds)),
             ]
         );
 

@@ -59,7 +59,7 @@ public sealed record MetricNumbers(
 }
 
 /// <summary>The numbers of one agent.</summary>
-public sealed record AgentNumbers(string Agent, TaskCounts Tasks, TaskDurations DurationSeconds)
+public sealed record AgentTasks(string Agent, TaskCounts Tasks, TaskDurations DurationSeconds)
 {
     public double? CompletionRate => Tasks.CompletionRate;
 }
@@ -70,7 +70,7 @@ public sealed record MetricSummary(
     string? Agent,
     MetricNumbers Now,
     MetricNumbers Previous,
-    IReadOnlyList<AgentNumbers> Agents
+    IReadOnlyList<AgentTasks> Agents
 );
 
 /// <summary>One measure over time, with what is usual.</summary>

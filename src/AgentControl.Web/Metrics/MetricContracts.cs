@@ -37,7 +37,7 @@ internal record MetricNumbersAnswer(
 }
 
 /// <summary>The numbers of one agent's tasks.</summary>
-internal sealed record AgentNumbersAnswer(
+internal sealed record AgentTasksAnswer(
     string Agent,
     double? CompletionRate,
     double? MedianDurationSeconds,
@@ -47,7 +47,7 @@ internal sealed record AgentNumbersAnswer(
     TaskCounts Tasks
 )
 {
-    public static AgentNumbersAnswer Of(AgentNumbers numbers) =>
+    public static AgentTasksAnswer Of(AgentTasks numbers) =>
         new(
             numbers.Agent,
             numbers.CompletionRate,
@@ -68,7 +68,7 @@ internal sealed record MetricSummaryAnswer : MetricNumbersAnswer
         (Window, From, To) = (summary.Window.Name, summary.Window.From, summary.Window.To);
         Agent = summary.Agent;
         Previous = Of(summary.Previous);
-        Agents = [.. summary.Agents.Select(AgentNumbersAnswer.Of)];
+        Agents = [.. summary.Agents.Select(AgentTasksAnswer.Of)];
     }
 
     /// <summary>24h, 7d or 30d; null for another span.</summary>
@@ -81,7 +81,7 @@ internal sealed record MetricSummaryAnswer : MetricNumbersAnswer
     public MetricNumbersAnswer Previous { get; }
 
     /// <summary>Each agent whose tasks ended in the window.</summary>
-    public IReadOnlyList<AgentNumbersAnswer> Agents { get; }
+    public IReadOnlyList<AgentTasksAnswer> Agents { get; }
 }
 
 /// <summary>A value in one bucket.</summary>

@@ -31,6 +31,7 @@ internal static class Navigation
         new("Work", "Workspace", "/workspace", "folder-tree", 'w'),
         new("Work", "Agents", "/agents", "bot"),
         new("Health", "Services", "/services", "activity", 's'),
+        new("Health", "Metrics", "/trends", "chart-line", 'm'),
         new("Setup", "Schedules", "/schedules", "calendar-clock"),
         new("Setup", "Groups", "/settings/groups", "users"),
         new("Setup", "Notifications", "/settings/notifications", "bell"),

