@@ -1,6 +1,6 @@
 // [data-trend] is a plot whose buckets begin at data-first (seconds) and are data-step long. All plots of a page show the same moment
 // under one crosshair, and say what stands there; a click opens the jobs behind it.
-import { clock, duration } from "./times.js";
+import { absolute, duration } from "./times.js";
 
 const number = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
 const write = {
@@ -37,7 +37,7 @@ function show(place) {
       const text = line.dataset.values.split(",")[place];
       return `${line.dataset.name ? `${line.dataset.name} ` : ""}${text ? write[plot.dataset.metric](Number(text)) : "–"}`;
     });
-    if (said) said.textContent = `${clock(timeOf(plot, place))} · ${values.join(" · ")}`;
+    if (said) said.textContent = `${absolute(timeOf(plot, place), new Date())} · ${values.join(" · ")}`;
   }
 }
 

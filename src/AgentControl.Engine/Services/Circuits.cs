@@ -5,6 +5,7 @@ using AgentControl.Engine.Control;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Recording;
+using AgentControl.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -21,7 +22,8 @@ internal sealed class Circuits(
     TimerWaker timers,
     ServiceChanges changes,
     TimeProvider time,
-    ILogger<Circuits> log
+    ILogger<Circuits> log,
+    EngineMeter? meter = null
 )
 {
     /// <summary>How long a process may not have heard that another one opened a circuit.</summary>
@@ -127,7 +129,11 @@ internal sealed class Circuits(
     }
 
     /// <summary>A call that failed is made again.</summary>
-    internal void Retried(string service, string agent) => Count(service, ServiceCount.Retry(agent));
+    internal void Retried(string service, string agent)
+    {
+        meter?.Called(service, 0, 1);
+        Count(service, ServiceCount.Retry(agent));
+    }
 
     /// <summary>A step that could not have this service went another way.</summary>
     internal void FellBack(string service) => Count(service, new() { Fallbacks = 1 });
@@ -136,6 +142,7 @@ internal sealed class Circuits(
     /// <returns>How long the circuit was open, where it was the probe that closed it; otherwise null.</returns>
     internal async Task<TimeSpan?> AnsweredAsync(string service, ServicePolicy policy, Guid? probe, ServiceCount call)
     {
+        meter?.Called(service, call.Calls, 0);
         if (call.Kind is null)
             Count(service, call);
         else
@@ -167,6 +174,7 @@ internal sealed class Circuits(
     /// <summary>True where this failure opened the circuit.</summary>
     internal async Task<bool> FailedAsync(string service, ServicePolicy policy, Guid? probe, ServiceCount call)
     {
+        meter?.Called(service, call.Calls, 0);
         var counted = Of(service).Take() + call with { Trouble = 1 };
         var opened = await TellAsync(() => store.CountAsync(service, counted, policy.Circuit));
         var reason = call.Reason ?? "";

@@ -16,6 +16,8 @@ internal static class TrendWords
         (MetricWords.Working, "Working"),
     ];
 
+    private const double LongSeconds = 10;
+
     public static string Title(string metric) =>
         metric switch
         {
@@ -61,15 +63,11 @@ internal static class TrendWords
         if (now is not { } value || before is not { } earlier)
             return null;
         var by = value - earlier;
-        var size =
-            metric == MetricWords.Completion
-                ? string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(by) * 100:0.0} pp")
-                : Value(metric, Math.Abs(by));
-        var arrow =
-            size == Size(metric, 0) ? "="
-            : by < 0 ? "▼"
-            : "▲";
-        return arrow == "=" ? "= as before" : $"{arrow} {size}";
+        // Nobody compares minutes by their thousandths.
+        if (metric == MetricWords.Duration && value >= LongSeconds)
+            by = Math.Round(by);
+        var size = Size(metric, Math.Abs(by));
+        return size == Size(metric, 0) ? "= as before" : $"{(by < 0 ? '▼' : '▲')} {size}";
     }
 
     private static string Size(string metric, double size) =>

@@ -155,6 +155,7 @@ internal static class RouteTable
         viewer GET /jobs/{Id}
         viewer GET /jobs/{Id}/{Tab}
         viewer GET /mcp-servers
+        viewer ANY /metrics
         viewer GET /not-found
         viewer GET /openapi/{documentName}.json
         viewer GET /scalar/{documentName?}

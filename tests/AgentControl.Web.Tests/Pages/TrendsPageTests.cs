@@ -61,7 +61,7 @@ public sealed class TrendsPageTests(PostgresFixture postgres)
         );
         Assert.All(page.FindAll(".trend__definition"), text => Assert.NotEmpty(text.TextContent));
         Assert.Contains(
-            "cancelled",
+            "1 cancelled",
             page.Find("[data-metric=completion] .trend__definition").TextContent,
             StringComparison.Ordinal
         );
@@ -166,7 +166,7 @@ public sealed class TrendsPageTests(PostgresFixture postgres)
     private static Task SeedAsync(PageBundle bundle) =>
         bundle.ExecuteAsync(
             """
-            WITH n AS (SELECT gen_random_uuid() AS id, h + m * interval '2 minutes' AS at, h = now_hour - interval '30 hours' OR h = now_hour - interval '31 hours' AS bad
+            WITH n AS (SELECT gen_random_uuid() AS id, h + m * interval '2 minutes' AS at, h = now_hour - interval '30 hours' OR h = now_hour - interval '31 hours' AS bad, m = 7 AND h = now_hour - interval '4 hours' AS off
                          FROM (SELECT date_trunc('hour', ac_now()) AS now_hour) t, generate_series(now_hour - interval '20 days', now_hour - interval '2 hours', interval '1 hour') h, generate_series(0, 23) m
                         WHERE h <> now_hour - interval '5 hours'),
             j AS (INSERT INTO jobs (id, short_id, name, agent, agent_version, queue, tags, workspace, submitted_by, submitted_at, timeout_seconds, max_attempts, input)
@@ -175,7 +175,7 @@ public sealed class TrendsPageTests(PostgresFixture postgres)
             u AS (INSERT INTO service_use (at, service, agent, calls, retries) SELECT date_bin('5 minutes', at, 'epoch'), 'erp', 'test', count(*) * 10, count(*) FROM n GROUP BY 1)
             INSERT INTO job_runs (job_id, state, outcome, epoch, queue, priority, front, resume, queued_at, last_no, write_no, wakes, strikes, attempt, generation, pause_requested, cancel_requested,
               recovering, backing_off, worked_ms, steps, anomalies, retries, recoveries, input_tokens, output_tokens, cost_usd, updated_at, finished_at)
-            SELECT id, CASE WHEN bad THEN 'failed' ELSE 'succeeded' END, CASE WHEN bad THEN 'error' END, 1, 'default', 0, false, false, at, 0, 0, 0, 0, 1, 0, false, false, false, false, 12000, 0, 0, 0, 0, 0, 0, 0, at, at FROM n
+            SELECT id, CASE WHEN bad THEN 'failed' WHEN off THEN 'cancelled' ELSE 'succeeded' END, CASE WHEN bad THEN 'error' WHEN off THEN 'cancelled' END, 1, 'default', 0, false, false, at, 0, 0, 0, 0, 1, 0, false, false, false, false, 12000, 0, 0, 0, 0, 0, 0, 0, at, at FROM n
             """
         );
 }

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace AgentControl.Engine.Storage.Migrations
 {
     [DbContext(typeof(ControlDbContext))]
-    [Migration("20261127142424_Metrics")]
+    [Migration("20261127145408_Metrics")]
     partial class Metrics
     {
         /// <inheritdoc />
@@ -2076,6 +2076,37 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("steps", null, t =>
                         {
                             t.ExcludeFromMigrations();
+                        });
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Telemetry.TraceCursorRow", b =>
+                {
+                    b.Property<bool>("One")
+                        .HasColumnType("boolean")
+                        .HasColumnName("one");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<long>("No")
+                        .HasColumnType("bigint")
+                        .HasColumnName("no");
+
+                    b.Property<long>("Xid")
+                        .HasColumnType("bigint")
+                        .HasColumnName("xid");
+
+                    b.HasKey("One")
+                        .HasName("pk_trace_cursor");
+
+                    b.ToTable("trace_cursor", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_trace_cursor_one", "one");
                         });
                 });
 

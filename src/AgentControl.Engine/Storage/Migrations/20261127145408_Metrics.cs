@@ -50,6 +50,22 @@ namespace AgentControl.Engine.Storage.Migrations
                     table.PrimaryKey("pk_service_use", x => new { x.at, x.service, x.agent });
                 });
 
+            migrationBuilder.CreateTable(
+                name: "trace_cursor",
+                columns: table => new
+                {
+                    one = table.Column<bool>(type: "boolean", nullable: false),
+                    xid = table.Column<long>(type: "bigint", nullable: false),
+                    job_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    no = table.Column<long>(type: "bigint", nullable: false),
+                    at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_trace_cursor", x => x.one);
+                    table.CheckConstraint("ck_trace_cursor_one", "one");
+                });
+
             migrationBuilder.CreateIndex(
                 name: "ix_ended_tasks_finished_at",
                 table: "ended_tasks",
@@ -68,6 +84,9 @@ namespace AgentControl.Engine.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "service_use");
+
+            migrationBuilder.DropTable(
+                name: "trace_cursor");
         }
     }
 }
