@@ -47,7 +47,7 @@ public sealed partial class PrometheusTests(ProgramFixture program) : IClassFixt
             """
         );
         var submitted = await program.SubmitAsync(new { agent = "synthetic", input = new { steps = 2 } });
-        var job = submitted.Text("id");
+        var job = submitted.Text("id")!;
         await program.WaitForAsync(job, "succeeded");
 
         var samples = await ReadAsync();
@@ -87,7 +87,7 @@ public sealed partial class PrometheusTests(ProgramFixture program) : IClassFixt
             var parts = SampleLine().Match(line);
             var labels = Label()
                 .Matches(parts.Groups["labels"].Value)
-                .Where(l => !l.Groups[1].Value.StartsWith("otel_scope", StringComparison.Ordinal))
+                .Where(l => !l.Groups["key"].Value.StartsWith("otel_scope", StringComparison.Ordinal))
                 .Select(l => l.Value)
                 .Order(StringComparer.Ordinal)
                 .ToList();
@@ -108,14 +108,14 @@ public sealed partial class PrometheusTests(ProgramFixture program) : IClassFixt
 
     [GeneratedRegex(
         """^(# (HELP|TYPE|UNIT|EOF).*|[a-zA-Z_:][a-zA-Z0-9_:]*(\{([a-zA-Z_][a-zA-Z0-9_]*="([^"\\]|\\.)*",?)*\})? [-+.0-9eEInfNa]+( [0-9.]+)?)$""",
-        RegexOptions.None,
+        RegexOptions.ExplicitCapture,
         1000
     )]
     private static partial Regex Line();
 
-    [GeneratedRegex("""^(?<name>[^ {]+)(\{(?<labels>.*)\})? (?<value>\S+)""", RegexOptions.None, 1000)]
+    [GeneratedRegex("""^(?<name>[^ {]+)(\{(?<labels>.*)\})? (?<value>\S+)""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SampleLine();
 
-    [GeneratedRegex("""([a-zA-Z_]\w*)="([^"\\]|\\.)*"?""", RegexOptions.None, 1000)]
+    [GeneratedRegex("""(?<key>[a-zA-Z_]\w*)="([^"\\]|\\.)*"?""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Label();
 }
