@@ -29,6 +29,9 @@ public sealed record JobFilter
     /// <summary>The beginning of the id or short id.</summary>
     public string? IdPrefix { get; init; }
 
+    /// <summary>These jobs alone, by short id; empty means any.</summary>
+    public IReadOnlyList<string> Ids { get; init; } = [];
+
     /// <summary>Who submitted it, upper and lower case alike. The word <c>me</c> is replaced by whoever asks.</summary>
     public string? Owner { get; init; }
 

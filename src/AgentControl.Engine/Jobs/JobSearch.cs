@@ -22,6 +22,7 @@ public static class JobSearch
         "queue",
         "tag",
         "id",
+        "ids",
         "older",
         "ended",
         "error",
@@ -70,6 +71,7 @@ public static class JobSearch
         foreach (var tag in filter.Tags)
             Add("tag", tag);
         Add("id", filter.IdPrefix);
+        Add("ids", filter.Ids.Count == 0 ? null : string.Join(',', filter.Ids));
         Add("older", filter.OlderThan is { } age ? ShortSpan.Format(age) : null);
         Add("ended", Span(filter.EndedFrom, filter.EndedBefore));
         Add("error", filter.Error);
@@ -96,6 +98,10 @@ public static class JobSearch
             "queue" => filter with { Queue = value },
             "tag" => filter with { Tags = [.. filter.Tags, value] },
             "id" => filter with { IdPrefix = value },
+            "ids" when value.Split(',', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } ids => filter with
+            {
+                Ids = ids,
+            },
             "older" when ShortSpan.Parse(value) is { } age => filter with { OlderThan = age },
             "ended" when Span(value) is var (from, before) => filter with { EndedFrom = from, EndedBefore = before },
             "error" => filter with { Error = value },
@@ -115,6 +121,7 @@ public static class JobSearch
                 $"No state is called {value}. Use one of: {string.Join(", ", Enum.GetValues<JobState>().Select(s => s.Word()))}.",
             "label" => $"No label is called {value}. Use one of: {string.Join(", ", JobLabel.All)}.",
             "older" => $"older:{value} is no age. Write a number and s, m, h or d, such as older:2h.",
+            "ids" => $"ids:{value} names no job. Write short ids with commas between them.",
             "ended" =>
                 $"ended:{value} is no span of time. Write ended:2026-12-01T09:00Z/2026-12-01T10:00Z; either side may be left out.",
             "cost" => $"cost:{value} is no amount. Write it as cost:>1.50.",

@@ -1,4 +1,3 @@
-using AgentControl.Core.Jobs;
 using AgentControl.Engine.Storage;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
@@ -65,7 +64,7 @@ public sealed class MetricRunQueries(IDbContextFactory<ControlDbContext> context
         ArgumentNullException.ThrowIfNull(scope);
         var behind = metric is MetricWords.Completion or MetricWords.Duration ? Counted : Told;
         var sql = $"""
-            SELECT b.job_id AS "JobId", j.name AS "Name", j.agent AS "Agent", label(r) AS "Label",
+            SELECT b.job_id AS "JobId", j.short_id AS "ShortId", j.name AS "Name", j.agent AS "Agent", label(r) AS "Label",
                    extract(epoch FROM COALESCE(r.finished_at, ac_now()) - j.submitted_at)::float8 AS "DurationSeconds",
                    b.reason AS "Reason", b.times AS "Times", b.at AS "At", b.total AS "Total"
               FROM ({behind}) b JOIN jobs j ON j.id = b.job_id JOIN job_runs r ON r.job_id = b.job_id WHERE b.place <= @most ORDER BY b.place
@@ -90,7 +89,7 @@ public sealed class MetricRunQueries(IDbContextFactory<ControlDbContext> context
             [
                 .. rows.Select(r => new MetricRun(
                     r.JobId,
-                    ShortId.Of(r.JobId),
+                    r.ShortId,
                     r.Name,
                     r.Agent,
                     r.Label,
@@ -106,6 +105,7 @@ public sealed class MetricRunQueries(IDbContextFactory<ControlDbContext> context
 
     private sealed record Row(
         Guid JobId,
+        string ShortId,
         string Name,
         string Agent,
         string Label,

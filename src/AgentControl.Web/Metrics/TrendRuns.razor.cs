@@ -40,23 +40,23 @@ public sealed partial class TrendRuns
 
     protected override object? LoadKey => (Metric, From, To, Agent, Service);
 
-    /// <summary>The same jobs in their list, where they can be found by their end.</summary>
-    private string? ListHref =>
-        Metric is MetricWords.Completion or MetricWords.Duration
-            ? "/jobs?q="
-                + Uri.EscapeDataString(
-                    JobSearch.ToText(
-                        new()
-                        {
-                            Agent = Agent,
-                            TopLevel = true,
-                            States = ["succeeded", "failed"],
-                            EndedFrom = From,
-                            EndedBefore = To,
-                        }
-                    )
-                )
-            : null;
+    /// <summary>The same jobs in their list: by their end, or where that says nothing, one by one.</summary>
+    private string ListHref =>
+        "/jobs?q="
+        + Uri.EscapeDataString(
+            JobSearch.ToText(
+                Metric is MetricWords.Completion or MetricWords.Duration
+                    ? new()
+                    {
+                        Agent = Agent,
+                        TopLevel = true,
+                        States = ["succeeded", "failed"],
+                        EndedFrom = From,
+                        EndedBefore = To,
+                    }
+                    : new() { Ids = [.. _runs!.Items.Select(run => run.ShortId)] }
+            )
+        );
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {

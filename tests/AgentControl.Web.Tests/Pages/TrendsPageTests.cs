@@ -94,7 +94,7 @@ public sealed class TrendsPageTests(PostgresFixture postgres)
             spike.GetAttribute("aria-label")
         );
         await spike.ClickAsync(new());
-        var drawer = page.WaitForElement("[data-testid=trend-drawer]");
+        page.WaitForElement("[data-testid=trend-drawer]");
         page.WaitForAssertion(() => Assert.NotEmpty(page.FindAll("[data-testid=trend-run]")));
         var run = page.Find("[data-testid=trend-run]");
         Assert.Equal("failed", run.QuerySelector("[data-state]")!.GetAttribute("data-state"));
@@ -112,7 +112,6 @@ public sealed class TrendsPageTests(PostgresFixture postgres)
         );
         await page.Find("[aria-label='Close the runs']").ClickAsync(new());
         page.WaitForAssertion(() => Assert.Empty(page.FindAll("[data-testid=trend-drawer]")));
-        _ = drawer;
     }
 
     [Fact]
