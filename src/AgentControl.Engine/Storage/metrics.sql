@@ -16,7 +16,7 @@ BEGIN
   DELETE FROM ended_tasks WHERE job_id = NEW.job_id;
   IF NEW.finished_at IS NULL THEN RETURN NULL; END IF;
   INSERT INTO ended_tasks (job_id, finished_at, agent, workspace, label, duration_ms, worked_ms, people_ms)
-  SELECT j.id, NEW.finished_at, j.agent, j.workspace, label(NEW), ac_ms(NEW.finished_at - j.submitted_at), NEW.worked_ms, ac_people_ms(j.id, NEW.finished_at)
+  SELECT j.id, NEW.finished_at, j.agent, j.workspace, label(NEW), ac_ms(NEW.finished_at - j.submitted_at), GREATEST(0, NEW.worked_ms - NEW.rested_ms), ac_people_ms(j.id, NEW.finished_at)
     FROM jobs j WHERE j.id = NEW.job_id AND j.parent_id IS NULL;
   RETURN NULL;
 END $$;
@@ -25,7 +25,7 @@ CREATE TRIGGER job_runs_ended AFTER UPDATE OF state, finished_at ON job_runs FOR
   WHEN (NEW.finished_at IS DISTINCT FROM OLD.finished_at) EXECUTE FUNCTION ac_task_ended();
 
 INSERT INTO ended_tasks (job_id, finished_at, agent, workspace, label, duration_ms, worked_ms, people_ms)
-SELECT j.id, r.finished_at, j.agent, j.workspace, label(r), ac_ms(r.finished_at - j.submitted_at), r.worked_ms, ac_people_ms(j.id, r.finished_at)
+SELECT j.id, r.finished_at, j.agent, j.workspace, label(r), ac_ms(r.finished_at - j.submitted_at), GREATEST(0, r.worked_ms - r.rested_ms), ac_people_ms(j.id, r.finished_at)
   FROM jobs j JOIN job_runs r ON r.job_id = j.id WHERE r.finished_at IS NOT NULL AND j.parent_id IS NULL;
 
 -- Adds what one process counted.

@@ -132,6 +132,70 @@ public sealed class MetricQueriesTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_pause_that_holds_the_worker_is_no_work_unless_another_branch_works_meanwhile()
+    {
+        await using var database = await postgres.CreateDatabaseAsync(Now);
+        var failed = new HashSet<Guid>();
+        var agent = TestAgent.Of(
+            async (input, job, _) =>
+            {
+                Task<int> AskAsync(IJobContext branch) =>
+                    branch.StepAsync(
+                        "ask",
+                        _ =>
+                            failed.Add(job.Job.Id)
+                                ? throw new ServiceException("down", new ServiceFault { Status = 503 })
+                                : Task.FromResult(1),
+                        new() { Service = "erp" }
+                    );
+                if (input.GetProperty("branches").GetInt32() == 1)
+                    return await AskAsync(job);
+                return await job.Parallel(
+                    "both",
+                    [0, 1],
+                    2,
+                    (item, branch, stop) =>
+                        item == 0
+                            ? AskAsync(branch)
+                            : branch.StepAsync(
+                                "work",
+                                async _ =>
+                                {
+                                    await Task.Delay(TimeSpan.FromSeconds(3), stop);
+                                    return 1;
+                                }
+                            )
+                );
+            }
+        );
+        await using var engine = await EngineProcess.StartAsync(
+            database,
+            [agent],
+            new()
+            {
+                ["AgentControl:Services:erp:Retry:BaseDelaySeconds"] = "2",
+                ["AgentControl:Services:erp:Retry:JitterFraction"] = "0",
+            }
+        );
+        var alone = await RunAsync(1);
+        Assert.InRange(alone.Held, 2000, 60_000);
+        Assert.InRange(alone.Held - alone.Worked, 1900, 2600);
+        var both = await RunAsync(2);
+        Assert.InRange(both.Worked, 2900, 60_000);
+        Assert.InRange(both.Held - both.Worked, 0, 300);
+
+        async Task<(long Held, long Worked)> RunAsync(int branches)
+        {
+            var job = await engine.SubmitAsync("test", new Dictionary<string, int> { ["branches"] = branches });
+            await engine.UntilAsync(job, "succeeded");
+            var row = await engine.ScalarAsync<long[]>(
+                $"SELECT ARRAY[r.worked_ms, t.worked_ms] FROM job_runs r JOIN ended_tasks t USING (job_id) WHERE job_id = '{job}'"
+            );
+            return (row[0], row[1]);
+        }
+    }
+
+    [Fact]
     public async Task Jobs_that_really_ran_are_counted_with_their_retries_recoveries_waits_and_reasons()
     {
         await using var database = await postgres.CreateDatabaseAsync(Now);

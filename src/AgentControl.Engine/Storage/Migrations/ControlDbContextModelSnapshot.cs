@@ -1042,6 +1042,12 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("requested_by");
 
+                    b.Property<long>("RestedMs")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("rested_ms");
+
                     b.Property<bool>("Resume")
                         .HasColumnType("boolean")
                         .HasColumnName("resume");

@@ -11,6 +11,13 @@ namespace AgentControl.Engine.Storage.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.AddColumn<long>(
+                name: "rested_ms",
+                table: "job_runs",
+                type: "bigint",
+                nullable: false,
+                defaultValue: 0L);
+
             migrationBuilder.CreateTable(
                 name: "ended_tasks",
                 columns: table => new
@@ -87,6 +94,10 @@ namespace AgentControl.Engine.Storage.Migrations
 
             migrationBuilder.DropTable(
                 name: "trace_cursor");
+
+            migrationBuilder.DropColumn(
+                name: "rested_ms",
+                table: "job_runs");
         }
     }
 }

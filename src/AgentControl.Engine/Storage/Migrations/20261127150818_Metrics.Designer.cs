@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace AgentControl.Engine.Storage.Migrations
 {
     [DbContext(typeof(ControlDbContext))]
-    [Migration("20261127145408_Metrics")]
+    [Migration("20261127150818_Metrics")]
     partial class Metrics
     {
         /// <inheritdoc />
@@ -1044,6 +1044,12 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.Property<string>("RequestedBy")
                         .HasColumnType("text")
                         .HasColumnName("requested_by");
+
+                    b.Property<long>("RestedMs")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("rested_ms");
 
                     b.Property<bool>("Resume")
                         .HasColumnType("boolean")
