@@ -106,7 +106,9 @@ public sealed class EngineMeter : IDisposable
         working.Record(workedSeconds, who, how);
     }
 
-    internal void Called(string service, int times, int again)
+    /// <summary>Counts calls of a service.</summary>
+    /// <param name="again">How many of them are made once more.</param>
+    public void Called(string service, int times, int again)
     {
         var which = new KeyValuePair<string, object?>("service", Bare(service));
         if (times > 0)

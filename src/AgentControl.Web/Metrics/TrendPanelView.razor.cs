@@ -40,15 +40,6 @@ public sealed partial class TrendPanelView
             _ => "No task completed or failed in this time.",
         };
 
-    private string Href(MetricLine? line) =>
-        (
-            Address.Closed with
-            {
-                Metric = Panel.Metric,
-                Service = line?.Service is { } service and not MetricSeries.OtherServices ? service : null,
-            }
-        ).ToString();
-
     private string Open(TrendSpike spike) =>
         (
             Address.Closed with
