@@ -70,4 +70,7 @@ internal static partial class Log
 
     [LoggerMessage(1014, LogLevel.Warning, "A circuit could not be told how a call went")]
     public static partial void CircuitNotTold(ILogger logger, Exception problem);
+
+    [LoggerMessage(1019, LogLevel.Warning, "The receiver of traces refused {Spans} spans; they are not sent again")]
+    public static partial void SpansRefused(ILogger logger, int spans);
 }

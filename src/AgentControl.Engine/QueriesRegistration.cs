@@ -37,6 +37,8 @@ public static class QueriesRegistration
         services.TryAddSingleton<WorkerQueries>();
         services.TryAddSingleton<OverviewQueries>();
         services.TryAddSingleton<WallQueries>();
+        services.TryAddSingleton<MetricQueries>();
+        services.TryAddSingleton<MetricRunQueries>();
         services.TryAddSingleton<AgentQueries>();
         services.TryAddSingleton<ScheduleQueries>();
         services.TryAddSingleton<BudgetStore>();

@@ -7,6 +7,7 @@ import "./long-texts.js";
 import "./preferences.js";
 import "./tail.js";
 import "./tree.js";
+import "./trends.js";
 import "./uploader.js";
 import "./wall.js";
 import { announce } from "./announce.js";

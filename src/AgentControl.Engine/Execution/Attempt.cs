@@ -72,6 +72,9 @@ internal sealed class Attempt : IDisposable
     /// <summary>What travels with the end.</summary>
     public Contribution Last { get; } = new();
 
+    /// <summary>How long it only waited, on its worker.</summary>
+    public RestClock Rests { get; } = new();
+
     /// <summary>The row after the end was recorded; null where it was not.</summary>
     public RecordReply? Final { get; set; }
 
@@ -179,11 +182,16 @@ internal sealed class Attempt : IDisposable
 
     public void End(AttemptEnd end) => ended.TrySetResult(end);
 
-    public void BranchStarts() => Interlocked.Increment(ref active);
+    public void BranchStarts()
+    {
+        Rests.BranchStarts();
+        Interlocked.Increment(ref active);
+    }
 
     /// <summary>A branch ended or waits for something that is not in the journal; the last one parks the job.</summary>
     public void BranchRests()
     {
+        Rests.BranchEnds();
         if (Interlocked.Decrement(ref active) == 0)
             End(AttemptEnd.Parked);
     }

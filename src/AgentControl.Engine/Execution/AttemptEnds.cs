@@ -112,6 +112,7 @@ internal static class AttemptEnds
             State = "queued",
             Queue = queue,
             Wakes = attempt.Wakes,
+            Rested = attempt.Rests.Total,
             Event = new(EventTypes.JobParked, $"Goes on in queue {queue}", EventData.Of(new { kind = "queue", queue })),
         };
 }

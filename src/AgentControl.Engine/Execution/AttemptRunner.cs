@@ -190,7 +190,7 @@ internal sealed class AttemptRunner(
 
     private static async Task<LeasedJob?> FinishAsync(Attempt attempt, EndRecord end, LeaseAsk? next)
     {
-        attempt.Last.End = end with { Next = next };
+        attempt.Last.End = end with { Next = next, Rested = attempt.Rests.Total };
         var row = await attempt.Writer.WriteAsync(attempt.Pen, attempt.Last);
         attempt.Final = row;
         return row.Next;

@@ -201,7 +201,11 @@ internal sealed class StepRunner(Attempt attempt, Scope scope, WaitRunner waits,
     /// <summary>One try of a step that calls a service: behind its circuit, which hears how it went.</summary>
     private async Task<T> BeginBehindCircuitAsync<T>(StepPlan step, Func<StepCall, Task<T>> body, StepTries tries)
     {
-        var pass = await parts.Circuits.EnterAsync(step.Options.Service!, attempt.Cancellation);
+        CircuitPass pass;
+        tries.PauseEnds();
+        // Behind a circuit that has just closed there is a short wait for one's place.
+        using (attempt.Rests.Rest())
+            pass = await parts.Circuits.EnterAsync(step.Options.Service!, attempt.Job.Agent, attempt.Cancellation);
         var called = true;
         T value;
         try

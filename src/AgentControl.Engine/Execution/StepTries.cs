@@ -33,6 +33,7 @@ internal sealed class StepTries(
     private readonly ServicePolicy? policy = step.Options.Service is { } service ? parts.Policies.Of(service) : null;
     private readonly long since = Stopwatch.GetTimestamp();
     private (Exception Problem, StepFailure Failure)? last;
+    private IDisposable? resting;
 
     /// <summary>1 for the first.</summary>
     public int Tries { get; private set; } = tries;
@@ -45,6 +46,9 @@ internal sealed class StepTries(
                 ? policy!.TotalTimeoutSeconds
                 : Math.Min(policy!.RequestTimeoutSeconds, policy.TotalTimeoutSeconds)
         );
+
+    /// <summary>The pause before a try on the spot is over.</summary>
+    public void PauseEnds() => resting?.Dispose();
 
     public RunningStep Begin()
     {
@@ -75,6 +79,7 @@ internal sealed class StepTries(
     public async Task TryAgainAsync(Exception problem)
     {
         await RecordRetryAsync(Judge(problem));
+        resting = attempt.Rests.Rest();
         Tries++;
     }
 
@@ -131,7 +136,7 @@ internal sealed class StepTries(
         Watch(contribution, running, failure);
         await attempt.RecordAsync(contribution);
         if (step.Options.Service is { } service && !failure.Asks)
-            parts.Circuits.Retried(service);
+            parts.Circuits.Retried(service, attempt.Job.Agent);
     }
 
     /// <summary>What is unusual about a failed try travels with its record.</summary>

@@ -21,6 +21,7 @@ using AgentControl.Engine.Schedules;
 using AgentControl.Engine.Services;
 using AgentControl.Engine.Signals;
 using AgentControl.Engine.Storage;
+using AgentControl.Engine.Telemetry;
 using AgentControl.Engine.Waits;
 using AgentControl.Engine.Workers;
 using AgentControl.Engine.Workspaces;
@@ -61,6 +62,7 @@ public static class EngineRegistration
         services.AddSingleton<IAgents>(s => s.GetRequiredService<AgentCatalog>());
         services.AddSingleton(ServicePolicies.Read(configuration));
         services.AddLanguageModels(configuration);
+        services.AddTelemetryParts(configuration, options.RunsJobs);
         services.AddSingleton<ServiceCalls>();
         services.AddSingleton<CircuitStore>();
         services.AddSingleton<Circuits>();

@@ -29,6 +29,9 @@ public sealed record JobFilter
     /// <summary>The beginning of the id or short id.</summary>
     public string? IdPrefix { get; init; }
 
+    /// <summary>These jobs alone, by short id; empty means any.</summary>
+    public IReadOnlyList<string> Ids { get; init; } = [];
+
     /// <summary>Who submitted it, upper and lower case alike. The word <c>me</c> is replaced by whoever asks.</summary>
     public string? Owner { get; init; }
 
@@ -40,6 +43,12 @@ public sealed record JobFilter
     public decimal? CostOver { get; init; }
     public DateTimeOffset? SubmittedAfter { get; init; }
     public DateTimeOffset? SubmittedBefore { get; init; }
+
+    /// <summary>Ended at this time or later.</summary>
+    public DateTimeOffset? EndedFrom { get; init; }
+
+    /// <summary>Ended before this time.</summary>
+    public DateTimeOffset? EndedBefore { get; init; }
 
     /// <summary>The workspaces that the caller may look into; null means all of them.</summary>
     public IReadOnlyCollection<string>? Visible { get; init; }

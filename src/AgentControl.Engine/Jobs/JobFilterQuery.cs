@@ -40,6 +40,8 @@ internal static class JobFilterQuery
     {
         if (filter.Visible is { } visible)
             jobs = jobs.Where(j => visible.Contains(j.Workspace));
+        if (filter.Ids.Count > 0)
+            jobs = jobs.Where(j => filter.Ids.Contains(j.ShortId));
         if (filter.Agent is { } agent)
             jobs = jobs.Where(j => j.Agent == agent);
         // The length repeats the condition of the index on tags.
@@ -110,6 +112,10 @@ internal static class JobFilterQuery
             var ceiling = IdRange.Floor(end + ClockSlack);
             jobs = jobs.Where(j => j.SubmittedAt < end.ToUniversalTime() && j.Id.CompareTo(ceiling) <= 0);
         }
+        if (filter.EndedFrom is { } from)
+            jobs = jobs.Where(j => j.Run.FinishedAt >= from.ToUniversalTime());
+        if (filter.EndedBefore is { } till)
+            jobs = jobs.Where(j => j.Run.FinishedAt < till.ToUniversalTime());
         return jobs;
     }
 

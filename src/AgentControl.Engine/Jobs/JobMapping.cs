@@ -43,6 +43,7 @@ internal sealed class JobRunMapping : IEntityTypeConfiguration<JobRunRow>
         run.Property(r => r.JobId).ValueGeneratedNever();
         // A function of the row, which PostgreSQL reads like a column (see engine.sql).
         run.Property(r => r.Label).ValueGeneratedOnAddOrUpdate();
+        run.Property(r => r.RestedMs).HasDefaultValue(0L);
         run.Property(r => r.CostUsd).HasColumnType("numeric(14,6)");
         // No index names a column that a step changes: a record stays a heap-only update.
         run.HasIndex(r => new

@@ -63,6 +63,9 @@ public sealed class JobRunRow
 
     /// <summary>Running time of ended attempts, in milliseconds.</summary>
     public long WorkedMs { get; set; }
+
+    /// <summary>Of that, in milliseconds, pauses between tries in which nothing of the job ran.</summary>
+    public long RestedMs { get; set; }
     public long? ProgressCompleted { get; set; }
     public long? ProgressTotal { get; set; }
     public string? ProgressStage { get; set; }

@@ -22,7 +22,9 @@ public static class JobSearch
         "queue",
         "tag",
         "id",
+        "ids",
         "older",
+        "ended",
         "error",
         "cost",
         "workspace",
@@ -69,7 +71,9 @@ public static class JobSearch
         foreach (var tag in filter.Tags)
             Add("tag", tag);
         Add("id", filter.IdPrefix);
+        Add("ids", filter.Ids.Count == 0 ? null : string.Join(',', filter.Ids));
         Add("older", filter.OlderThan is { } age ? ShortSpan.Format(age) : null);
+        Add("ended", Span(filter.EndedFrom, filter.EndedBefore));
         Add("error", filter.Error);
         Add("cost", filter.CostOver is { } cost ? ">" + cost.ToString(CultureInfo.InvariantCulture) : null);
         Add("workspace", filter.Workspace);
@@ -94,7 +98,12 @@ public static class JobSearch
             "queue" => filter with { Queue = value },
             "tag" => filter with { Tags = [.. filter.Tags, value] },
             "id" => filter with { IdPrefix = value },
+            "ids" when value.Split(',', StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } ids => filter with
+            {
+                Ids = ids,
+            },
             "older" when ShortSpan.Parse(value) is { } age => filter with { OlderThan = age },
+            "ended" when Span(value) is var (from, before) => filter with { EndedFrom = from, EndedBefore = before },
             "error" => filter with { Error = value },
             "cost" when Amount(value) is { } cost => filter with { CostOver = cost },
             "workspace" => filter with { Workspace = value },
@@ -112,9 +121,45 @@ public static class JobSearch
                 $"No state is called {value}. Use one of: {string.Join(", ", Enum.GetValues<JobState>().Select(s => s.Word()))}.",
             "label" => $"No label is called {value}. Use one of: {string.Join(", ", JobLabel.All)}.",
             "older" => $"older:{value} is no age. Write a number and s, m, h or d, such as older:2h.",
+            "ids" => $"ids:{value} names no job. Write short ids with commas between them.",
+            "ended" =>
+                $"ended:{value} is no span of time. Write ended:2026-12-01T09:00Z/2026-12-01T10:00Z; either side may be left out.",
             "cost" => $"cost:{value} is no amount. Write it as cost:>1.50.",
             _ => $"{qualifier}:{value} is no id. Paste the whole id.",
         };
+
+    private const char Until = '/';
+
+    private static string? Span(DateTimeOffset? from, DateTimeOffset? before) =>
+        (from ?? before) is null ? null : $"{Moment(from)}{Until}{Moment(before)}";
+
+    private static string? Moment(DateTimeOffset? at) =>
+        at?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>From and before, one of which may be missing; null where it is no span.</summary>
+    private static (DateTimeOffset? From, DateTimeOffset? Before)? Span(string text)
+    {
+        var sides = text.Split(Until);
+        if (sides.Length != 2 || text.Length == 1)
+            return null;
+        var read = new DateTimeOffset?[2];
+        for (var side = 0; side < 2; side++)
+        {
+            if (sides[side].Length == 0)
+                continue;
+            if (
+                !DateTimeOffset.TryParse(
+                    sides[side],
+                    CultureInfo.InvariantCulture,
+                    DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+                    out var at
+                )
+            )
+                return null;
+            read[side] = at;
+        }
+        return (read[0], read[1]);
+    }
 
     private static decimal? Amount(string value) =>
         decimal.TryParse(

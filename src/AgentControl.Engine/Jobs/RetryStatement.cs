@@ -16,7 +16,7 @@ internal static class RetryStatement
         """;
 
     private const string Requeue = """
-        UPDATE job_runs SET state = 'queued', outcome = NULL, finished_at = NULL, strikes = 0, worked_ms = 0, generation = generation + 1, resume = false, front = false,
+        UPDATE job_runs SET state = 'queued', outcome = NULL, finished_at = NULL, strikes = 0, worked_ms = 0, rested_ms = 0, generation = generation + 1, resume = false, front = false,
                queued_at = ac_now(), pause_requested = false, cancel_requested = false, requested_by = NULL, request_reason = NULL, recovering = false
          WHERE job_id = $1
         """;

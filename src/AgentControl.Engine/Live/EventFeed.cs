@@ -11,6 +11,7 @@ public sealed class EventFeed(ILogger<EventFeed>? log = null)
 {
     private readonly ConcurrentDictionary<Guid, ImmutableArray<Action<IReadOnlyList<LiveEvent>>>> byJob = new();
     private ImmutableArray<Action<IReadOnlyList<LiveEvent>>> everything = [];
+    private ImmutableArray<Action<IReadOnlyList<LiveEvent>>> own = [];
 
     private long lastContact;
 
@@ -27,6 +28,13 @@ public sealed class EventFeed(ILogger<EventFeed>? log = null)
         );
     }
 
+    /// <summary>Watches what this process commits itself, and nothing that it hears of from others.</summary>
+    public IDisposable SubscribeOwn(Action<IReadOnlyList<LiveEvent>> handler)
+    {
+        ImmutableInterlocked.Update(ref own, (list, h) => list.Add(h), handler);
+        return new Subscription(() => ImmutableInterlocked.Update(ref own, (list, h) => list.Remove(h), handler));
+    }
+
     /// <summary>Watches one job.</summary>
     public IDisposable Subscribe(Guid jobId, Action<IReadOnlyList<LiveEvent>> handler)
     {
@@ -34,7 +42,18 @@ public sealed class EventFeed(ILogger<EventFeed>? log = null)
         return new Subscription(() => Remove(jobId, handler));
     }
 
+    /// <summary>Tells of what this process has committed.</summary>
     public void Publish(IReadOnlyList<LiveEvent> events)
+    {
+        if (events.Count == 0)
+            return;
+        foreach (var handler in own)
+            Tell(handler, events);
+        PublishHeard(events);
+    }
+
+    /// <summary>Tells of what another process has committed.</summary>
+    public void PublishHeard(IReadOnlyList<LiveEvent> events)
     {
         if (events.Count == 0)
             return;
@@ -46,9 +65,9 @@ public sealed class EventFeed(ILogger<EventFeed>? log = null)
         {
             if (!byJob.TryGetValue(group.Key, out var handlers))
                 continue;
-            var own = group.ToList();
+            var ofJob = group.ToList();
             foreach (var handler in handlers)
-                Tell(handler, own);
+                Tell(handler, ofJob);
         }
     }
 

@@ -14,9 +14,6 @@ internal sealed class PostgresSignals : BackgroundService
 {
     private static readonly TimeSpan ReconnectAfter = TimeSpan.FromSeconds(1);
 
-    [ThreadStatic]
-    private static bool publishingForeign;
-
     private readonly EventFeed feed;
     private readonly TimeProvider time;
     private readonly ILogger<PostgresSignals> logger;
@@ -57,7 +54,7 @@ internal sealed class PostgresSignals : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var subscription = feed.Subscribe(PublishedHere);
+        using var subscription = feed.SubscribeOwn(PublishedHere);
         await Task.WhenAll(ListenAsync(stoppingToken), sender.RunAsync(stoppingToken))
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await sender.SendAsync(CancellationToken.None);
@@ -65,26 +62,12 @@ internal sealed class PostgresSignals : BackgroundService
 
     private void PublishedHere(IReadOnlyList<LiveEvent> events)
     {
-        if (publishingForeign)
-            return;
         if (watches)
             seen.Add(events);
         sender.Add(events);
     }
 
-    private void PublishForeign(IReadOnlyList<LiveEvent> events)
-    {
-        var fresh = seen.Add(events);
-        publishingForeign = true;
-        try
-        {
-            feed.Publish(fresh);
-        }
-        finally
-        {
-            publishingForeign = false;
-        }
-    }
+    private void PublishForeign(IReadOnlyList<LiveEvent> events) => feed.PublishHeard(seen.Add(events));
 
     private async Task ListenAsync(CancellationToken stopping)
     {

@@ -6,7 +6,7 @@ namespace AgentControl.Engine.Metrics;
 
 /// <summary>The tiles of the overview, over the last 24 hours.</summary>
 /// <param name="CompletionRate">succeeded / (succeeded + failed), 0 to 1; null while nothing ended.</param>
-/// <param name="MedianSeconds">Submitted to finished, of those that succeeded.</param>
+/// <param name="MedianSeconds">Submitted to finished, of those that succeeded or failed.</param>
 /// <param name="JobsPerHour">Ended in the last hour.</param>
 public sealed record OverviewTiles(
     double? CompletionRate,
@@ -31,34 +31,29 @@ public sealed class OverviewQueries(IDbContextFactory<ControlDbContext> contexts
         if (Volatile.Read(ref kept) is { } known && now - known.At < KeepFor)
             return known;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var day = await db
-            .Database.SqlQuery<DayLine>(
-                $"""
-                SELECT count(*) FILTER (WHERE r.state = 'succeeded') AS "Succeeded",
-                       count(*) FILTER (WHERE r.state = 'failed') AS "Failed",
-                       count(*) FILTER (WHERE r.finished_at > ac_now() - interval '1 hour') AS "LastHour",
-                       percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM r.finished_at - j.submitted_at)::float8)
-                         FILTER (WHERE r.state = 'succeeded') AS "Median"
-                FROM job_runs r JOIN jobs j ON j.id = r.job_id
-                WHERE r.finished_at > ac_now() - interval '24 hours' AND j.parent_id IS NULL
-                """
-            )
+        var end = await db
+            .Database.SqlQuery<DateTimeOffset>($"""SELECT ac_now() AS "Value" """)
             .SingleAsync(cancellationToken);
+        var day = await TotalsAsync(db, new(end - TimeSpan.FromHours(24), end), cancellationToken);
+        var hour = await TotalsAsync(db, new(end - TimeSpan.FromHours(1), end), cancellationToken);
         var labels = (await counts.CountAsync(JobFilter.None, cancellationToken)).ByLabel;
-        var ended = day.Succeeded + day.Failed;
         var tiles = new OverviewTiles(
-            ended == 0 ? null : (double)day.Succeeded / ended,
-            day.Median,
-            day.LastHour,
+            day?.Counts.CompletionRate,
+            day?.Seconds.Median,
+            hour?.Counts.Ended ?? 0,
             labels["queued"],
             labels["running"],
-            day.Succeeded,
-            day.Failed,
+            day?.Succeeded ?? 0,
+            day?.Failed ?? 0,
             now
         );
         Volatile.Write(ref kept, tiles);
         return tiles;
     }
 
-    private sealed record DayLine(long Succeeded, long Failed, long LastHour, double? Median);
+    private static async Task<MetricReads.TaskLine?> TotalsAsync(
+        ControlDbContext db,
+        MetricWindow window,
+        CancellationToken cancellationToken
+    ) => (await MetricReads.TasksAsync(db, new(window), window.From, cancellationToken)).Find(t => t.Agent is null);
 }

@@ -143,10 +143,9 @@ public sealed class WallQueries(
         var rows = await db
             .Database.SqlQuery<HourRow>(
                 $"""
-                SELECT floor(extract(epoch FROM ac_now() - r.finished_at) / 3600)::int AS "Ago", count(*) AS "Ended",
-                       count(*) FILTER (WHERE r.state = 'succeeded') AS "Succeeded", count(*) FILTER (WHERE r.state = 'failed') AS "Failed"
-                  FROM job_runs r JOIN jobs j ON j.id = r.job_id
-                 WHERE r.finished_at > ac_now() - interval '24 hours' AND j.parent_id IS NULL AND ({seen}::text[] IS NULL OR j.workspace = ANY({seen}))
+                SELECT floor(extract(epoch FROM ac_now() - finished_at) / 3600)::int AS "Ago", count(*) AS "Ended",
+                       count(*) FILTER (WHERE label = 'completed') AS "Succeeded", count(*) FILTER (WHERE label IN ('failed', 'timed_out')) AS "Failed"
+                  FROM ended_tasks WHERE finished_at > ac_now() - interval '24 hours' AND ({seen}::text[] IS NULL OR workspace = ANY({seen}))
                  GROUP BY 1
                 """
             )

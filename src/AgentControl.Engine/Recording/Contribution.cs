@@ -65,6 +65,9 @@ internal sealed record EndRecord
     /// <summary>Wait so long and try again.</summary>
     public double? RetrySeconds { get; init; }
 
+    /// <summary>How long of its time the attempt only waited.</summary>
+    public TimeSpan Rested { get; init; }
+
     /// <summary>What the hand wants next.</summary>
     public LeaseAsk? Next { get; init; }
 }

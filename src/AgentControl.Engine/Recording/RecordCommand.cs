@@ -172,6 +172,7 @@ internal sealed class RecordCommand : IAsyncDisposable
         into.Array("known_wakes", NpgsqlDbType.Integer, ends.Select(e => e?.Wakes ?? 0));
         into.Array("orderly", NpgsqlDbType.Boolean, ends.Select(e => e?.Orderly ?? true));
         into.Array("retry_seconds", NpgsqlDbType.Double, ends.Select(e => e?.RetrySeconds));
+        into.Array("rested", NpgsqlDbType.Bigint, ends.Select(e => (long)(e?.Rested.TotalMilliseconds ?? 0)));
         into.Array("output", NpgsqlDbType.Bytea, ends.Select(e => e?.Output));
         into.Array("error", NpgsqlDbType.Text, ends.Select(e => e?.Error));
         into.Array("parent", NpgsqlDbType.Uuid, pens.Select(p => p.ParentId));

@@ -47,9 +47,9 @@ internal static class RecordSql
 
     // The order on the row decides: a cancel or pause that came before the end changes what the end becomes.
     private const string FullUpdate = $"""
-        x AS (SELECT * FROM unnest(@job, @want, @outcome, @queue, @known_wakes, @orderly, @retry_seconds, @output, @error, @parent, @parent_key)
-              AS x(job_id, want, outcome, queue, known_wakes, orderly, retry_seconds, output, error, parent_id, parent_key)),
-        d AS (SELECT r.job_id, COALESCE(r.requested_by, 'AgentControl') || COALESCE(': ' || r.request_reason, '') AS by_whom, x.want, x.outcome, x.queue, x.orderly, x.retry_seconds, x.output, x.error, x.parent_id, x.parent_key,
+        x AS (SELECT * FROM unnest(@job, @want, @outcome, @queue, @known_wakes, @orderly, @retry_seconds, @rested, @output, @error, @parent, @parent_key)
+              AS x(job_id, want, outcome, queue, known_wakes, orderly, retry_seconds, rested, output, error, parent_id, parent_key)),
+        d AS (SELECT r.job_id, COALESCE(r.requested_by, 'AgentControl') || COALESCE(': ' || r.request_reason, '') AS by_whom, x.want, x.outcome, x.queue, x.orderly, x.retry_seconds, x.rested, x.output, x.error, x.parent_id, x.parent_key,
                 w.kind AS w_kind, w.since AS w_since, w.due_at AS w_due, w.approval_id AS w_approval, w.target AS w_target,
                 CASE WHEN x.want IS NULL THEN r.state
                      WHEN r.cancel_requested THEN CASE WHEN r.outcome = 'approvalExpired' THEN 'failed' ELSE 'cancelled' END
@@ -65,6 +65,7 @@ internal static class RecordSql
           state = d.goal,
           lease_until = CASE WHEN d.goal = 'running' THEN t.now + @lease END,
           worked_ms = r.worked_ms + CASE WHEN d.goal = 'running' THEN 0 ELSE GREATEST(0, extract(epoch FROM t.now - r.leased_at) * 1000)::bigint END,
+          rested_ms = r.rested_ms + CASE WHEN d.goal = 'running' THEN 0 ELSE d.rested END,
           queue = COALESCE(d.queue, r.queue), outcome = CASE WHEN r.cancel_requested AND d.goal <> 'running' THEN COALESCE(r.outcome, 'cancelled') WHEN d.goal = d.want THEN d.outcome ELSE r.outcome END,
           finished_at = CASE WHEN d.goal IN ('succeeded','failed','cancelled') THEN t.now END,
           strikes = CASE WHEN i.n_steps > 0 THEN 0 WHEN d.want IS NOT NULL AND d.orderly THEN GREATEST(0, r.strikes - 1) ELSE r.strikes END,

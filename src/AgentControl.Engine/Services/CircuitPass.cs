@@ -4,8 +4,9 @@ using AgentControl.Core.Services;
 namespace AgentControl.Engine.Services;
 
 /// <summary>The right to make one call; it tells the circuit how that went.</summary>
+/// <param name="agent">Whose job calls.</param>
 /// <param name="probe">The token of a call that is to find out whether the service is well again.</param>
-internal sealed class CircuitPass(Circuits circuits, string service, ServicePolicy policy, Guid? probe)
+internal sealed class CircuitPass(Circuits circuits, string service, string agent, ServicePolicy policy, Guid? probe)
 {
     private readonly long since = Stopwatch.GetTimestamp();
 
@@ -38,7 +39,7 @@ internal sealed class CircuitPass(Circuits circuits, string service, ServicePoli
     public Task NotCalledAsync() => FailedAsync(null);
 
     private ServiceCount Count(ServiceFault? fault, string? kind) =>
-        ServiceCount.Call(service, Stopwatch.GetElapsedTime(since), fault, kind);
+        ServiceCount.Call(service, agent, Stopwatch.GetElapsedTime(since), fault, kind);
 
     /// <summary>For a probe that found the service still in trouble: how long it is left alone. Null where this was no probe, or the failure is none of the service's.</summary>
     public CircuitWaitException? FoundDown(ServiceFault fault) =>

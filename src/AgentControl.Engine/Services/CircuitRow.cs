@@ -56,6 +56,19 @@ public sealed class ServiceMinuteRow
     public required int[] Latency { get; init; }
 }
 
+/// <summary>Calls that the jobs of one agent made to a service in five minutes, kept for 92 days.</summary>
+public sealed class ServiceUseRow
+{
+    /// <summary>Where the five minutes begin.</summary>
+    public DateTimeOffset At { get; init; }
+    public required string Service { get; init; }
+
+    /// <summary>Empty for calls from before agents were told apart.</summary>
+    public required string Agent { get; init; }
+    public int Calls { get; init; }
+    public int Retries { get; init; }
+}
+
 /// <summary>Calls of a service in one minute that failed in one way, kept for thirty days.</summary>
 public sealed class ServiceErrorRow
 {
@@ -106,6 +119,20 @@ internal sealed class ServiceMinuteMapping : IEntityTypeConfiguration<ServiceMin
     {
         minute.ToTable("service_minutes");
         minute.HasKey(m => new { m.Service, m.Minute });
+    }
+}
+
+internal sealed class ServiceUseMapping : IEntityTypeConfiguration<ServiceUseRow>
+{
+    public void Configure(EntityTypeBuilder<ServiceUseRow> use)
+    {
+        use.ToTable("service_use");
+        use.HasKey(u => new
+        {
+            u.At,
+            u.Service,
+            u.Agent,
+        });
     }
 }
 

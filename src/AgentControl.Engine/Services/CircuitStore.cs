@@ -86,10 +86,12 @@ internal sealed class CircuitStore(NpgsqlDataSource database)
     public async Task<bool> CountAsync(string service, ServiceCount counted, CircuitPolicy policy)
     {
         var reason = Events.Texts.Clean(counted.Reason);
+        // In one order in all processes: they add to the same rows.
+        var agents = counted.Agents.OrderBy(a => a.Agent, StringComparer.Ordinal).ToList();
         await using var command = Command(
             """
             SELECT CASE WHEN $2 > 0 THEN ac_circuit_count($1, $2, $3, COALESCE($9, ''), $10, $11, $12, $13) ELSE false END,
-                   ac_service_count($1, $2, $4, $5, $6, $7, $8, $9)
+                   ac_service_count($1, $2, $4, $5, $6, $7, $8, $9), ac_service_used($1, $14, $15, $16)
             """,
             service,
             counted.Calls,
@@ -103,7 +105,10 @@ internal sealed class CircuitStore(NpgsqlDataSource database)
             policy.FailureRatio,
             policy.MinimumCalls,
             policy.WindowSeconds,
-            policy.BreakSeconds
+            policy.BreakSeconds,
+            agents.Select(a => a.Agent).ToArray(),
+            agents.Select(a => a.Calls).ToArray(),
+            agents.Select(a => a.Retries).ToArray()
         );
         return (bool)(await command.ExecuteScalarAsync())!;
     }

@@ -6,6 +6,7 @@ using AgentControl.Engine.Control;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Recording;
+using AgentControl.Engine.Telemetry;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -22,7 +23,8 @@ internal sealed class Circuits(
     TimerWaker timers,
     ServiceChanges changes,
     TimeProvider time,
-    ILogger<Circuits> log
+    ILogger<Circuits> log,
+    EngineMeter? meter = null
 )
 {
     /// <summary>How long a process may not have heard that another one opened a circuit.</summary>
@@ -48,8 +50,9 @@ internal sealed class Circuits(
     }
 
     /// <summary>Returns when the call may go.</summary>
+    /// <param name="agent">Whose job calls.</param>
     /// <exception cref="CircuitWaitException">It may not go for longer than a worker may be held.</exception>
-    public async Task<CircuitPass> EnterAsync(string service, CancellationToken cancellationToken)
+    public async Task<CircuitPass> EnterAsync(string service, string agent, CancellationToken cancellationToken)
     {
         var policy = policies.Of(service);
         var one = Of(service);
@@ -58,19 +61,19 @@ internal sealed class Circuits(
             if (!one.IsFresh)
                 one.Heard(await store.IsWellAsync(service, cancellationToken));
             if (one.IsWell)
-                return new CircuitPass(this, service, policy, null);
+                return new CircuitPass(this, service, agent, policy, null);
             var token = Guid.NewGuid();
             var (answer, after) = await store.EnterAsync(service, token, policy, cancellationToken);
             if (answer == CircuitAnswer.Wait)
                 throw new CircuitWaitException(service, after);
             if (after > TimeSpan.Zero)
                 await Task.Delay(after, time, cancellationToken);
-            return new CircuitPass(this, service, policy, answer == CircuitAnswer.Probe ? token : null);
+            return new CircuitPass(this, service, agent, policy, answer == CircuitAnswer.Probe ? token : null);
         }
         catch (Exception away) when (GroupCommitWriter.IsOutage(away))
         {
             // Without its database the engine records nothing; the call's own record waits for it.
-            return new CircuitPass(this, service, policy, null);
+            return new CircuitPass(this, service, agent, policy, null);
         }
     }
 
@@ -126,7 +129,11 @@ internal sealed class Circuits(
     }
 
     /// <summary>A call that failed is made again.</summary>
-    internal void Retried(string service) => Count(service, new() { Retries = 1 });
+    internal void Retried(string service, string agent)
+    {
+        meter?.Called(service, 0, 1);
+        Count(service, ServiceCount.Retry(agent));
+    }
 
     /// <summary>A step that could not have this service went another way.</summary>
     internal void FellBack(string service) => Count(service, new() { Fallbacks = 1 });
@@ -135,6 +142,7 @@ internal sealed class Circuits(
     /// <returns>How long the circuit was open, where it was the probe that closed it; otherwise null.</returns>
     internal async Task<TimeSpan?> AnsweredAsync(string service, ServicePolicy policy, Guid? probe, ServiceCount call)
     {
+        meter?.Called(service, call.Calls, 0);
         if (call.Kind is null)
             Count(service, call);
         else
@@ -164,6 +172,7 @@ internal sealed class Circuits(
     /// <summary>True where this failure opened the circuit.</summary>
     internal async Task<bool> FailedAsync(string service, ServicePolicy policy, Guid? probe, ServiceCount call)
     {
+        meter?.Called(service, call.Calls, 0);
         var counted = Of(service).Take() + call with { Trouble = 1 };
         var opened = await TellAsync(() => store.CountAsync(service, counted, policy.Circuit));
         var reason = call.Reason ?? "";

@@ -2,6 +2,9 @@ using AgentControl.Core.Services;
 
 namespace AgentControl.Engine.Services;
 
+/// <summary>Calls that the jobs of one agent made.</summary>
+internal sealed record AgentCalls(string Agent, int Calls, int Retries);
+
 /// <summary>Calls of one service, counted.</summary>
 internal sealed record ServiceCount
 {
@@ -24,16 +27,28 @@ internal sealed record ServiceCount
     public string? Kind { get; init; }
     public string? Reason { get; init; }
 
+    /// <summary>Who made the calls, by name.</summary>
+    public IReadOnlyList<AgentCalls> Agents { get; init; } = [];
+
     public bool IsEmpty => Calls == 0 && Retries == 0 && Fallbacks == 0;
+
+    /// <summary>A call that is made once more.</summary>
+    public static ServiceCount Retry(string agent) => new() { Retries = 1, Agents = [new(agent, 0, 1)] };
 
     /// <summary>One call, with its outcome.</summary>
     /// <param name="fault">Null where it did not fail.</param>
-    public static ServiceCount Call(string service, TimeSpan took, ServiceFault? fault, string? kind) =>
+    public static ServiceCount Call(string service, string agent, TimeSpan took, ServiceFault? fault, string? kind) =>
         fault is null
-            ? new() { Calls = 1, Latency = [.. new int[LatencyHistogram.BucketOf(took)], 1] }
+            ? new()
+            {
+                Calls = 1,
+                Agents = [new(agent, 1, 0)],
+                Latency = [.. new int[LatencyHistogram.BucketOf(took)], 1],
+            }
             : new()
             {
                 Calls = 1,
+                Agents = [new(agent, 1, 0)],
                 Failures = 1,
                 Kind = kind,
                 Reason = fault.Describe(service),
@@ -50,6 +65,13 @@ internal sealed record ServiceCount
             Trouble = one.Trouble + other.Trouble,
             Retries = one.Retries + other.Retries,
             Fallbacks = one.Fallbacks + other.Fallbacks,
+            Agents =
+            [
+                .. one
+                    .Agents.Concat(other.Agents)
+                    .GroupBy(a => a.Agent, StringComparer.Ordinal)
+                    .Select(a => new AgentCalls(a.Key, a.Sum(c => c.Calls), a.Sum(c => c.Retries))),
+            ],
             Latency = [.. longer.Select((calls, bucket) => calls + shorter.ElementAtOrDefault(bucket))],
             Kind = other.Kind ?? one.Kind,
             Reason = other.Reason ?? one.Reason,

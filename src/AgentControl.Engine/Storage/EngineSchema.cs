@@ -12,6 +12,8 @@ internal static class EngineSchema
 
     public static string Audit => Read("audit.sql");
 
+    public static string Metrics => Read("metrics.sql");
+
     private static string Read(string name)
     {
         using var stream =

@@ -4,6 +4,7 @@ using AgentControl.Engine.Storage;
 using AgentControl.Engine.Workspaces;
 using AgentControl.Web.Access;
 using AgentControl.Web.Shared;
+using AgentControl.Web.Telemetry;
 using AgentControl.Web.Workspaces;
 using Hangfire;
 using Microsoft.AspNetCore.DataProtection;
@@ -42,6 +43,7 @@ internal static class ControlPlane
         services.AddDataProtection().SetApplicationName("AgentControl").PersistKeysToDbContext<ControlDbContext>();
         services.AddEngine(builder.Configuration);
         services.AddWorkspaces(builder.Configuration);
+        services.AddTelemetry(builder.Configuration);
         services.AddRest();
         services.AddAgents(builder.Configuration, builder.Environment);
         services.AddAccess(builder.Configuration);
@@ -78,6 +80,7 @@ internal static class ControlPlane
         app.UseAccess();
         app.MapAccess();
         app.MapRest();
+        app.MapTelemetry();
         app.MapWorkspaces();
         app.MapHangfireDashboard(
                 "/hangfire",

@@ -7,6 +7,7 @@ using AgentControl.Web.Checkpoints;
 using AgentControl.Web.Events;
 using AgentControl.Web.Jobs;
 using AgentControl.Web.Live;
+using AgentControl.Web.Metrics;
 using AgentControl.Web.Notes;
 using AgentControl.Web.Notifications;
 using AgentControl.Web.Queues;
@@ -87,6 +88,7 @@ internal static class RestSetup
         routes.MapQueueSettings();
         routes.MapHold();
         routes.MapServices();
+        routes.MapMetrics();
         routes.MapMcpServers();
         routes.MapWorkers();
     }

@@ -112,6 +112,9 @@ public abstract partial class LiveComponent : ComponentBase, IDisposable
     /// <summary>Loads now and draws, for "Try again", "12 new" and after an own action.</summary>
     protected Task ReloadAsync() => RunAsync(always: true);
 
+    /// <summary>Loads now and draws what differs, for a part that put a load off.</summary>
+    protected Task CatchUpAsync() => RunAsync(always: false);
+
     protected override async Task OnParametersSetAsync()
     {
         if (_interactive)

@@ -35,6 +35,7 @@ internal static class Navigation
         new("Work", "Agents", "/agents", "bot"),
         new("Health", "Services", "/services", "activity", 's'),
         new("Health", "Queues", "/queues", "layers", 'q'),
+        new("Health", "Metrics", "/trends", "chart-line", 'm'),
         new("Setup", "Schedules", "/schedules", "calendar-clock"),
         new("Setup", "Audit log", "/audit", "history"),
         new("Setup", "Settings", "/settings/profile", "settings", Area: "/settings"),

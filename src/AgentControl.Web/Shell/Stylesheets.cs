@@ -36,6 +36,7 @@ internal static class Stylesheets
         "css/workspace.css",
         "css/agents.css",
         "css/services.css",
+        "css/trends.css",
         "css/schedules.css",
         "css/settings.css",
         "css/jobs.css",

@@ -34,6 +34,8 @@ public static class Routes
         ("/agents/new", "New assistant"),
         ("/services", "Services"),
         ("/services/erp", "erp – Services"),
+        ("/trends", "Metrics"),
+        ("/trends?tables=on", "Metrics"),
         ("/schedules", "Schedules"),
         ("/schedules/nightly-close", "nightly-close – Schedules"),
         ("/schedules/nightly-close/edit", "Edit nightly-close"),

@@ -101,6 +101,25 @@ internal static class Seeds
         await installation.ExecuteAsync("VACUUM ANALYZE jobs, job_runs, job_results");
     }
 
+    /// <summary>Sixteen days of four tasks an hour that complete, two hours of yesterday in which they fail, and one without any.</summary>
+    public static Task TrendsAsync(Installation installation) =>
+        installation.ExecuteAsync(
+            $"""
+            CREATE TEMP TABLE seed AS SELECT {Id(
+                "n",
+                "at"
+            )} AS id, 'task-' || n AS name, at, ago BETWEEN 30 AND 31 AS bad
+              FROM (SELECT row_number() OVER (ORDER BY ago, m)::int AS n, ago, date_trunc('hour', ac_now()) - ago * interval '1 hour' + m * interval '14 min' AS at
+                      FROM generate_series(2, 384) ago, generate_series(1, 4) m WHERE ago <> 5) x;
+            {Jobs}
+            INSERT INTO job_results (job_id, error) SELECT id, '{Error}' FROM seed WHERE bad;
+            INSERT INTO service_use (at, service, agent, calls, retries) SELECT date_bin('5 minutes', at, 'epoch'), 'erp', 'invoice', 20, 1 FROM seed;
+            INSERT INTO job_runs ({RunColumns}, finished_at, outcome)
+            SELECT id, CASE WHEN bad THEN 'failed' ELSE 'succeeded' END, 1, 'seeded', 0, false, false, at, 0, 0, 0, 0, 1, 0, false, false, false, false, 1000, 3, 0, 0, 0, 0, 0, 0, at, at,
+                   at + interval '1 min', CASE WHEN bad THEN 'stepFailed' END FROM seed;
+            """
+        );
+
     private const string Error =
         """{"type":"stepFailed","message":"erp 503 Service Unavailable","step":"post#1","retryable":true}""";
 

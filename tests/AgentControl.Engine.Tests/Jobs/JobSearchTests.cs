@@ -29,6 +29,19 @@ public sealed class JobSearchTests
     }
 
     [Theory]
+    [InlineData("ended:2026-12-01T09:00:00Z/2026-12-01T10:00:00Z")]
+    [InlineData("ended:/2026-12-01T10:00:00Z")]
+    [InlineData("ended:2026-12-01T09:00:00Z/")]
+    [InlineData("ids:j_1,j_2")]
+    public void Parse_ASpanOrIds_ReadsBackTheSame(string line)
+    {
+        var (filter, problems) = JobSearch.Parse(line);
+
+        Assert.Empty(problems);
+        Assert.Equal(line, JobSearch.ToText(filter));
+    }
+
+    [Theory]
     [InlineData("state:done", "state")]
     [InlineData("state:3", "state")]
     [InlineData("label:done", "label")]
@@ -36,6 +49,10 @@ public sealed class JobSearchTests
     [InlineData("older:-2h", "older")]
     [InlineData("older:99999999999d", "older")]
     [InlineData("cost:much", "cost")]
+    [InlineData("ended:today", "ended")]
+    [InlineData("ended:/", "ended")]
+    [InlineData("ended:2026-12-01T09:00Z/soon", "ended")]
+    [InlineData("ids:,", "ids")]
     [InlineData("batch:1", "batch")]
     public void Parse_WhatMakesNoSense_IsNamedAndLeftOut(string line, string qualifier)
     {

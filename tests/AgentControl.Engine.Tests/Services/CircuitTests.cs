@@ -204,14 +204,14 @@ public sealed class CircuitTests(PostgresFixture postgres)
         await using var other = await EngineProcess.StartAsync(database, [], _settings);
         var (here, there) = (engine.Get<Circuits>(), other.Get<Circuits>());
         // Both have heard that the service is well.
-        await here.EnterAsync(Service, Now);
-        await (await there.EnterAsync(Service, Now)).SucceededAsync();
+        await here.EnterAsync(Service, "test", Now);
+        await (await there.EnterAsync(Service, "test", Now)).SucceededAsync();
         for (var i = 0; i < 4; i++)
-            await (await here.EnterAsync(Service, Now)).FailedAsync(new ServiceFault { Status = 503 });
-        await Assert.ThrowsAsync<CircuitWaitException>(() => here.EnterAsync(Service, Now));
+            await (await here.EnterAsync(Service, "test", Now)).FailedAsync(new ServiceFault { Status = 503 });
+        await Assert.ThrowsAsync<CircuitWaitException>(() => here.EnterAsync(Service, "test", Now));
         // The other process is told, well before its own reading is old.
         await UntilAsync(async () =>
-            await Record.ExceptionAsync(() => there.EnterAsync(Service, Now)) is CircuitWaitException
+            await Record.ExceptionAsync(() => there.EnterAsync(Service, "test", Now)) is CircuitWaitException
         );
 
         await engine.ShiftClockAsync("31 seconds");
@@ -232,7 +232,7 @@ public sealed class CircuitTests(PostgresFixture postgres)
                     {
                         try
                         {
-                            return await (i % 2 == 0 ? here : there).EnterAsync(Service, Now);
+                            return await (i % 2 == 0 ? here : there).EnterAsync(Service, "test", Now);
                         }
                         catch (CircuitWaitException)
                         {
@@ -267,10 +267,10 @@ public sealed class CircuitTests(PostgresFixture postgres)
         await engine.UntilAsync(job, "waiting");
         await engine.ShiftClockAsync("2 minutes");
         await held.Reached;
-        await Assert.ThrowsAsync<CircuitWaitException>(() => circuits.EnterAsync(Service, Now));
+        await Assert.ThrowsAsync<CircuitWaitException>(() => circuits.EnterAsync(Service, "test", Now));
         await engine.Jobs.CancelAsync(job, EngineProcess.Ana, null, Now);
         await engine.UntilAsync(job, "cancelled");
-        Assert.NotNull(await (await circuits.EnterAsync(Service, Now)).SucceededAsync());
+        Assert.NotNull(await (await circuits.EnterAsync(Service, "test", Now)).SucceededAsync());
     }
 
     [Fact]
@@ -288,8 +288,14 @@ public sealed class CircuitTests(PostgresFixture postgres)
             TimeProvider.System,
             NullLogger<Circuits>.Instance
         );
-        await circuits.EnterAsync(Service, Now);
-        var probe = new CircuitPass(circuits, Service, engine.Get<ServicePolicies>().Of(Service), Guid.NewGuid());
+        await circuits.EnterAsync(Service, "test", Now);
+        var probe = new CircuitPass(
+            circuits,
+            Service,
+            "test",
+            engine.Get<ServicePolicies>().Of(Service),
+            Guid.NewGuid()
+        );
         Assert.Null(await probe.SucceededAsync());
         Assert.False(await probe.FailedAsync(new ServiceFault { Status = 503 }));
         Assert.False(await probe.FailedAsync(null));
@@ -306,7 +312,7 @@ public sealed class CircuitTests(PostgresFixture postgres)
         var circuits = engine.Get<Circuits>();
         var opened = false;
         for (var i = 0; i < 4; i++)
-            opened |= await (await circuits.EnterAsync(Service, Now)).FailedAsync(
+            opened |= await (await circuits.EnterAsync(Service, "test", Now)).FailedAsync(
                 new ServiceFault { Status = status, Code = code }
             );
         Assert.Equal(opens, opened);
@@ -319,13 +325,13 @@ public sealed class CircuitTests(PostgresFixture postgres)
         await using var engine = await EngineProcess.StartAsync(database, [], _settings);
         var circuits = engine.Get<Circuits>();
         for (var i = 0; i < 10; i++)
-            await (await circuits.EnterAsync(Service, Now)).SucceededAsync();
+            await (await circuits.EnterAsync(Service, "test", Now)).SucceededAsync();
         for (var i = 0; i < 9; i++)
             Assert.False(await FailAsync());
         Assert.True(await FailAsync());
 
         async Task<bool> FailAsync() =>
-            await (await circuits.EnterAsync(Service, Now)).FailedAsync(new ServiceFault { Status = 500 });
+            await (await circuits.EnterAsync(Service, "test", Now)).FailedAsync(new ServiceFault { Status = 500 });
     }
 
     [Theory]

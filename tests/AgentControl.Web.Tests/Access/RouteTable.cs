@@ -170,6 +170,9 @@ internal static class RouteTable
         viewer GET /api/v1/schedules/preview
         viewer GET /api/v1/schedules/{name}
         viewer GET /api/v1/schedules/{name}/runs
+        viewer GET /api/v1/metrics/jobs
+        viewer GET /api/v1/metrics/series
+        viewer GET /api/v1/metrics/summary
         viewer GET /api/v1/services
         viewer GET /api/v1/services/{name}
         viewer GET /api/v1/workers
@@ -187,11 +190,13 @@ internal static class RouteTable
         viewer GET /jobs/{Id}
         viewer GET /jobs/{Id}/{Tab}
         viewer GET /mcp-servers
+        viewer ANY /metrics
         viewer GET /not-found
         viewer GET /openapi/{documentName}.json
         viewer GET /scalar/{documentName?}
         viewer GET /services
         viewer GET /settings/profile
+        viewer GET /trends
         viewer GET /services/{Name}
         viewer GET /workspace/{**Rest}
         viewer GET /{**path:file}
@@ -213,6 +218,7 @@ internal static class RouteTable
         viewer POST /not-found
         viewer POST /services
         viewer POST /settings/profile
+        viewer POST /trends
         viewer POST /services/{Name}
         viewer POST /workspace/{**Rest}
         """;

@@ -1238,6 +1238,12 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("requested_by");
 
+                    b.Property<long>("RestedMs")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("rested_ms");
+
                     b.Property<bool>("Resume")
                         .HasColumnType("boolean")
                         .HasColumnName("resume");
@@ -1404,6 +1410,52 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasName("pk_mcp_pins");
 
                     b.ToTable("mcp_pins", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Metrics.EndedTaskRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("Agent")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("agent");
+
+                    b.Property<long>("DurationMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("duration_ms");
+
+                    b.Property<DateTimeOffset>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Label")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("label");
+
+                    b.Property<long>("PeopleMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("people_ms");
+
+                    b.Property<long>("WorkedMs")
+                        .HasColumnType("bigint")
+                        .HasColumnName("worked_ms");
+
+                    b.Property<string>("Workspace")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("workspace");
+
+                    b.HasKey("JobId")
+                        .HasName("pk_ended_tasks");
+
+                    b.HasIndex("FinishedAt")
+                        .HasDatabaseName("ix_ended_tasks_finished_at");
+
+                    b.ToTable("ended_tasks", (string)null);
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Notes.NoteRow", b =>
@@ -2081,6 +2133,34 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("service_minutes", (string)null);
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Services.ServiceUseRow", b =>
+                {
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Service")
+                        .HasColumnType("text")
+                        .HasColumnName("service");
+
+                    b.Property<string>("Agent")
+                        .HasColumnType("text")
+                        .HasColumnName("agent");
+
+                    b.Property<int>("Calls")
+                        .HasColumnType("integer")
+                        .HasColumnName("calls");
+
+                    b.Property<int>("Retries")
+                        .HasColumnType("integer")
+                        .HasColumnName("retries");
+
+                    b.HasKey("At", "Service", "Agent")
+                        .HasName("pk_service_use");
+
+                    b.ToTable("service_use", (string)null);
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Signals.SignalRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2195,6 +2275,37 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("steps", null, t =>
                         {
                             t.ExcludeFromMigrations();
+                        });
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Telemetry.TraceCursorRow", b =>
+                {
+                    b.Property<bool>("One")
+                        .HasColumnType("boolean")
+                        .HasColumnName("one");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<long>("No")
+                        .HasColumnType("bigint")
+                        .HasColumnName("no");
+
+                    b.Property<long>("Xid")
+                        .HasColumnType("bigint")
+                        .HasColumnName("xid");
+
+                    b.HasKey("One")
+                        .HasName("pk_trace_cursor");
+
+                    b.ToTable("trace_cursor", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_trace_cursor_one", "one");
                         });
                 });
 
@@ -2799,6 +2910,16 @@ namespace AgentControl.Engine.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_job_runs_jobs_job_id");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Metrics.EndedTaskRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Jobs.JobRow", null)
+                        .WithOne()
+                        .HasForeignKey("AgentControl.Engine.Metrics.EndedTaskRow", "JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_ended_tasks_jobs_job_id");
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Notes.NoteRow", b =>

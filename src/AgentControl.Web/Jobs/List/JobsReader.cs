@@ -22,7 +22,7 @@ internal sealed class JobsReader(JobQueries jobs, JobCounts counts, AgentCatalog
         // Somebody who asks for one job, one agent or one family means child jobs too.
         if (
             address.View != JobsAddress.All
-            && filter is { ParentId: null, BatchId: null, IdPrefix: null, Text: null, Agent: null }
+            && filter is { ParentId: null, BatchId: null, IdPrefix: null, Ids.Count: 0, Text: null, Agent: null }
         )
             filter = filter with { TopLevel = true };
         return new(
