@@ -10,6 +10,7 @@ using AgentControl.Engine.Control;
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Execution;
 using AgentControl.Engine.Jobs;
+using AgentControl.Engine.Jobs.Bulk;
 using AgentControl.Engine.LanguageModels;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Maintenance;
@@ -160,6 +161,15 @@ public static class EngineRegistration
         services.AddSingleton<ApprovalInquiry>();
         services.AddSingleton<ApprovalSnoozes>();
         services.AddSingleton<ApprovalPolicies>();
+        services.AddSingleton<BulkQueries>();
+        services.AddSingleton<BulkRunner>();
+        services.AddSingleton(s => new BulkCommands(
+            s.GetRequiredService<IDbContextFactory<ControlDbContext>>(),
+            s.GetRequiredService<NpgsqlDataSource>(),
+            s.GetRequiredService<BulkQueries>(),
+            s.GetRequiredService<BulkRunner>(),
+            s.GetRequiredService<TimeProvider>()
+        ));
         services.AddSingleton<StandingRules>();
         services.AddSingleton<ScheduleSignals>();
         services.AddSingleton(s => new ScheduleCommands(
@@ -208,6 +218,7 @@ public static class EngineRegistration
         services.AddSingleton<ChildDrain>();
         services.AddHostedService(s => s.GetRequiredService<ChildDrain>());
         services.AddHostedService(s => s.GetRequiredService<TimerWaker>());
+        services.AddHostedService(s => s.GetRequiredService<BulkRunner>());
         services.AddSingleton<LeaseSweeper>();
         services.AddHostedService(s => s.GetRequiredService<LeaseSweeper>());
         services.AddSingleton<ScheduleRunner>();

@@ -447,6 +447,16 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Agent")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("agent");
+
                     b.PrimitiveCollection<string[]>("Approvers")
                         .IsRequired()
                         .HasColumnType("text[]")
@@ -491,10 +501,18 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("decided_from");
 
+                    b.Property<string>("DecidedVoter")
+                        .HasColumnType("text")
+                        .HasColumnName("decided_voter");
+
                     b.PrimitiveCollection<string[]>("Decisions")
                         .IsRequired()
                         .HasColumnType("text[]")
                         .HasColumnName("decisions");
+
+                    b.Property<DateTimeOffset?>("DeliverAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deliver_at");
 
                     b.Property<string>("EditSchema")
                         .HasColumnType("text")
@@ -509,9 +527,17 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("generation");
 
+                    b.Property<TimeSpan>("Grace")
+                        .HasColumnType("interval")
+                        .HasColumnName("grace");
+
                     b.Property<bool>("HighRisk")
                         .HasColumnType("boolean")
                         .HasColumnName("high_risk");
+
+                    b.Property<string>("InfoAskedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("info_asked_by");
 
                     b.Property<Guid>("JobId")
                         .HasColumnType("uuid")
@@ -573,6 +599,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("revision");
 
+                    b.Property<Guid?>("RuleId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("rule_id");
+
                     b.Property<byte[]>("Sha256")
                         .IsRequired()
                         .HasColumnType("bytea")
@@ -612,6 +642,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasDatabaseName("ix_approvals_remind_at")
                         .HasFilter("state = 'pending' AND remind_at IS NOT NULL");
 
+                    b.HasIndex("RuleId")
+                        .HasDatabaseName("ix_approvals_rule_id")
+                        .HasFilter("rule_id IS NOT NULL");
+
                     b.HasIndex("State", "Id")
                         .HasDatabaseName("ix_approvals_state_id");
 
@@ -619,10 +653,42 @@ namespace AgentControl.Engine.Storage.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_approvals_job_id_key_generation");
 
+                    b.HasIndex("Agent", "Action", "Workspace", "DecidedAt")
+                        .HasDatabaseName("ix_approvals_agent_action_workspace_decided_at")
+                        .HasFilter("decided_at IS NOT NULL");
+
                     b.ToTable("approvals", null, t =>
                         {
                             t.HasCheckConstraint("ck_approvals_decided", "(state = 'pending') = (decided_at IS NULL)");
                         });
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Approvals.ApprovalSnoozeRow", b =>
+                {
+                    b.Property<Guid>("ApprovalId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("approval_id");
+
+                    b.Property<string>("Voter")
+                        .HasColumnType("text")
+                        .HasColumnName("voter");
+
+                    b.Property<DateTimeOffset>("Until")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("until");
+
+                    b.Property<string>("VoterName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("voter_name");
+
+                    b.HasKey("ApprovalId", "Voter")
+                        .HasName("pk_approval_snoozes");
+
+                    b.HasIndex("Until")
+                        .HasDatabaseName("ix_approval_snoozes_until");
+
+                    b.ToTable("approval_snoozes", (string)null);
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Approvals.ApprovalVoteRow", b =>
@@ -661,6 +727,121 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasName("pk_approval_votes");
 
                     b.ToTable("approval_votes", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Approvals.Policies.ApprovalPolicyRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Agent")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("agent");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("terms");
+
+                    b.Property<string>("Workspace")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("workspace");
+
+                    b.HasKey("Id")
+                        .HasName("pk_approval_policies");
+
+                    b.HasIndex("Agent", "Action", "Workspace")
+                        .IsUnique()
+                        .HasDatabaseName("ix_approval_policies_agent_action_workspace");
+
+                    b.ToTable("approval_policies", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Approvals.Policies.StandingRuleRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Agent")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("agent");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Decision")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("decision");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Maker")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("maker");
+
+                    b.Property<string>("MakerName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("maker_name");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<string>("RevokedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("revoked_by");
+
+                    b.Property<string>("Workspace")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("workspace");
+
+                    b.HasKey("Id")
+                        .HasName("pk_approval_rules");
+
+                    b.HasIndex("Agent", "Action")
+                        .HasDatabaseName("ix_approval_rules_agent_action")
+                        .HasFilter("revoked_at IS NULL");
+
+                    b.ToTable("approval_rules", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_approval_rules_decision", "decision IN ('approve','reject')");
+                        });
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Audit.AuditHeadRow", b =>
@@ -915,6 +1096,112 @@ namespace AgentControl.Engine.Storage.Migrations
                         {
                             t.ExcludeFromMigrations();
                         });
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Jobs.Bulk.BulkItemRow", b =>
+                {
+                    b.Property<Guid>("BulkId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("bulk_id");
+
+                    b.Property<int>("Position")
+                        .HasColumnType("integer")
+                        .HasColumnName("position");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("Message")
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.Property<string>("Outcome")
+                        .HasColumnType("text")
+                        .HasColumnName("outcome");
+
+                    b.HasKey("BulkId", "Position")
+                        .HasName("pk_bulk_items");
+
+                    b.HasIndex("BulkId", "Outcome")
+                        .HasDatabaseName("ix_bulk_items_bulk_id_outcome");
+
+                    b.ToTable("bulk_items", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Jobs.Bulk.BulkRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset?>("AbortedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("aborted_at");
+
+                    b.Property<string>("AbortedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("aborted_by");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("action");
+
+                    b.Property<string>("ActorFrom")
+                        .HasColumnType("text")
+                        .HasColumnName("actor_from");
+
+                    b.Property<string>("ActorId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor_id");
+
+                    b.Property<string>("ActorName")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("actor_name");
+
+                    b.Property<Guid?>("ActorPerson")
+                        .HasColumnType("uuid")
+                        .HasColumnName("actor_person");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("FinishedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("finished_at");
+
+                    b.Property<string>("Query")
+                        .HasColumnType("text")
+                        .HasColumnName("query");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTimeOffset?>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Tag")
+                        .HasColumnType("text")
+                        .HasColumnName("tag");
+
+                    b.Property<int>("Total")
+                        .HasColumnType("integer")
+                        .HasColumnName("total");
+
+                    b.HasKey("Id")
+                        .HasName("pk_bulk_actions");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_bulk_actions_created_at")
+                        .HasFilter("finished_at IS NULL");
+
+                    b.ToTable("bulk_actions", (string)null);
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Jobs.JobResultRow", b =>
@@ -2890,6 +3177,26 @@ namespace AgentControl.Engine.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_sign_ins_users_person_id");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Approvals.ApprovalSnoozeRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Approvals.ApprovalRow", null)
+                        .WithMany()
+                        .HasForeignKey("ApprovalId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_approval_snoozes_approvals_approval_id");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Jobs.Bulk.BulkItemRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Jobs.Bulk.BulkRow", null)
+                        .WithMany()
+                        .HasForeignKey("BulkId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_bulk_items_bulk_actions_bulk_id");
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Jobs.JobResultRow", b =>
