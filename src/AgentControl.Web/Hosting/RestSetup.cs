@@ -68,6 +68,7 @@ internal static class RestSetup
         routes.MapJobs();
         routes.MapSubmit();
         routes.MapCommands();
+        routes.MapBulk();
         routes.MapJobComments();
         routes.MapSteps();
         routes.MapEvents();

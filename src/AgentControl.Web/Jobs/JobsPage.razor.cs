@@ -1,6 +1,7 @@
 using AgentControl.Engine.Jobs;
 using AgentControl.Web.Access;
 using AgentControl.Web.Jobs.Acting;
+using AgentControl.Web.Jobs.Bulk;
 using AgentControl.Web.Jobs.List;
 using AgentControl.Web.Shared;
 using Microsoft.AspNetCore.Components;
@@ -15,9 +16,13 @@ public sealed partial class JobsPage
     private IReadOnlyList<string> _problems = [];
     private IReadOnlyList<string> _agents = [];
     private JobsAddress? _shown;
+    private JobsAddress? _selectedIn;
     private Guid? _menuRow;
     private string? _typed;
     private bool _drawn;
+    private readonly JobSelection _selection = new();
+    private JobFilter _filter = JobFilter.None;
+    private string? _bulkLock;
     private ElementReference _search;
 
     [Inject]
@@ -54,6 +59,8 @@ public sealed partial class JobsPage
         var address = Address;
         var search = await Reader.ReadSearchAsync(address, cancellationToken);
         _problems = search.Problems;
+        _filter = search.Filter;
+        _bulkLock = await Reader.WhyNotActAsync(cancellationToken);
         if (_shown == address)
             await RefreshAsync(search, address, cancellationToken);
         else
@@ -71,6 +78,10 @@ public sealed partial class JobsPage
         var page = await OnceAsync("page", c => Reader.PageAsync(search, address, c), cancellationToken);
         _view.Reset(page.Items, page.NextCursor);
         (_shown, _menuRow) = (address, null);
+        // What was chosen from one list is not meant in another; pages of one list belong together.
+        if (_selectedIn != address.Page(null))
+            _selection.Clear();
+        _selectedIn = address.Page(null);
         _agents = Reader.Agents;
     }
 
@@ -98,6 +109,17 @@ public sealed partial class JobsPage
     private void SearchAsync() => Navigation.NavigateTo(Address.Search(_typed ?? Address.Query).Href);
 
     private void SortBy(ChangeEventArgs e) => Navigation.NavigateTo(Address.Sorted(e.Value?.ToString()).Href);
+
+    /// <summary>How many match: the count of the chosen label, or of all.</summary>
+    private long Matching => _counts.FirstOrDefault(c => c.Chosen)?.Count ?? (_counts.Count > 0 ? _counts[0].Count : 0);
+
+    private void SelectAllMatching()
+    {
+        _selection.SetAll(_view.Rows, isIn: true);
+        _selection.TakeAllMatching();
+    }
+
+    private void Select(Guid id, bool isIn) => _selection.Set(id, isIn);
 
     private void ToggleMenu(Guid id) => _menuRow = _menuRow == id ? null : id;
 

@@ -89,6 +89,13 @@ internal static class RouteTable
         # SkipWait asks for more inside: an admin of the job's workspace.
         operator POST /api/v1/approvals/{id}/answer
         operator PUT /api/v1/hold
+        operator GET /api/v1/bulk/{id:guid}
+        operator GET /api/v1/bulk/{id:guid}/items
+        operator POST /api/v1/bulk
+        operator POST /api/v1/bulk/{id:guid}/abort
+        operator POST /api/v1/bulk/{id:guid}/start
+        operator GET /jobs/bulk/{Id:guid}
+        operator POST /jobs/bulk/{Id:guid}
         operator DELETE /api/v1/agents/{name}/notes/{**note}
         operator POST /api/v1/jobs/{id}/skip-wait
         operator DELETE /api/v1/workspaces/{ws}/files/{**path}

@@ -24,6 +24,7 @@ public sealed class EmptyBodyTests(ProgramFixture program) : IClassFixture<Progr
         "POST /api/v1/jobs/{id}/run-now",
         "POST /api/v1/jobs/{id}/skip-wait",
         "POST /api/v1/approvals/{id}/undo",
+        "POST /api/v1/bulk/{id:guid}/abort",
         "POST /api/v1/notifications/channels/{name}/test",
         "POST /api/v1/notifications/deliveries/{id}/resend",
         "POST /api/v1/schedules/{name}/pause",

@@ -70,7 +70,14 @@ public sealed class BulkQueries(IDbContextFactory<ControlDbContext> contexts)
             .Join(jobs, i => i.JobId, j => j.Id, (i, j) => new { Item = i, Job = j })
             .OrderBy(r => r.Item.Position)
             .Take(limit)
-            .Select(r => new BulkItemView(r.Job.Id, r.Job.ShortId, r.Job.Name, r.Item.Outcome, r.Item.Message))
+            .Select(r => new BulkItemView(
+                r.Item.Position,
+                r.Job.Id,
+                r.Job.ShortId,
+                r.Job.Name,
+                r.Item.Outcome,
+                r.Item.Message
+            ))
             .ToListAsync(cancellationToken);
     }
 }

@@ -26,8 +26,16 @@ public sealed record BulkView(
 );
 
 /// <summary>What became of one job.</summary>
+/// <param name="Position">From 1, in the order of the set.</param>
 /// <param name="Outcome">done, refused, gone or aborted; null while it has not had its turn.</param>
-public sealed record BulkItemView(Guid JobId, string ShortId, string Name, string? Outcome, string? Message);
+public sealed record BulkItemView(
+    int Position,
+    Guid JobId,
+    string ShortId,
+    string Name,
+    string? Outcome,
+    string? Message
+);
 
 /// <summary>How a wish to act upon many jobs went.</summary>
 public abstract record BulkOutcome

@@ -1,3 +1,4 @@
+using AgentControl.Engine.Access;
 using AgentControl.Engine.Agents;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Paging;
@@ -34,6 +35,12 @@ internal sealed class JobsReader(JobQueries jobs, JobCounts counts, AgentCatalog
             problems
         );
     }
+
+    /// <summary>Why nothing can be done with jobs; null where it can, in some workspace.</summary>
+    public async Task<string?> WhyNotActAsync(CancellationToken cancellationToken) =>
+        (await callers.CurrentAsync(cancellationToken))?.HasAnywhere(Role.Operator) == true
+            ? null
+            : "Needs the Operator role";
 
     public async Task<Page<JobListRow>> PageAsync(
         JobsSearch search,
