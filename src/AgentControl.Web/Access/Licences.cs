@@ -16,6 +16,7 @@ internal static class Licences
         ("Anthropic", "Apache-2.0"),
         ("Dapper", "Apache-2.0"),
         ("ModelContextProtocol", "Apache-2.0"),
+        ("OpenTelemetry", "Apache-2.0"),
         ("Hangfire", "LGPL-3.0"),
         ("Markdig", "BSD-2-Clause"),
         ("Npgsql", "PostgreSQL"),

@@ -8,6 +8,7 @@ using AgentControl.Web.Jobs.New;
 using AgentControl.Web.Jobs.Tail;
 using AgentControl.Web.Jobs.Timeline;
 using AgentControl.Web.Overview;
+using AgentControl.Web.Queues;
 using AgentControl.Web.Schedules;
 using AgentControl.Web.Shell;
 
@@ -29,6 +30,7 @@ internal static class JobPagesSetup
             .AddScoped<ApprovalDesk>()
             .AddScoped<ApprovalActs>()
             .AddScoped<INavCounts, ApprovalNavCounts>()
+            .AddScoped<IHoldSource, HoldSource>()
             .AddScoped<OverviewReader>()
             .AddScoped<SampleJob>()
             .AddScoped<RetiredAssistants>()

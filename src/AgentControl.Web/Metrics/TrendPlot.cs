@@ -76,6 +76,17 @@ internal sealed class TrendPlot
         }
     }
 
+    /// <summary>The values that stand alone between two gaps: a line of one point would hardly be seen.</summary>
+    public string Dots(MetricLine line)
+    {
+        var path = new StringBuilder();
+        foreach (
+            var (first, points) in Runs(line, point => point.Value is not null).Where(run => run.Points.Count == 1)
+        )
+            path.Append('M').Append(Place(first + 0.5, points[0].Value!.Value)).Append("h0.01");
+        return path.ToString();
+    }
+
     /// <summary>The line, broken where there is no value; a value alone between two gaps is a dot.</summary>
     public string Line(MetricLine line)
     {

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Configuration;
 namespace AgentControl.Web.Tests.Access;
 
 /// <summary>Every route that changes something writes its line into the audit log. A new one must be called here.</summary>
-public sealed class AuditedRouteTests(AuditedRouteTests.Fixture program) : IClassFixture<AuditedRouteTests.Fixture>
+public sealed partial class AuditedRouteTests(AuditedRouteTests.Fixture program)
+    : IClassFixture<AuditedRouteTests.Fixture>
 {
     private const string Approval = "synthetic";
 
@@ -23,6 +24,9 @@ public sealed class AuditedRouteTests(AuditedRouteTests.Fixture program) : IClas
     };
 
     private static CancellationToken Now => TestContext.Current.CancellationToken;
+
+    private IEnumerable<(string Route, string Action, Func<Task<(string Path, object? Body)>> Call)> AllCalls() =>
+        DecidingCalls().Concat(Calls());
 
     private IEnumerable<(string Route, string Action, Func<Task<(string Path, object? Body)>> Call)> Calls()
     {
@@ -82,66 +86,6 @@ public sealed class AuditedRouteTests(AuditedRouteTests.Fixture program) : IClas
             "comment.added",
             () => Job("scheduled", "/comments", new { body = "x" })
         );
-        yield return (
-            "POST /api/v1/approvals/{id}/decide",
-            "approval.decided",
-            () => Asked("/decide", new { decision = "approve", revision = 1 })
-        );
-        yield return ("POST /api/v1/approvals/{id}/reassign", "approval.reassigned", ReassignAsync);
-        yield return (
-            "POST /api/v1/approvals/{id}/snooze",
-            "approval.snoozed",
-            () => Asked("/snooze", new { afterSeconds = 60 })
-        );
-        yield return ("POST /api/v1/approvals/{id}/ask", "approval.asked", () => Asked("/ask", new { text = "why" }));
-        yield return (
-            "POST /api/v1/approvals/{id}/answer",
-            "approval.answered",
-            () => Asked("/answer", new { text = "so" })
-        );
-        yield return ("POST /api/v1/approvals/{id}/undo", "approval.undone", UndoAsync);
-        yield return ("POST /api/v1/approvals/decide", "approval.decided", TogetherAsync);
-        yield return (
-            "PUT /api/v1/approval-policies",
-            "policy.created",
-            () => At("approval-policies", new { agent = "audited", terms = new { required = 2 } })
-        );
-        yield return (
-            "DELETE /api/v1/approval-policies/{id}",
-            "policy.deleted",
-            async () =>
-                await At(
-                    $"approval-policies/{await ScalarAsync("SELECT id::text FROM approval_policies WHERE agent = 'audited'")}"
-                )
-        );
-        yield return (
-            "POST /api/v1/approval-rules",
-            "approvalRule.created",
-            () =>
-                At(
-                    "approval-rules",
-                    new
-                    {
-                        agent = "audited",
-                        decision = "approve",
-                        reason = "x",
-                    }
-                )
-        );
-        yield return (
-            "DELETE /api/v1/approval-rules/{id}",
-            "approvalRule.revoked",
-            async () =>
-                await At(
-                    $"approval-rules/{await ScalarAsync("SELECT id::text FROM approval_rules WHERE agent = 'audited'")}"
-                )
-        );
-        yield return (
-            "POST /api/v1/bulk/{id:guid}/start",
-            "bulk.started",
-            () => BulkAsync("/start", new { reason = "x" })
-        );
-        yield return ("POST /api/v1/bulk/{id:guid}/abort", "bulk.aborted", () => BulkAsync("/abort"));
         yield return ("PUT /api/v1/queues/{name}", "queue.changed", () => At("queues/audited", new { workers = 2 }));
         yield return ("PUT /api/v1/workspaces/{ws}", "workspace.created", () => At("workspaces/audited"));
         yield return (
@@ -258,7 +202,7 @@ public sealed class AuditedRouteTests(AuditedRouteTests.Fixture program) : IClas
     {
         var mapped = await MappedRoute.AllAsync(program.Services);
 
-        var known = Calls().Select(c => c.Route).Concat(_others.Keys).ToHashSet(StringComparer.Ordinal);
+        var known = AllCalls().Select(c => c.Route).Concat(_others.Keys).ToHashSet(StringComparer.Ordinal);
         var changing = mapped
             .Where(r =>
                 r.Method is "POST" or "PUT" or "PATCH" or "DELETE"
@@ -274,7 +218,7 @@ public sealed class AuditedRouteTests(AuditedRouteTests.Fixture program) : IClas
     public async Task Every_changing_route_writes_one_line_with_who_and_from_where()
     {
         var wrong = new List<string>();
-        foreach (var (route, action, call) in Calls())
+        foreach (var (route, action, call) in AllCalls())
         {
             var (path, body) = await call();
             var last = await ScalarAsync("SELECT seq::text FROM audit_head");
@@ -361,50 +305,6 @@ public sealed class AuditedRouteTests(AuditedRouteTests.Fixture program) : IClas
         var (path, body) = await Job(state, rest);
         await ScalarAsync(sql.Replace("{0}", path.Split('/')[1], StringComparison.Ordinal));
         return (path, body);
-    }
-
-    private async Task<(string, object?)> Asked(string rest, object body)
-    {
-        var (path, _) = await Job("waiting", "");
-        var id = await ScalarAsync($"SELECT id::text FROM approvals WHERE job_id = '{path.Split('/')[1]}'");
-        return ($"approvals/{id}{rest}", body);
-    }
-
-    private async Task<(string, object?)> ReassignAsync()
-    {
-        await BenAsync();
-        return await Asked("/reassign", new { approvers = new[] { "Ben" } });
-    }
-
-    private async Task<(string, object?)> UndoAsync()
-    {
-        var (path, _) = await Asked("/decide", new { });
-        await ScalarAsync($"UPDATE approvals SET grace = interval '5 minutes' WHERE id = '{path.Split('/')[1]}'");
-        using var decided = await program.Admin.PostAsJsonAsync(path, new { decision = "approve", revision = 1 }, Now);
-        decided.EnsureSuccessStatusCode();
-        return (path.Replace("/decide", "/undo", StringComparison.Ordinal), null);
-    }
-
-    private async Task<(string, object?)> TogetherAsync()
-    {
-        var (path, _) = await Asked("", new { });
-        return (
-            "approvals/decide",
-            new { decision = "approve", items = new[] { new { id = path.Split('/')[1], revision = 1 } } }
-        );
-    }
-
-    /// <summary>A set of one job that is paused already: the action itself changes nothing.</summary>
-    private async Task<(string, object?)> BulkAsync(string rest, object? body = null)
-    {
-        var (job, _) = await Job("paused", "");
-        using var asked = await program.Admin.PostAsJsonAsync(
-            "bulk",
-            new { action = "pause", jobs = new[] { job.Split('/')[1] } },
-            Now
-        );
-        var bulk = await asked.Content.ReadFromJsonAsync<JsonElement>(Now);
-        return ($"bulk/{bulk.GetProperty("id").GetString()}{rest}", body);
     }
 
     private async Task<string> BenAsync()
