@@ -6,6 +6,7 @@ using AgentControl.Web.Approvals.Rules;
 using AgentControl.Web.Checkpoints;
 using AgentControl.Web.Events;
 using AgentControl.Web.Jobs;
+using AgentControl.Web.Jobs.Views;
 using AgentControl.Web.Live;
 using AgentControl.Web.Metrics;
 using AgentControl.Web.Notes;
@@ -69,6 +70,7 @@ internal static class RestSetup
         routes.MapSubmit();
         routes.MapCommands();
         routes.MapBulk();
+        routes.MapJobViews();
         routes.MapJobComments();
         routes.MapSteps();
         routes.MapEvents();

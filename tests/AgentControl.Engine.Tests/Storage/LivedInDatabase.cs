@@ -48,7 +48,7 @@ public sealed class LivedInDatabase(PostgresFixture postgres) : IAsyncLifetime
     /// <summary>As the engine left it.</summary>
     public Task MendAsync() =>
         ExecuteAsync(
-            $"TRUNCATE {string.Join(", ", Tables)};"
+            $"TRUNCATE {string.Join(", ", Tables)}, approval_snoozes;"
                 + string.Concat(Tables.Select(t => $"INSERT INTO {t} SELECT * FROM whole.{t};"))
         );
 

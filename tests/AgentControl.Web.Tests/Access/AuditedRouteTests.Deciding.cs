@@ -4,11 +4,18 @@ using AgentControl.Web.Tests.Fixtures;
 
 namespace AgentControl.Web.Tests.Access;
 
-// Approvals, their policies and rules, and acting upon many jobs.
+// Approvals, their policies and rules, acting upon many jobs, and saved views.
 public sealed partial class AuditedRouteTests
 {
     private IEnumerable<(string Route, string Action, Func<Task<(string Path, object? Body)>> Call)> DecidingCalls()
     {
+        yield return ("POST /api/v1/job-views", "jobView.saved", () => At("job-views", new { name = "audited" }));
+        yield return (
+            "DELETE /api/v1/job-views/{id}",
+            "jobView.deleted",
+            async () =>
+                await At($"job-views/{await ScalarAsync("SELECT id::text FROM job_views WHERE name = 'audited'")}")
+        );
         yield return (
             "POST /api/v1/approvals/{id}/decide",
             "approval.decided",

@@ -192,6 +192,9 @@ internal static class RouteTable
         viewer GET /approvals
         viewer GET /approvals/{Id:guid}
         viewer GET /api/v1/hold
+        viewer GET /api/v1/job-views
+        viewer POST /api/v1/job-views
+        viewer DELETE /api/v1/job-views/{id}
         viewer GET /jobs
         viewer GET /queues
         viewer GET /jobs/{Id}
