@@ -3021,12 +3021,22 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnName("id")
                         .HasDefaultValueSql("gen_random_uuid()");
 
+                    b.Property<long?>("MaxBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("max_bytes");
+
+                    b.Property<int?>("MaxFiles")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_files");
+
                     b.HasKey("Name")
                         .HasName("pk_workspaces");
 
                     b.ToTable("workspaces", null, t =>
                         {
                             t.HasCheckConstraint("ck_workspaces_name", "name ~ '^[a-z0-9][a-z0-9-]{0,62}$'");
+
+                            t.HasCheckConstraint("ck_workspaces_quota", "max_bytes >= 0 AND max_files >= 0");
                         });
                 });
 
