@@ -138,7 +138,9 @@ class AcUploads extends HTMLElement {
     const words = [`${count(all.length)} ${all.length === 1 ? "file" : "files"}`, `${count(ready)} ready`];
     if (sending.length) words.push(`${sending.length} uploading ${part} %`);
     if (waiting) words.push(`${count(waiting)} waiting`);
-    if (failed) words.push(`${count(failed)} failed`);
+    const there = all.filter((e) => e.is === "failed" && e.etag).length;
+    if (there) words.push(`${count(there)} there already`);
+    if (failed > there) words.push(`${count(failed - there)} failed`);
     this.summary.textContent = all.length ? words.join(" · ") : "No files yet.";
     this.list.hidden = !all.length;
     this.keep(all);

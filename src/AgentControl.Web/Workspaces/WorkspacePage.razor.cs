@@ -80,16 +80,16 @@ public sealed partial class WorkspacePage
     private CommentAnchor? FileAnchor => IsFolder ? null : new CommentAnchor(CommentAnchor.FileKind, Path);
 
     private List<Crumb>? Crumbs =>
-        Path.Length == 0
-            ? null
-            :
-            [
-                new("Workspace", WorkspaceAddress.Page(Workspace, "")),
-                .. WorkspaceAddress
-                    .Folders(Path)
-                    .Where(f => f != Path)
-                    .Select(f => new Crumb(WorkspaceAddress.Name(f), WorkspaceAddress.Page(Workspace, f))),
-            ];
+        IsBin ? [new("Workspace", WorkspaceAddress.Page(Workspace, ""))]
+        : Path.Length == 0 ? null
+        :
+        [
+            new("Workspace", WorkspaceAddress.Page(Workspace, "")),
+            .. WorkspaceAddress
+                .Folders(Path)
+                .Where(f => f != Path)
+                .Select(f => new Crumb(WorkspaceAddress.Name(f), WorkspaceAddress.Page(Workspace, f))),
+        ];
 
     protected override Task OnParametersSetAsync()
     {
