@@ -1,7 +1,7 @@
 // <ac-uploads workspace folder max-bytes max-files accept label>: chooses, drops, lists and sends files, three at a time.
 // The list is kept for the tab, so a reload does not lose what is already stored. The server hears sums, at most four a second.
 import { fromDrop, fromList } from "./file-drop.js";
-import { address, sendFile } from "./send-file.js";
+import { address, newKey, sendFile } from "./send-file.js";
 
 const lanes = 3, pulse = 250;
 const size = (n) => (n < 1000 ? `${n} B` : n < 999_500 ? `${Math.round(n / 1000)} kB` : `${Number((n / 1e6).toFixed(1))} MB`);
@@ -80,12 +80,12 @@ class AcUploads extends HTMLElement {
   }
 
   show(entry) {
-    const said = { waiting: "waiting", sending: `${Math.floor(entry.part * 100)} %`, ready: "ready", failed: `failed: ${entry.why}`, lost: "not sent before the page was loaded again: choose it again" }[entry.is];
+    const said = { waiting: "waiting", sending: `${Math.floor(entry.part * 100)} %`, ready: "ready", failed: entry.etag ? entry.why : `failed: ${entry.why}`, lost: "not sent before the page was loaded again: choose it again" }[entry.is];
     entry.line.dataset.is = entry.is === "lost" ? "failed" : entry.is;
     entry.line.textContent = `${entry.path} · ${size(entry.size)} · ${said} `;
     if (entry.is !== "failed" && entry.is !== "lost") return;
     if (entry.file && entry.size <= this.maxBytes) {
-      entry.line.append(this.small("Try again", entry, () => { entry.is = "waiting"; this.show(entry); this.changed(); this.fill(); }));
+      entry.line.append(this.small(entry.etag ? "Replace" : "Try again", entry, () => { entry.is = "waiting"; this.show(entry); this.changed(); this.fill(); }));
     }
     entry.line.append(this.small("Remove", entry, () => { this.entries.delete(entry.path); entry.line.remove(); this.changed(); this.list.focus(); }));
   }
@@ -111,7 +111,11 @@ class AcUploads extends HTMLElement {
     this.show(entry);
     try {
       const url = address(this.getAttribute("workspace"), `${this.getAttribute("folder") ?? ""}/${entry.path}`);
-      entry.why = await sendFile(url, entry.file, entry.abort.signal, (part) => { entry.part = part; this.show(entry); this.changed(); });
+      const terms = { asksFirst: this.hasAttribute("ask-first"), etag: entry.etag, key: (entry.key ??= newKey()) };
+      const refused = await sendFile(url, entry.file, terms, entry.abort.signal, (part) => { entry.part = part; this.show(entry); this.changed(); });
+      entry.why = refused?.why ?? null;
+      entry.etag = refused?.etag;
+      if (refused) entry.key = undefined;
       entry.is = entry.why ? "failed" : "ready";
       if (entry.is === "ready") entry.file = null;
       this.show(entry);
@@ -134,7 +138,9 @@ class AcUploads extends HTMLElement {
     const words = [`${count(all.length)} ${all.length === 1 ? "file" : "files"}`, `${count(ready)} ready`];
     if (sending.length) words.push(`${sending.length} uploading ${part} %`);
     if (waiting) words.push(`${count(waiting)} waiting`);
-    if (failed) words.push(`${count(failed)} failed`);
+    const there = all.filter((e) => e.is === "failed" && e.etag).length;
+    if (there) words.push(`${count(there)} there already`);
+    if (failed > there) words.push(`${count(failed - there)} failed`);
     this.summary.textContent = all.length ? words.join(" · ") : "No files yet.";
     this.list.hidden = !all.length;
     this.keep(all);

@@ -155,7 +155,21 @@ internal sealed class JobWorkspace(Attempt attempt, Scope scope, StepRunner step
                 $"{path.Value} written ({staged.Size:N0} bytes)",
                 EventData.Of(new { path = path.Value, bytes = staged.Size })
             ),
-            connection => parts.Files.Files.WriteAsync(connection, write, staged, step.CancellationToken)
+            async connection =>
+            {
+                try
+                {
+                    return await parts.Files.Files.WriteAsync(connection, write, staged, step.CancellationToken);
+                }
+                catch (PostgresException full) when (full.SqlState == WorkspaceQuotas.Full)
+                {
+                    throw new PermanentFailureException(
+                        "workspaceFull",
+                        $"'{path.Value}' was not written: {full.MessageText}",
+                        full
+                    );
+                }
+            }
         );
         if (!result.Stands)
             throw new PermanentFailureException("fileRefused", $"'{path.Value}' was not written: {result.Outcome}.");

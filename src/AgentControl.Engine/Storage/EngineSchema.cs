@@ -14,6 +14,8 @@ internal static class EngineSchema
 
     public static string Metrics => Read("metrics.sql");
 
+    public static string Quotas => Read("quotas.sql");
+
     private static string Read(string name)
     {
         using var stream =

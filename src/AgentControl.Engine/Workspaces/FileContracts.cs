@@ -19,6 +19,9 @@ public sealed record FileEntry(
     /// <summary>When it went to the bin; null for a file that is there.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
 
+    /// <summary>Who put it there; null for a file that is there.</summary>
+    public string? DeletedBy { get; init; }
+
     /// <summary>Made from the database when it is read; it cannot be written or deleted.</summary>
     public bool IsVirtual { get; init; }
 
@@ -35,6 +38,9 @@ public sealed record FileWrite(Guid Id, string Workspace, WorkspacePath Path, Au
     public Guid? JobId { get; init; }
 
     public string? StepKey { get; init; }
+
+    /// <summary>The older version whose contents these are, where one is brought back.</summary>
+    public int? OfVersion { get; init; }
 
     /// <summary>What the writer expects to find.</summary>
     public FileExpectation Expect { get; init; } = FileExpectation.Anything;
@@ -85,6 +91,9 @@ public enum FileOutcome
 
     TooLarge,
 
+    /// <summary>The workspace keeps as much as it may.</summary>
+    OverQuota,
+
     /// <summary>Delete and restore only.</summary>
     NotFound,
 }
@@ -92,6 +101,9 @@ public enum FileOutcome
 /// <summary>The end of a write, with the version that stands now where there is one.</summary>
 public sealed record FileResult(FileOutcome Outcome, int Version = 0, string Sha256 = "", DateTimeOffset At = default)
 {
+    /// <summary>What is in the way, where the outcome alone does not say it.</summary>
+    public string? Why { get; init; }
+
     public bool Stands => Outcome is FileOutcome.Written or FileOutcome.Unchanged or FileOutcome.Replayed;
 
     public string? ETag =>

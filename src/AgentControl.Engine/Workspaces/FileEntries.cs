@@ -19,6 +19,7 @@ internal static class FileEntries
     )
     {
         DeletedAt = f.DeletedAt,
+        DeletedBy = f.DeletedBy,
     };
 
     public static readonly Expression<Func<WorkspaceFileVersionRow, FileEntry>> FromVersion = v => new FileEntry(

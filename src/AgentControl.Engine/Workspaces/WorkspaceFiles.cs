@@ -9,6 +9,8 @@ public sealed class WorkspaceFiles(NpgsqlDataSource database, WorkspaceBlobs blo
 {
     private const string WriteSql =
         "SELECT outcome, o_version, o_sha256, o_at FROM ac_write_file($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)";
+    private const string VersionSql =
+        "SELECT sha256, size, content, content_type FROM workspace_file_versions WHERE workspace = $1 AND path = $2 AND version = $3";
     private const string BinSql = "SELECT outcome, o_version, o_sha256, o_at FROM ac_bin_file($1,$2,$3,$4,$5,$6,$7,$8)";
 
     /// <summary>Makes bytes durable ahead of <see cref="WriteAsync(NpgsqlConnection, FileWrite, StagedContent, CancellationToken)"/>; null where they are over the limit. Staged bytes that get no row within a day are swept.</summary>
@@ -67,6 +69,42 @@ public sealed class WorkspaceFiles(NpgsqlDataSource database, WorkspaceBlobs blo
         return result;
     }
 
+    /// <summary>Writes an older version anew, as the newest one; what was written since stays. <see cref="FileOutcome.NotFound"/> where that version is not kept.</summary>
+    public async Task<FileResult> RevertAsync(FileWrite write, int version, CancellationToken cancellationToken)
+    {
+        if (VirtualName.From(write.Path.Value) is not null)
+            return new FileResult(FileOutcome.ReadOnly);
+        await using var command = database.CreateCommand(VersionSql);
+        command.Parameters.Add(new() { Value = write.Workspace });
+        command.Parameters.Add(new() { Value = write.Path.Value });
+        command.Parameters.Add(new() { Value = version });
+        StagedContent content;
+        string type;
+        await using (var row = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            if (!await row.ReadAsync(cancellationToken))
+                return new FileResult(FileOutcome.NotFound);
+            var inline = await row.IsDBNullAsync(2, cancellationToken)
+                ? null
+                : await row.GetFieldValueAsync<byte[]>(2, cancellationToken);
+            content = new StagedContent(
+                await row.GetFieldValueAsync<byte[]>(0, cancellationToken),
+                row.GetInt64(1),
+                inline
+            );
+            type = row.GetString(3);
+        }
+        return await WriteStagedAsync(
+            write with
+            {
+                ContentType = type,
+                OfVersion = version,
+            },
+            content,
+            cancellationToken
+        );
+    }
+
     /// <summary>Puts a file into the bin; its versions stay readable by number until the bin is emptied.</summary>
     public Task<FileResult> DeleteAsync(
         Guid id,
@@ -96,8 +134,16 @@ public sealed class WorkspaceFiles(NpgsqlDataSource database, WorkspaceBlobs blo
             return new FileResult(FileOutcome.TooLarge);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var result = await WriteAsync(connection, write, content, cancellationToken);
-        await AuditAsync(connection, "file.written", write.Workspace, write.Path, write.By, result, cancellationToken);
+        FileResult result;
+        try
+        {
+            result = await WriteAsync(connection, write, content, cancellationToken);
+        }
+        catch (PostgresException full) when (full.SqlState == WorkspaceQuotas.Full)
+        {
+            return new FileResult(FileOutcome.OverQuota) { Why = full.MessageText };
+        }
+        await AuditAsync(connection, write, result, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         if (result.Outcome is FileOutcome.Written)
             changes.Publish(write.Workspace);
@@ -128,8 +174,16 @@ public sealed class WorkspaceFiles(NpgsqlDataSource database, WorkspaceBlobs blo
         command.Parameters.Add(Nullable(expect.Match, NpgsqlDbType.Array | NpgsqlDbType.Text));
         command.Parameters.Add(new() { Value = restore });
         var result = await ResultAsync(command, cancellationToken);
-        var action = restore ? "file.restored" : "file.deleted";
-        await AuditAsync(connection, action, workspace, path, by, result, cancellationToken);
+        if (by.Actor is { } actor && result.Outcome is FileOutcome.Written)
+        {
+            var action = restore ? "file.restored" : "file.deleted";
+            var entry = new AuditEntry(actor, action, $"file:{workspace}/{path.Value}")
+            {
+                TargetName = path.Value,
+                After = new { result.Version, result.Sha256 },
+            };
+            await AuditLog.AppendAsync(connection, null, entry, cancellationToken);
+        }
         await transaction.CommitAsync(cancellationToken);
         if (result.Outcome is FileOutcome.Written)
             changes.Publish(workspace);
@@ -139,22 +193,23 @@ public sealed class WorkspaceFiles(NpgsqlDataSource database, WorkspaceBlobs blo
     /// <summary>What a person or key changed; what agents write stands in their jobs' logs.</summary>
     private static async Task AuditAsync(
         NpgsqlConnection connection,
-        string action,
-        string workspace,
-        WorkspacePath path,
-        Author by,
+        FileWrite write,
         FileResult result,
         CancellationToken cancellationToken
     )
     {
-        if (by.Actor is not { } actor || result.Outcome is not FileOutcome.Written)
+        if (write.By.Actor is not { } actor || result.Outcome is not FileOutcome.Written)
             return;
-        var writes = action == "file.written";
-        var entry = new AuditEntry(actor, action, $"file:{workspace}/{path.Value}")
+        var entry = new AuditEntry(actor, "file.written", $"file:{write.Workspace}/{write.Path.Value}")
         {
-            TargetName = path.Value,
-            Before = writes && result.Version > 1 ? new { Version = result.Version - 1 } : null,
-            After = new { result.Version, result.Sha256 },
+            TargetName = write.Path.Value,
+            Before = result.Version > 1 ? new { Version = result.Version - 1 } : null,
+            After = new
+            {
+                result.Version,
+                result.Sha256,
+                write.OfVersion,
+            },
         };
         await AuditLog.AppendAsync(connection, null, entry, cancellationToken);
     }

@@ -15,7 +15,11 @@ internal sealed class WorkspaceMapping
     {
         builder.ToTable(
             "workspaces",
-            t => t.HasCheckConstraint("ck_workspaces_name", $"name ~ '{WorkspaceName.Pattern}'")
+            t =>
+            {
+                t.HasCheckConstraint("ck_workspaces_name", $"name ~ '{WorkspaceName.Pattern}'");
+                t.HasCheckConstraint("ck_workspaces_quota", "max_bytes >= 0 AND max_files >= 0");
+            }
         );
         builder.HasKey(r => r.Name);
         builder.Property(r => r.Name).UseCollation("C");

@@ -14,6 +14,9 @@ public sealed class WorkspaceOptions
     /// <summary>Contents up to this size lie in the file's row: one commit makes name and bytes durable together.</summary>
     public int InlineBytes { get; set; } = 64 * 1024;
 
+    /// <summary>The most bytes that one zip of a folder may hold, 2 GiB by default.</summary>
+    public long MaxZipBytes { get; set; } = 2L * 1024 * 1024 * 1024;
+
     /// <summary>How long a deleted file can be brought back.</summary>
     public int BinDays { get; set; } = 30;
 

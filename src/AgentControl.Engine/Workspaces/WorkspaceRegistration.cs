@@ -24,6 +24,7 @@ public static class WorkspaceRegistration
                 o => o.InlineBytes is >= 0 and <= 1024 * 1024,
                 $"{WorkspaceOptions.Section}:InlineBytes must be 0 to 1048576."
             )
+            .Validate(o => o.MaxZipBytes > 0, $"{WorkspaceOptions.Section}:MaxZipBytes must be above 0.")
             .Validate(o => o.BinDays >= 0, $"{WorkspaceOptions.Section}:BinDays must be 0 or more.")
             .Validate(
                 o => o.OrphanHours >= 1,
@@ -37,6 +38,9 @@ public static class WorkspaceRegistration
         services.AddSingleton<WorkspaceFiles>();
         services.AddSingleton<WorkspaceFileQueries>();
         services.AddSingleton<WorkspaceFolders>();
+        services.AddSingleton<WorkspaceArchive>();
+        services.AddSingleton<WorkspaceBin>();
+        services.AddSingleton<WorkspaceQuotas>();
         services.AddSingleton<WorkspaceFeed>();
         services.AddSingleton<WorkspaceComments>();
         services.AddSingleton<WorkspaceSweeper>();

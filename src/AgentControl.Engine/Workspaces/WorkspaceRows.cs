@@ -7,6 +7,12 @@ internal sealed class WorkspaceRow
     public Guid Id { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
     public string CreatedBy { get; init; } = "";
+
+    /// <summary>Bytes of all versions kept, the bin included; null without a limit.</summary>
+    public long? MaxBytes { get; init; }
+
+    /// <summary>Files, the bin included; null without a limit.</summary>
+    public int? MaxFiles { get; init; }
 }
 
 /// <summary>The newest version of a name: what lists and writes look at.</summary>

@@ -17,13 +17,15 @@ internal sealed class PeopleDesk(
     NavigationManager navigation
 )
 {
-    public async Task ChangeRoleAsync(PersonInfo person, Role? role)
+    /// <summary>Sets a person's role in all workspaces, or in the one that is named.</summary>
+    public async Task ChangeRoleAsync(PersonInfo person, Role? role, string workspace = Caller.Everywhere)
     {
         var who = await CallerAsync();
         await using var scope = scopes.CreateAsyncScope();
         var people = scope.ServiceProvider.GetRequiredService<People>();
-        if (await people.GrantAsync(who, person.Id, Caller.Everywhere, role, CancellationToken.None))
-            await notices.SayAsync($"{person.Name} has {(role is null ? "no role" : $"the role {role}")} now.");
+        var where = workspace == Caller.Everywhere ? "" : $" in {workspace}";
+        if (await people.GrantAsync(who, person.Id, workspace, role, CancellationToken.None))
+            await notices.SayAsync($"{person.Name} has {(role is null ? "no role" : $"the role {role}")}{where} now.");
         else
             await LastAdminAsync(person);
     }

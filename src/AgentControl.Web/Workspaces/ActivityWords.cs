@@ -12,6 +12,7 @@ internal static class ActivityWords
             "file.written" => line is { Version: 1, By.Kind: Author.PersonKind } ? "uploaded" : "wrote",
             "file.deleted" => "deleted",
             "file.restored" => "brought back",
+            "bin.emptied" => "emptied the bin",
             "comment.added" => line.Path is null ? "commented" : "commented on",
             "job.started" => "started",
             "job.succeeded" => "finished",
@@ -24,7 +25,7 @@ internal static class ActivityWords
         line.Kind switch
         {
             "comment.added" => "message-square",
-            "file.deleted" => "trash-2",
+            "file.deleted" or "bin.emptied" => "trash-2",
             "file.restored" => "undo-2",
             _ when line.Kind.StartsWith("job.", StringComparison.Ordinal) => "activity",
             _ => line.By.Kind == Author.AgentKind ? "bot" : "file",

@@ -8,7 +8,7 @@ public sealed record FilePreview(FileEntry Entry, PreviewKind Kind, string? Text
     public static async Task<FilePreview> ReadAsync(OpenFile file, CancellationToken cancellationToken)
     {
         var kind = PreviewRules.For(file.Entry.ContentType, file.Entry.Path, file.Entry.Size);
-        if (kind is PreviewKind.None or PreviewKind.Image)
+        if (kind is PreviewKind.None or PreviewKind.Image or PreviewKind.Pdf)
             return new FilePreview(file.Entry, kind, null, false);
         var buffer = new byte[Math.Min(file.Entry.Size, PreviewRules.MostText)];
         var length = await file.Content.ReadAtLeastAsync(buffer, buffer.Length, false, cancellationToken);

@@ -25,6 +25,10 @@ public sealed partial class FileView
     [Parameter]
     public int? Version { get; set; }
 
+    /// <summary>The version to compare it with; null to show the content.</summary>
+    [Parameter]
+    public int? With { get; set; }
+
     /// <summary>Null where the person may delete the file.</summary>
     [Parameter]
     public string? WhyReadOnly { get; set; }
@@ -79,6 +83,12 @@ public sealed partial class FileView
             Navigation.NavigateTo(
                 WorkspaceAddress.Page(Workspace, Path, version == _versions?[0].Version ? null : version)
             );
+    }
+
+    private async Task RevertAsync(int version)
+    {
+        if (_versions is [var newest, ..] && await Actor.RevertAsync(Workspace, newest, version))
+            Navigation.NavigateTo(WorkspaceAddress.Page(Workspace, Path));
     }
 
     private async Task DeleteAsync()

@@ -143,7 +143,7 @@ internal static class FilesEndpoints
         var result = await files.WriteAsync(write, context.Request.Body, cancellationToken);
         return result.Stands
             ? Written(context.Response, ws, change.Path, result)
-            : Refused(ws, change.Path, result, limit);
+            : WorkspaceProblems.Refused(ws, change.Path, result, limit);
     }
 
     private static async Task<IResult> DeleteAsync(
@@ -158,7 +158,7 @@ internal static class FilesEndpoints
         if (!FileChange.TryRead(context, ws, path, "delete", time, out var change, out var problem))
             return problem;
         var result = await files.DeleteAsync(change.Id, ws, change.Path, change.By, change.Expect, cancellationToken);
-        return result.Stands ? TypedResults.NoContent() : Refused(ws, change.Path, result, 0);
+        return result.Stands ? TypedResults.NoContent() : WorkspaceProblems.Refused(ws, change.Path, result, 0);
     }
 
     private static async Task<IResult> RestoreAsync(
@@ -173,10 +173,10 @@ internal static class FilesEndpoints
         if (!FileChange.TryRead(context, ws, path, "restore", time, out var change, out var problem))
             return problem;
         var result = await files.RestoreAsync(change.Id, ws, change.Path, change.By, cancellationToken);
-        return result.Stands ? TypedResults.NoContent() : Refused(ws, change.Path, result, 0);
+        return result.Stands ? TypedResults.NoContent() : WorkspaceProblems.Refused(ws, change.Path, result, 0);
     }
 
-    private static IResult Written(HttpResponse response, string workspace, WorkspacePath path, FileResult result)
+    internal static IResult Written(HttpResponse response, string workspace, WorkspacePath path, FileResult result)
     {
         response.Headers.ETag = $"\"{result.ETag}\"";
         if (result.Outcome is FileOutcome.Replayed)
@@ -193,16 +193,4 @@ internal static class FilesEndpoints
             ? TypedResults.Created(WorkspaceAddress.Bytes(workspace, path.Value), contract)
             : TypedResults.Ok(contract);
     }
-
-    private static ProblemHttpResult Refused(string workspace, WorkspacePath path, FileResult result, long limit) =>
-        result.Outcome switch
-        {
-            FileOutcome.Changed => WorkspaceProblems.Changed(result),
-            FileOutcome.OtherContent => Idempotency.Reused(),
-            FileOutcome.ReadOnly => WorkspaceProblems.ReadOnly(path.Value),
-            FileOutcome.TooLarge => WorkspaceProblems.TooLarge(limit),
-            FileOutcome.NoWorkspace => WorkspaceProblems.NoWorkspace(workspace),
-            FileOutcome.NotFound => WorkspaceProblems.NoFile(path.Value),
-            _ => throw new InvalidOperationException($"The outcome {result.Outcome} is no refusal."),
-        };
 }

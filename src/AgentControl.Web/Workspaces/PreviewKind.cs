@@ -12,6 +12,9 @@ public enum PreviewKind
     Json,
     Table,
     Image,
+
+    /// <summary>By the browser's own viewer.</summary>
+    Pdf,
 }
 
 /// <summary>Which files are shown how. HTML and scripts show as source.</summary>
@@ -51,6 +54,8 @@ internal static class PreviewRules
         var media = MediaTypeHeaderValue.TryParse(contentType, out var parsed) ? parsed.MediaType.ToString() : "";
         if (Images.Contains(media))
             return PreviewKind.Image;
+        if (media.Equals(FileAnswer.Pdf, StringComparison.OrdinalIgnoreCase))
+            return PreviewKind.Pdf;
         var extension = Path.GetExtension(path).ToUpperInvariant();
         return (media.ToLowerInvariant(), extension) switch
         {

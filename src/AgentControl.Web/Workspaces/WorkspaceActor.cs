@@ -45,6 +45,34 @@ internal sealed class WorkspaceActor(
         return true;
     }
 
+    /// <summary>Writes an older version anew. False where it was not done.</summary>
+    public async Task<bool> RevertAsync(string workspace, FileEntry newest, int version)
+    {
+        if (await OperatorAsync(workspace) is not { } caller)
+            return await RefusedAsync();
+        var path = WorkspacePath.Of(newest.Path);
+        var write = new FileWrite(NewId(), workspace, path, caller.ToAuthor())
+        {
+            Expect = FileExpectation.OneOf(newest.ETag),
+        };
+        var result = await files.RevertAsync(write, version, CancellationToken.None);
+        await (
+            result.Outcome switch
+            {
+                FileOutcome.Changed => notices.ProblemAsync(
+                    $"{path.Name} has changed meanwhile. Look at version {result.Version} first."
+                ),
+                FileOutcome.OverQuota => notices.ProblemAsync($"{path.Name} was not written: {result.Why}"),
+                FileOutcome.Unchanged => notices.SayAsync($"{path.Name} is the same as v{version} already."),
+                _ when result.Stands => notices.SayAsync(
+                    $"{path.Name} is as it was in v{version}. That is v{result.Version} now."
+                ),
+                _ => notices.ProblemAsync($"Version {version} of {path.Name} is not kept any more."),
+            }
+        );
+        return result.Stands;
+    }
+
     /// <summary>Adds a comment under an id that stays the same while a person tries again.</summary>
     public async Task<bool> CommentAsync(Guid id, string workspace, Guid? jobId, CommentAnchor? anchor, string body)
     {
@@ -59,7 +87,8 @@ internal sealed class WorkspaceActor(
 
     public Guid NewId() => Guid.CreateVersion7(time.GetUtcNow());
 
-    private async Task RestoreAsync(string workspace, WorkspacePath path)
+    /// <summary>Takes a file out of the bin.</summary>
+    public async Task RestoreAsync(string workspace, WorkspacePath path)
     {
         if (await OperatorAsync(workspace) is not { } caller)
         {

@@ -6,13 +6,21 @@ namespace AgentControl.Web.Workspaces;
 internal static class WorkspaceAddress
 {
     /// <summary>The page of a file, or of a folder where the path is empty or ends in a slash.</summary>
-    public static string Page(string workspace, string path, int? version = null, string? after = null)
+    public static string Page(
+        string workspace,
+        string path,
+        int? version = null,
+        string? after = null,
+        int? with = null
+    )
     {
         var query = new List<string>();
         if (workspace != WorkspaceName.Default)
             query.Add($"ws={Uri.EscapeDataString(workspace)}");
         if (version is { } number)
             query.Add(FormattableString.Invariant($"v={number}"));
+        if (with is { } other)
+            query.Add(FormattableString.Invariant($"with={other}"));
         if (after is not null)
             query.Add($"after={after}");
         return $"/workspace/{Escape(path)}{(query.Count == 0 ? "" : "?" + string.Join('&', query))}";
@@ -27,6 +35,20 @@ internal static class WorkspaceAddress
             query.Add("download=true");
         return $"/api/v1/workspaces/{workspace}/files/{Escape(path)}{(query.Count == 0 ? "" : "?" + string.Join('&', query))}";
     }
+
+    /// <summary>The page of the bin.</summary>
+    public static string Bin(string workspace, string? after = null)
+    {
+        var page = Page(workspace, "", after: after);
+        return $"{page}{(page.Contains('?', StringComparison.Ordinal) ? '&' : '?')}bin=on";
+    }
+
+    /// <summary>A folder as a zip file; all files where it is empty.</summary>
+    public static string Zip(string workspace, string folder) =>
+        $"/api/v1/workspaces/{workspace}/zip/{Escape(folder.TrimEnd('/'))}";
+
+    /// <summary>The step that wrote a version, in its job.</summary>
+    public static string Step(Guid job, string step) => $"/jobs/{job}/timeline?step={Uri.EscapeDataString(step)}";
 
     /// <summary>The folders of a path, outermost first, each with its slash.</summary>
     public static IEnumerable<string> Folders(string path)

@@ -38,6 +38,8 @@ internal static class WorkspaceEndpoints
             .RequireAuthorization(Policies.Operator)
             .Accepts<NewCommentRequest>("application/json");
         all.MapFiles();
+        all.MapFolders();
+        all.MapKept();
     }
 
     private static async Task<Results<Ok<ListContract<WorkspaceContract>>, ProblemHttpResult>> ListAsync(

@@ -15,6 +15,7 @@ public sealed partial class WorkspacePage
 
     private IReadOnlyList<string>? _names;
     private string? _whyReadOnly;
+    private string? _whyNoSettings;
     private bool _denied;
     private bool _uploading;
 
@@ -30,6 +31,13 @@ public sealed partial class WorkspacePage
 
     [SupplyParameterFromQuery(Name = "after")]
     public string? After { get; set; }
+
+    /// <summary>The version that the shown one is compared with.</summary>
+    [SupplyParameterFromQuery(Name = "with")]
+    public int? With { get; set; }
+
+    [SupplyParameterFromQuery(Name = "bin")]
+    public string? BinShown { get; set; }
 
     [SupplyParameterFromQuery(Name = "q")]
     public string? Find { get; set; }
@@ -52,7 +60,9 @@ public sealed partial class WorkspacePage
 
     private string Path { get; set; } = "";
 
-    private string Key => $"{Workspace}/{Path}";
+    private string Key => $"{Workspace}/{Path}{(IsBin ? "?bin" : "")}";
+
+    private bool IsBin => BinShown == "on" && Path.Length == 0;
 
     private bool IsFolder => WorkspaceAddress.IsFolder(Path);
 
@@ -60,23 +70,26 @@ public sealed partial class WorkspacePage
 
     private string Above => Path[..(Path.TrimEnd('/').LastIndexOf('/') + 1)];
 
-    private string Title => Path.Length == 0 ? "Workspace" : WorkspaceAddress.Name(Path);
+    private string Title =>
+        IsBin ? "Bin"
+        : Path.Length == 0 ? "Workspace"
+        : WorkspaceAddress.Name(Path);
 
-    private string TabTitle => Path.Length == 0 ? "Workspace" : $"{Title} – Workspace";
+    private string TabTitle => Path.Length == 0 && !IsBin ? "Workspace" : $"{Title} – Workspace";
 
     private CommentAnchor? FileAnchor => IsFolder ? null : new CommentAnchor(CommentAnchor.FileKind, Path);
 
     private List<Crumb>? Crumbs =>
-        Path.Length == 0
-            ? null
-            :
-            [
-                new("Workspace", WorkspaceAddress.Page(Workspace, "")),
-                .. WorkspaceAddress
-                    .Folders(Path)
-                    .Where(f => f != Path)
-                    .Select(f => new Crumb(WorkspaceAddress.Name(f), WorkspaceAddress.Page(Workspace, f))),
-            ];
+        IsBin ? [new("Workspace", WorkspaceAddress.Page(Workspace, ""))]
+        : Path.Length == 0 ? null
+        :
+        [
+            new("Workspace", WorkspaceAddress.Page(Workspace, "")),
+            .. WorkspaceAddress
+                .Folders(Path)
+                .Where(f => f != Path)
+                .Select(f => new Crumb(WorkspaceAddress.Name(f), WorkspaceAddress.Page(Workspace, f))),
+        ];
 
     protected override Task OnParametersSetAsync()
     {
@@ -92,6 +105,7 @@ public sealed partial class WorkspacePage
         var caller = await Callers.CurrentAsync(cancellationToken);
         Show(ref _denied, caller?.Has(Role.Viewer, Workspace) is not true);
         Show(ref _whyReadOnly, caller?.Has(Role.Operator, Workspace) is true ? null : "Needs the Operator role");
+        Show(ref _whyNoSettings, caller?.HasEverywhere(Role.Admin) is true ? null : "Needs the Admin role");
         var page = await Store.ListAsync(
             caller?.Workspaces ?? (caller is null ? [] : null),
             null,
@@ -100,6 +114,8 @@ public sealed partial class WorkspacePage
         );
         ShowRows(ref _names, [.. page.Items.Select(w => w.Name)]);
     }
+
+    private void OpenSettings() => Navigation.NavigateTo($"/settings/workspaces/{Workspace}");
 
     private void ToggleUpload() => _uploading = !_uploading;
 

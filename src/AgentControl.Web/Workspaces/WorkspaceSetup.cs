@@ -6,5 +6,5 @@ namespace AgentControl.Web.Workspaces;
 internal static class WorkspaceSetup
 {
     public static IServiceCollection AddWorkspacePages(this IServiceCollection services) =>
-        services.AddScoped<WorkspaceReader>().AddScoped<WorkspaceActor>().AddScoped<NoteDesk>();
+        services.AddScoped<WorkspaceReader>().AddScoped<WorkspaceActor>().AddScoped<BinDesk>().AddScoped<NoteDesk>();
 }

@@ -26,6 +26,7 @@ public static class Routes
         ("/workspace/", "Workspace"),
         ("/workspace/notes/", "notes – Workspace"),
         ("/workspace/notes/plan.md", @"plan\.md – Workspace"),
+        ("/workspace/?bin=on", "Bin – Workspace"),
         ("/agents", "Agents"),
         ("/agents/contracts", "contracts – Agents"),
         ("/agents/contracts/notes/house/style", "house/style – contracts"),
@@ -47,6 +48,8 @@ public static class Routes
         ("/settings/about", "Settings – About"),
         ("/settings/groups", "Settings – Groups"),
         ("/settings/policies", "Settings – Policies"),
+        ("/settings/workspaces", "Settings – Workspaces"),
+        ("/settings/workspaces/default", "default – Workspaces"),
         ("/queues", "Queues"),
         ("/queues?tab=workers", "Queues"),
         ("/settings/notifications", "Settings – Notifications"),
@@ -78,6 +81,7 @@ public static class Routes
         "/settings/policies",
         "/queues",
         "/settings/roles",
+        "/settings/workspaces/default",
         "/settings/notifications",
     ];
 

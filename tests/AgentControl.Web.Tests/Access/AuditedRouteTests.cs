@@ -99,6 +99,24 @@ public sealed partial class AuditedRouteTests(AuditedRouteTests.Fixture program)
             () => At("workspaces/default/files/a.txt", "one")
         );
         yield return (
+            "POST /api/v1/workspaces/{ws}/versions/{**path}",
+            "file.written",
+            async () =>
+            {
+                using var two = await program.Admin.PutAsync(
+                    "workspaces/default/files/a.txt",
+                    new StringContent("two"),
+                    Now
+                );
+                return ("workspaces/default/versions/a.txt?version=1", null);
+            }
+        );
+        yield return (
+            "PUT /api/v1/workspaces/{ws}/quota",
+            "workspace.quotaChanged",
+            () => At("workspaces/audited/quota", new { maxFiles = 5 })
+        );
+        yield return (
             "DELETE /api/v1/workspaces/{ws}/files/{**path}",
             "file.deleted",
             () => At("workspaces/default/files/a.txt")
@@ -107,6 +125,15 @@ public sealed partial class AuditedRouteTests(AuditedRouteTests.Fixture program)
             "POST /api/v1/workspaces/{ws}/bin/{**path}",
             "file.restored",
             () => At("workspaces/default/bin/a.txt")
+        );
+        yield return (
+            "DELETE /api/v1/workspaces/{ws}/bin",
+            "bin.emptied",
+            async () =>
+            {
+                using var deleted = await program.Admin.DeleteAsync("workspaces/default/files/a.txt", Now);
+                return ("workspaces/default/bin", null);
+            }
         );
         yield return (
             "PUT /api/v1/agents/{name}",

@@ -50,6 +50,10 @@ internal static class RouteTable
         admin GET /settings/about
         admin GET /settings/roles
         admin GET /settings/users
+        admin GET /settings/workspaces
+        admin GET /settings/workspaces/{Name}
+        admin POST /settings/workspaces
+        admin POST /settings/workspaces/{Name}
         admin PATCH /api/v1/people/{id:guid}
         admin POST /api/v1/invitations
         admin POST /api/v1/people/{id:guid}/password-link
@@ -78,6 +82,8 @@ internal static class RouteTable
         admin PUT /api/v1/approval-policies
         admin PUT /api/v1/groups/{name}
         admin PUT /api/v1/workspaces/{ws}
+        admin DELETE /api/v1/workspaces/{ws}/bin
+        admin PUT /api/v1/workspaces/{ws}/quota
 
         approver POST /api/v1/approvals/decide
         approver POST /api/v1/approvals/{id}/ask
@@ -128,6 +134,7 @@ internal static class RouteTable
         operator PUT /api/v1/schedules/{name}
         operator POST /api/v1/workspaces/{ws}/bin/{**path}
         operator POST /api/v1/workspaces/{ws}/comments
+        operator POST /api/v1/workspaces/{ws}/versions/{**path}
         operator POST /jobs/new
         operator PUT /api/v1/agents/{name}/notes/{**note}
         operator PUT /api/v1/jobs/{id}/checkpoints/{**key}
@@ -189,6 +196,8 @@ internal static class RouteTable
         viewer GET /api/v1/workspaces/{ws}/files
         viewer GET /api/v1/workspaces/{ws}/files/{**path}
         viewer GET /api/v1/workspaces/{ws}/versions/{**path}
+        viewer GET /api/v1/workspaces/{ws}/zip/{**folder}
+        viewer GET /api/v1/workspaces/{ws}/quota
         viewer GET /approvals
         viewer GET /approvals/{Id:guid}
         viewer GET /api/v1/hold

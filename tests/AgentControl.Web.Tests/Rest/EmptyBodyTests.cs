@@ -31,6 +31,7 @@ public sealed class EmptyBodyTests(ProgramFixture program) : IClassFixture<Progr
         "POST /api/v1/schedules/{name}/resume",
         "POST /api/v1/schedules/{name}/run",
         "POST /api/v1/workspaces/{ws}/bin/{**path}",
+        "POST /api/v1/workspaces/{ws}/versions/{**path}",
         "PUT /api/v1/workspaces/{ws}",
         // The bytes of a file, which may be none.
         "PUT /api/v1/workspaces/{ws}/files/{**path}",

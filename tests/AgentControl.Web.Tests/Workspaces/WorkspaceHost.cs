@@ -26,7 +26,7 @@ internal sealed class WorkspaceHost : IAsyncDisposable
     private readonly NpgsqlDataSource data;
     private readonly string folder = Path.Combine(Path.GetTempPath(), "ac-web-files-" + Guid.NewGuid().ToString("N"));
 
-    private WorkspaceHost(TestDatabase database)
+    private WorkspaceHost(TestDatabase database, (string Name, string Value)[] settings)
     {
         this.database = database;
         var builder = WebApplication.CreateSlimBuilder();
@@ -39,6 +39,9 @@ internal sealed class WorkspaceHost : IAsyncDisposable
                 ["AgentControl:Files:MaxFileBytes"] = "1000000",
                 ["AgentControl:Bootstrap:ApiKey"] = AdminKey,
             }
+        );
+        builder.Configuration.AddInMemoryCollection(
+            settings.Select(s => KeyValuePair.Create(s.Name, (string?)s.Value))
         );
         data = NpgsqlDataSource.Create(database.ConnectionString);
         builder.Services.AddSingleton(data);
@@ -59,9 +62,15 @@ internal sealed class WorkspaceHost : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
-    public static async Task<WorkspaceHost> StartAsync(PostgresFixture fixture)
+    public static async Task<WorkspaceHost> StartAsync(
+        PostgresFixture fixture,
+        params (string Name, string Value)[] settings
+    )
     {
-        var host = new WorkspaceHost(await fixture.CreateDatabaseAsync(TestContext.Current.CancellationToken));
+        var host = new WorkspaceHost(
+            await fixture.CreateDatabaseAsync(TestContext.Current.CancellationToken),
+            settings
+        );
         await host.app.StartAsync(TestContext.Current.CancellationToken);
         host.Address = new Uri(
             host.app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()

@@ -1,6 +1,7 @@
 using System.Text;
 using AgentControl.Engine.Paging;
 using AgentControl.Engine.Workspaces;
+using AgentControl.Web.Approvals;
 using AgentControl.Web.Workspaces;
 
 namespace AgentControl.Web.Tests.Workspaces;
@@ -53,11 +54,23 @@ public sealed class WorkspaceViewsTests
     [InlineData("text/csv", "a.csv", 10, PreviewKind.Table)]
     [InlineData("image/png", "a.png", 10, PreviewKind.Image)]
     [InlineData("application/octet-stream", "GPL-3", 10, PreviewKind.Text)]
-    [InlineData("application/pdf", "a.pdf", 10, PreviewKind.None)]
+    [InlineData("application/pdf", "a.pdf", 10, PreviewKind.Pdf)]
     [InlineData("application/zip", "a.zip", 10, PreviewKind.None)]
     [InlineData("text/plain", "a.txt", 5_000_001, PreviewKind.None)]
     public void PreviewKind_FromTypeNameAndSize(string type, string name, long size, PreviewKind expected) =>
         Assert.Equal(expected, PreviewRules.For(type, name, size));
+
+    [Fact]
+    public void SidePair_ChangedLines_StandBesideEachOther()
+    {
+        var pairs = SidePair.Of(LineDiff.Fold(LineDiff.Of("a\nb\nc\nd", "a\nB\nB2\nc\nd")));
+
+        Assert.Equal(
+            [("a", "a"), ("b", "B"), (null, "B2"), ("c", "c"), ("d", "d")],
+            pairs.Select(p => (p.Left, p.Right))
+        );
+        Assert.Equal([false, true, true, false, false], pairs.Select(p => p.IsChange));
+    }
 
     [Fact]
     public void PreviewText_Encodings_AreRead()

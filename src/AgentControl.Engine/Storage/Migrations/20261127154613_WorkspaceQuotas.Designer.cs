@@ -12,8 +12,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace AgentControl.Engine.Storage.Migrations
 {
     [DbContext(typeof(ControlDbContext))]
-    [Migration("20261127161443_JobViews")]
-    partial class JobViews
+    [Migration("20261127154613_WorkspaceQuotas")]
+    partial class WorkspaceQuotas
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -1671,56 +1671,6 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("submission_keys", (string)null);
                 });
 
-            modelBuilder.Entity("AgentControl.Engine.Jobs.Views.JobViewRow", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<string>("Name")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("name");
-
-                    b.Property<string>("Owner")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("owner");
-
-                    b.Property<string>("Query")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("query");
-
-                    b.Property<DateTimeOffset>("SavedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("saved_at");
-
-                    b.Property<string>("SavedBy")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("saved_by");
-
-                    b.Property<string>("Scope")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("scope");
-
-                    b.Property<string>("Sort")
-                        .IsRequired()
-                        .HasColumnType("text")
-                        .HasColumnName("sort");
-
-                    b.HasKey("Id")
-                        .HasName("pk_job_views");
-
-                    b.HasIndex("Owner", "Name")
-                        .IsUnique()
-                        .HasDatabaseName("ix_job_views_owner_name");
-
-                    b.ToTable("job_views", (string)null);
-                });
-
             modelBuilder.Entity("AgentControl.Engine.Mcp.McpPinRow", b =>
                 {
                     b.Property<string>("Server")
@@ -3074,12 +3024,22 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnName("id")
                         .HasDefaultValueSql("gen_random_uuid()");
 
+                    b.Property<long?>("MaxBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("max_bytes");
+
+                    b.Property<int?>("MaxFiles")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_files");
+
                     b.HasKey("Name")
                         .HasName("pk_workspaces");
 
                     b.ToTable("workspaces", null, t =>
                         {
                             t.HasCheckConstraint("ck_workspaces_name", "name ~ '^[a-z0-9][a-z0-9-]{0,62}$'");
+
+                            t.HasCheckConstraint("ck_workspaces_quota", "max_bytes >= 0 AND max_files >= 0");
                         });
                 });
 
