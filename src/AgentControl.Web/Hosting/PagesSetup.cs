@@ -36,6 +36,7 @@ internal static class PagesSetup
         services.TryAddSingleton<LocalLiveFeed>();
         services.TryAddSingleton<ILiveFeed>(s => s.GetRequiredService<LocalLiveFeed>());
         services.TryAddScoped<INavCounts, NoNavCounts>();
+        services.TryAddScoped<IUnreadNews, NoUnreadNews>();
         services.AddScoped<IGoToSource, PageGoToSource>();
         services.AddScoped<UiPulse>();
         services.AddScoped<CircuitHandler, PulseCircuit>();

@@ -7,6 +7,7 @@ using AgentControl.Web.Jobs.List;
 using AgentControl.Web.Jobs.New;
 using AgentControl.Web.Jobs.Tail;
 using AgentControl.Web.Jobs.Timeline;
+using AgentControl.Web.Notifications;
 using AgentControl.Web.Overview;
 using AgentControl.Web.Schedules;
 using AgentControl.Web.Shell;
@@ -29,6 +30,7 @@ internal static class JobPagesSetup
             .AddScoped<ApprovalDesk>()
             .AddScoped<ApprovalActs>()
             .AddScoped<INavCounts, ApprovalNavCounts>()
+            .AddScoped<IUnreadNews, FeedUnread>()
             .AddScoped<OverviewReader>()
             .AddScoped<SampleJob>()
             .AddScoped<RetiredAssistants>()

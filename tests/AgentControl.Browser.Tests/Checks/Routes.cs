@@ -50,6 +50,7 @@ public static class Routes
         ("/queues", "Queues"),
         ("/queues?tab=workers", "Queues"),
         ("/settings/notifications", "Settings – Notifications"),
+        ("/notifications", "Notifications"),
         ("/settings/keys", "Settings – API keys"),
         (Wall, "Wall"),
     ];

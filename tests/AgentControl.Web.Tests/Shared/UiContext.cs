@@ -26,6 +26,7 @@ public abstract class UiContext : BunitContext
         Services.AddScoped<Announcer>();
         Services.AddScoped<Notices>();
         Services.AddScoped<INavCounts, NoNavCounts>();
+        Services.AddScoped<IUnreadNews, NoUnreadNews>();
         Services.AddScoped<IGoToSource, PageGoToSource>();
         this.AddBunitPersistentComponentState();
         Person = this.AddAuthorization();

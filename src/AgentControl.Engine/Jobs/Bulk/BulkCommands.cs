@@ -47,7 +47,14 @@ public sealed class BulkCommands
         BulkQueries queries,
         BulkRunner runner,
         TimeProvider time
-    ) => (this.contexts, this.database, this.queries, this.runner, this.time) = (contexts, database, queries, runner, time);
+    ) =>
+        (this.contexts, this.database, this.queries, this.runner, this.time) = (
+            contexts,
+            database,
+            queries,
+            runner,
+            time
+        );
 
     /// <summary>Freezes the set: the jobs that the caller may act upon now. Nothing happens to them before <see cref="StartAsync"/>.</summary>
     public async Task<BulkOutcome> FreezeAsync(BulkWish wish, Caller caller, CancellationToken cancellationToken)
