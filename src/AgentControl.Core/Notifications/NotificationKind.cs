@@ -11,6 +11,9 @@ public static class NotificationKind
     public const string Failed = "failed";
     public const string Anomaly = "anomaly";
 
+    /// <summary>How a running job does, each so many minutes or percent.</summary>
+    public const string Status = "status";
+
     /// <summary>A message that somebody asked for, to see whether a channel works.</summary>
     public const string Test = "test";
 

@@ -22,11 +22,20 @@ public sealed record NotificationRule(
     /// <summary>The usual news of every job.</summary>
     public static readonly NotificationRule Usual = new(NotificationKind.Usual, [], [], []);
 
+    /// <summary>No news by itself: a channel that only rules speak by.</summary>
+    public static readonly NotificationRule Nothing = new([], [], [], []);
+
     public bool Takes(NotificationSubject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);
-        return On.Contains(subject.Kind, StringComparer.Ordinal)
-            && !(subject.Part && subject.Kind is not NotificationKind.NeedsPerson)
+        return On.Contains(subject.Kind, StringComparer.Ordinal) && Concerns(subject);
+    }
+
+    /// <summary>Whether it is about a job of these, whatever happened.</summary>
+    public bool Concerns(NotificationSubject subject)
+    {
+        ArgumentNullException.ThrowIfNull(subject);
+        return !(subject.Part && subject.Kind is not NotificationKind.NeedsPerson)
             && (Agents.Count == 0 || Agents.Contains(subject.Agent, StringComparer.Ordinal))
             && (Workspaces.Count == 0 || Workspaces.Contains(subject.Workspace, StringComparer.Ordinal))
             && (Tags.Count == 0 || subject.Tags.Any(tag => Tags.Contains(tag, StringComparer.Ordinal)));

@@ -42,6 +42,9 @@ internal sealed class ControlHearing(
                 case ControlText.Schedule:
                     local.Schedule(subject);
                     break;
+                case ControlText.Notification:
+                    local.Notification(subject);
+                    break;
                 case ControlText.Service:
                     circuits.ChangedElsewhere(subject);
                     break;

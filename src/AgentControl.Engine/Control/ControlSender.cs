@@ -43,6 +43,8 @@ internal sealed class ControlSender(NpgsqlDataSource database, TimeProvider time
 
     public void Schedule(string name) => Add(ControlText.Schedule, name);
 
+    public void Notification(string what) => Add(ControlText.Notification, what);
+
     public void Service(string name) => Add(ControlText.Service, name);
 
     public void McpServer(string name) => Add(ControlText.McpServer, name);

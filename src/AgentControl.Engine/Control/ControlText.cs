@@ -31,6 +31,9 @@ internal static class ControlText
     /// <summary>This schedule was changed, or did something.</summary>
     public const string Schedule = "schedule";
 
+    /// <summary>The feed of notifications, or what somebody has read of it, changed.</summary>
+    public const string Notification = "notification";
+
     /// <summary>PostgreSQL takes 7,999 bytes.</summary>
     private const int MaxLength = 7_900;
 

@@ -3,6 +3,7 @@ using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Execution;
 using AgentControl.Engine.Hosting;
 using AgentControl.Engine.Live;
+using AgentControl.Engine.Notifications;
 using AgentControl.Engine.Schedules;
 
 namespace AgentControl.Engine.Control;
@@ -14,7 +15,8 @@ internal sealed class LocalWakes(
     ParentSignal parents,
     RunningAttempts running,
     McpServerChanges servers,
-    ScheduleChanges schedules
+    ScheduleChanges schedules,
+    NotificationChanges notifications
 )
 {
     /// <summary>Wakes one hand of the resume lane for each of so many jobs.</summary>
@@ -43,11 +45,15 @@ internal sealed class LocalWakes(
     /// <summary>Tells pages and the loop that starts jobs of a schedule; empty means any.</summary>
     public void Schedule(string name) => schedules.Publish(name);
 
+    /// <summary>Bells and feeds look again.</summary>
+    public void Notification(string what) => notifications.Publish(what);
+
     /// <summary>Everybody looks, because signals may have been missed.</summary>
     public void All()
     {
         Resume(options.ResumeWorkers);
         running.NudgeAll();
         Schedule("");
+        Notification("");
     }
 }

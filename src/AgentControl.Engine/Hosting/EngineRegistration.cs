@@ -57,6 +57,7 @@ public static class EngineRegistration
         services.TryAddSingleton<ServiceChanges>();
         services.TryAddSingleton<McpServerChanges>();
         services.TryAddSingleton<ScheduleChanges>();
+        services.TryAddSingleton<NotificationChanges>();
         services.AddSingleton(AgentBudgets.Read(configuration));
         services.AddSingleton(AnomalySettings.Read(configuration));
         services.AddSingleton<StepHistory>();
@@ -144,7 +145,8 @@ public static class EngineRegistration
             s.GetRequiredService<NpgsqlDataSource>(),
             s.GetRequiredService<AgentCatalog>(),
             s.GetRequiredService<EventFeed>(),
-            s.GetRequiredService<Bells>()
+            s.GetRequiredService<Bells>(),
+            s.GetRequiredService<NotificationChannels>()
         ));
         services.AddSingleton(s => new SignalCommands(
             s.GetRequiredService<NpgsqlDataSource>(),

@@ -6,6 +6,7 @@ using AgentControl.Engine.Agents;
 using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Live;
+using AgentControl.Engine.Notifications;
 using AgentControl.Engine.Storage;
 using Npgsql;
 
@@ -18,9 +19,15 @@ public sealed partial class JobCommands
     private readonly AgentCatalog agents;
     private readonly EventFeed feed;
     private readonly Bells bells;
+    private readonly NotificationChannels channels;
 
-    internal JobCommands(NpgsqlDataSource database, AgentCatalog agents, EventFeed feed, Bells bells) =>
-        (this.database, this.agents, this.feed, this.bells) = (database, agents, feed, bells);
+    internal JobCommands(
+        NpgsqlDataSource database,
+        AgentCatalog agents,
+        EventFeed feed,
+        Bells bells,
+        NotificationChannels channels
+    ) => (this.database, this.agents, this.feed, this.bells, this.channels) = (database, agents, feed, bells, channels);
 
     /// <summary>Accepts one job. Rings after the commit; a lost ring costs a few seconds, never the job.</summary>
     public async Task<SubmitOutcome> SubmitAsync(
@@ -179,8 +186,8 @@ public sealed partial class JobCommands
         return null;
     }
 
-    /// <summary>What only the database knows: whether a deadline has passed, and whether approvers exist.</summary>
-    private static async Task<SubmitOutcome.Invalid?> OutOfTouchAsync(
+    /// <summary>What only the database knows: whether a deadline has passed, and whether approvers and channels exist.</summary>
+    private async Task<SubmitOutcome.Invalid?> OutOfTouchAsync(
         NpgsqlConnection connection,
         NewJob job,
         CancellationToken cancellationToken
@@ -200,6 +207,15 @@ public sealed partial class JobCommands
                 errors,
                 cancellationToken
             );
+        if (JobNotify.Read(job.Notify) is { } notify)
+        {
+            var unknown = await NotificationStore.UnknownAsync(connection, channels, notify.Channels);
+            if (unknown is not null)
+                errors["notify.channels"] =
+                [
+                    $"No channel is called '{unknown}'. Admins see them under Settings, Notifications.",
+                ];
+        }
         return errors.Count > 0 ? new SubmitOutcome.Invalid(errors) : null;
     }
 

@@ -3,6 +3,7 @@ using AgentControl.Core.Agents;
 using AgentControl.Core.Approvals;
 using AgentControl.Core.Budgets;
 using AgentControl.Engine.Events;
+using AgentControl.Engine.Notifications;
 using AgentControl.Engine.Queues;
 
 namespace AgentControl.Engine.Jobs;
@@ -40,6 +41,8 @@ internal static class SubmissionRules
             Budget.Read(budget, "budget", Wrong);
         if (job.ApprovalPolicy is { ValueKind: not System.Text.Json.JsonValueKind.Null } terms)
             ApprovalTerms.Read(terms, "approvalPolicy", Wrong);
+        if (job.Notify is { ValueKind: not JsonValueKind.Null } notify)
+            JobNotify.Check(notify, "notify", Wrong);
         return errors;
     }
 

@@ -9,6 +9,7 @@ namespace AgentControl.Engine.Maintenance;
 internal sealed class NotificationCourier(
     NpgsqlDataSource database,
     NotificationScan scan,
+    NotificationStatus status,
     NotificationDelivery delivery,
     TimeProvider time,
     ILogger<NotificationCourier> log
@@ -18,7 +19,9 @@ internal sealed class NotificationCourier(
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan PruneEvery = TimeSpan.FromHours(1);
     private readonly TimeProvider clock = time;
+    private static readonly TimeSpan StatusEvery = TimeSpan.FromSeconds(5);
     private long? pruned;
+    private long? looked;
     private readonly ConcurrentDictionary<string, Task> hands = new(StringComparer.Ordinal);
     private readonly ILogger<NotificationCourier> logger = log;
     private IDisposable? news;
@@ -44,7 +47,12 @@ internal sealed class NotificationCourier(
         await Task.Delay(Gather, clock, cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         while (await scan.LookAsync(connection, cancellationToken)) { }
-        await NotificationStore.SettleAsync(connection);
+        await scan.SettleAsync(connection);
+        if (looked is not { } before || clock.GetElapsedTime(before) >= StatusEvery)
+        {
+            await status.LookAsync(connection, cancellationToken);
+            looked = clock.GetTimestamp();
+        }
         var (due, next) = await NotificationStore.DueAsync(connection);
         foreach (var channel in due)
             if (!hands.TryGetValue(channel, out var hand) || hand.IsCompleted)

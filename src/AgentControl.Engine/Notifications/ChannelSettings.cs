@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using AgentControl.Core.Notifications;
 using Microsoft.Extensions.Configuration;
 
@@ -8,6 +7,12 @@ namespace AgentControl.Engine.Notifications;
 /// <summary>A channel as it is configured. It holds secrets: it never leaves the engine.</summary>
 internal sealed record ChannelSettings(string Name, string Type, NotificationRule Rule, QuietHours? Quiet)
 {
+    /// <summary>Made by an admin, not configured: it tells what rules say.</summary>
+    public bool IsOwn { get; init; }
+
+    /// <summary>Its secrets can no longer be read.</summary>
+    public bool Unreadable { get; init; }
+
     /// <summary>Of a webhook or of Slack.</summary>
     public Uri? Url { get; init; }
 
@@ -28,8 +33,14 @@ internal sealed record ChannelSettings(string Name, string Type, NotificationRul
     /// <summary>Addresses, and the words <c>owner</c> and <c>approvers</c>.</summary>
     public IReadOnlyList<string> To { get; init; } = [];
 
+    /// <summary>Of these the addresses.</summary>
+    public IEnumerable<string> Addresses => To.Where(to => to.Contains('@', StringComparison.Ordinal));
+
     /// <summary>Where it goes, without secrets.</summary>
-    public string Target => Type == ChannelReader.Email ? $"{string.Join(", ", To)} by {Host}:{Port}" : Url?.Host ?? "";
+    public string Target =>
+        Type == ChannelReader.Email
+            ? $"{(To.Count == 0 ? "" : string.Join(", ", To) + " ")}by {Host}:{Port}"
+            : Url?.Host ?? "";
 }
 
 /// <summary>Reads <c>AgentControl:Notifications:Channels</c>.</summary>
@@ -39,7 +50,9 @@ internal sealed class ChannelReader
     public const string Slack = "slack";
     public const string Email = "email";
     public const string Webhook = "webhook";
-    private readonly List<string> problems = [];
+    private const string OwnSection = "channel";
+    private readonly List<(string Path, string Why)> problems = [];
+    private bool own;
 
     /// <exception cref="InvalidOperationException">Something is wrong; the message names every key and the remedy, and no secret.</exception>
     public static IReadOnlyList<ChannelSettings> Read(IConfiguration configuration)
@@ -48,16 +61,42 @@ internal sealed class ChannelReader
         var channels = configuration.GetSection(Section).GetChildren().Select(reader.Channel).ToList();
         return reader.problems.Count == 0
             ? channels
-            : throw new InvalidOperationException(string.Join(Environment.NewLine, reader.problems));
+            : throw new InvalidOperationException(
+                string.Join(Environment.NewLine, reader.problems.Select(p => $"{p.Path}: {p.Why}"))
+            );
     }
+
+    public static bool IsName(string name) =>
+        name.Length is > 0 and <= 40
+        && name != NotificationStore.InApp
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_');
+
+    public static bool IsAddress(string text) =>
+        MimeKit.MailboxAddress.TryParse(text, out var address)
+        && address.Address.Contains('@', StringComparison.Ordinal);
+
+    /// <summary>A channel that an admin made, of the same keys as in the configuration, and what is wrong with it by key.</summary>
+    public static (ChannelSettings Channel, IReadOnlyDictionary<string, string[]> Errors) ReadOwn(
+        string name,
+        IReadOnlyDictionary<string, string> values
+    )
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(values.Select(v => KeyValuePair.Create($"{OwnSection}:{v.Key}", (string?)v.Value)))
+            .Build();
+        var reader = new ChannelReader { own = true };
+        var channel = reader.Channel(configuration.GetSection(OwnSection));
+        var errors = reader
+            .problems.GroupBy(p => p.Path[(OwnSection.Length + 1)..], StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => g.Select(p => Sentence(p.Why)).ToArray(), StringComparer.Ordinal);
+        return (channel with { Name = name, Rule = NotificationRule.Nothing, IsOwn = true }, errors);
+    }
+
+    private static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
     private ChannelSettings Channel(IConfigurationSection channel)
     {
-        if (
-            channel.Key.Length > 40
-            || channel.Key == NotificationStore.InApp
-            || !channel.Key.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
-        )
+        if (!IsName(channel.Key))
             Wrong(channel, null, "use at most 40 of a-z, 0-9, '-' and '_' for the name of a channel.");
         var on = List(channel, "on");
         foreach (var kind in on.Where(k => !NotificationKind.All.Contains(k, StringComparer.Ordinal)))
@@ -94,7 +133,7 @@ internal sealed class ChannelReader
             Wrong(channel, "host", "name the SMTP server.");
         if (!MimeKit.MailboxAddress.TryParse(from, out _))
             Wrong(channel, "from", $"'{from}' is no e-mail address.");
-        if (to.Count == 0)
+        if (to.Count == 0 && !own)
             Wrong(channel, "to", "say who gets it: addresses, owner or approvers.");
         foreach (
             var bad in to.Where(t => t is not ("owner" or "approvers") && !MimeKit.MailboxAddress.TryParse(t, out _))
@@ -187,23 +226,5 @@ internal sealed class ChannelReader
     }
 
     private void Wrong(IConfigurationSection at, string? key, string why) =>
-        problems.Add($"{at.Path}{(key is null ? "" : ":" + key)}: {why}");
-}
-
-/// <summary>What a job's own <c>notify</c> asks for: <c>{"channels":["ops"],"on":["failed"]}</c>.</summary>
-internal sealed record JobNotify(IReadOnlyCollection<string> Channels, IReadOnlyCollection<string> On)
-{
-    public static JobNotify? Read(string? json)
-    {
-        if (json is null)
-            return null;
-        using var document = JsonDocument.Parse(json);
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
-            return null;
-        IReadOnlyCollection<string>? Words(string name) =>
-            document.RootElement.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array
-                ? [.. list.EnumerateArray().Where(e => e.ValueKind == JsonValueKind.String).Select(e => e.GetString()!)]
-                : null;
-        return Words("channels") is { } channels ? new(channels, Words("on") ?? NotificationKind.Usual) : null;
-    }
+        problems.Add((key is null ? at.Path : $"{at.Path}:{key}", why));
 }

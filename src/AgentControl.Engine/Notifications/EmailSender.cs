@@ -36,7 +36,7 @@ internal static class EmailSender
     {
         var mail = new MimeMessage { Subject = message.Title, MessageId = $"{message.Id:n}@agentcontrol" };
         mail.From.Add(MailboxAddress.Parse(channel.From));
-        foreach (var to in channel.To.Concat(message.To).Distinct(StringComparer.OrdinalIgnoreCase))
+        foreach (var to in message.To.Distinct(StringComparer.OrdinalIgnoreCase))
             if (MailboxAddress.TryParse(to, out var address) && address.Address.Contains('@', StringComparison.Ordinal))
                 mail.To.Add(address);
         var (title, text, link) = (

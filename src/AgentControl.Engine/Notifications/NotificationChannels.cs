@@ -36,6 +36,8 @@ internal sealed class NotificationChannels(IReadOnlyList<ChannelSettings> all, s
         CancellationToken cancellationToken
     )
     {
+        if (channel.Unreadable)
+            return new(false, "Its secrets can no longer be read. Enter them again.");
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(GuardedHttp.Patience);
         try

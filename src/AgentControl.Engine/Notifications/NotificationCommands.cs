@@ -11,9 +11,10 @@ public sealed class NotificationCommands
 {
     private readonly NpgsqlDataSource database;
     private readonly NotificationChannels channels;
+    private readonly NotificationBook book;
 
-    internal NotificationCommands(NpgsqlDataSource database, NotificationChannels channels) =>
-        (this.database, this.channels) = (database, channels);
+    internal NotificationCommands(NpgsqlDataSource database, NotificationChannels channels, NotificationBook book) =>
+        (this.database, this.channels, this.book) = (database, channels, book);
 
     /// <summary>Sends a message now. One that arrives opens a disabled channel again.</summary>
     /// <returns>The receiver's real answer; null where there is no such channel.</returns>
@@ -22,7 +23,7 @@ public sealed class NotificationCommands
     {
         ArgumentNullException.ThrowIfNull(caller);
         caller.Require(Role.Admin, Caller.Everywhere);
-        if (channels.Find(channel) is not { } settings)
+        if ((await book.OpenAsync(cancellationToken)).Find(channel) is not { } settings)
             return null;
         var message = new NotificationMessage(
             Guid.CreateVersion7(),
@@ -34,7 +35,7 @@ public sealed class NotificationCommands
         )
         {
             // A test by e-mail reaches at least whoever sends it.
-            To = caller.Email is { } own ? [own] : [],
+            To = [.. settings.Addresses, .. caller.Email is { } own ? [own] : Array.Empty<string>()],
         };
         var outcome = await channels.SendAsync(settings, message, cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -64,7 +65,8 @@ public sealed class NotificationCommands
         CancellationToken cancellationToken
     )
     {
-        if (channels.All.FirstOrDefault(c => c.Type == ChannelReader.Email) is not { } email)
+        var open = await book.OpenAsync(cancellationToken);
+        if (open.Channels.FirstOrDefault(c => c.Type == ChannelReader.Email) is not { } email)
             return false;
         var message = new NotificationMessage(
             Guid.CreateVersion7(),
@@ -77,7 +79,7 @@ public sealed class NotificationCommands
         {
             To = [address],
         };
-        return (await channels.SendAsync(email with { To = [] }, message, cancellationToken)).Sent;
+        return (await channels.SendAsync(email, message, cancellationToken)).Sent;
     }
 
     /// <summary>Tries a message that failed from the start, under the id that it had.</summary>

@@ -8,7 +8,12 @@ using Npgsql;
 namespace AgentControl.Engine.Notifications;
 
 /// <summary>Sends what is due on one channel. A crash between a try and its mark sends the same message, with the same id, again.</summary>
-internal sealed class NotificationDelivery(NpgsqlDataSource database, NotificationChannels channels, EventFeed feed)
+internal sealed class NotificationDelivery(
+    NpgsqlDataSource database,
+    NotificationChannels channels,
+    NotificationBook book,
+    EventFeed feed
+)
 {
     public const string Disabled =
         "The channel is disabled: its receiver answered 410 Gone. Correct the address and send a test.";
@@ -48,7 +53,7 @@ internal sealed class NotificationDelivery(NpgsqlDataSource database, Notificati
     {
         if (claimed.Disabled)
             return new(false, Disabled, Gone: true);
-        return channels.Find(channel) is { } settings
+        return (await book.OpenAsync(cancellationToken)).Find(channel) is { } settings
             ? await channels.SendAsync(settings, claimed.Message, cancellationToken)
             : new(false, $"No channel is called {channel} any more.", Gone: true);
     }

@@ -48,8 +48,14 @@ internal sealed record NotificationNews
         return new Guid(hash.AsSpan(0, 16));
     }
 
-    /// <param name="to">Words of the channel: addresses, <c>owner</c>, <c>approvers</c>.</param>
-    public NotificationMessage For(string channel, string publicUrl, IReadOnlyCollection<string> to) =>
+    /// <param name="to">Addresses, and the words <c>owner</c>, <c>approvers</c> and <c>members</c>.</param>
+    /// <param name="members">Who may look into the workspace.</param>
+    public NotificationMessage For(
+        string channel,
+        string publicUrl,
+        IReadOnlyCollection<string> to,
+        IReadOnlyCollection<string> members
+    ) =>
         new(
             IdFor(channel),
             Kind,
@@ -67,6 +73,8 @@ internal sealed record NotificationNews
             [
                 .. to.Contains("owner") && Owner is not null && !Personal ? [Owner] : Array.Empty<string>(),
                 .. to.Contains("approvers") ? Approvers : [],
+                .. to.Contains("members") && !Personal ? members : [],
+                .. Personal ? [] : to.Where(address => address.Contains('@', StringComparison.Ordinal)),
             ],
         };
 

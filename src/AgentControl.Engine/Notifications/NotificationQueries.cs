@@ -22,7 +22,11 @@ public sealed record NotificationChannelView(
     string State,
     DateTimeOffset? TriedAt,
     string? Answer
-);
+)
+{
+    /// <summary>An admin made it and may change it; others stand in the configuration.</summary>
+    public bool IsOwn { get; init; }
+}
 
 /// <summary>A message and what became of it.</summary>
 /// <param name="State">pending, sent or failed.</param>
@@ -48,10 +52,10 @@ public sealed record NotificationView(
 public sealed class NotificationQueries
 {
     private readonly IDbContextFactory<ControlDbContext> contexts;
-    private readonly NotificationChannels channels;
+    private readonly NotificationBook book;
 
-    internal NotificationQueries(IDbContextFactory<ControlDbContext> contexts, NotificationChannels channels) =>
-        (this.contexts, this.channels) = (contexts, channels);
+    internal NotificationQueries(IDbContextFactory<ControlDbContext> contexts, NotificationBook book) =>
+        (this.contexts, this.book) = (contexts, book);
 
     /// <summary>The states that a list may be asked for.</summary>
     public static readonly IReadOnlyList<string> States = ["pending", "sent", "failed"];
@@ -66,31 +70,11 @@ public sealed class NotificationQueries
             .ToDictionaryAsync(c => c.Name, cancellationToken);
         return
         [
-            .. channels
-                .All.OrderBy(c => c.Name, StringComparer.Ordinal)
+            .. (await book.OpenAsync(cancellationToken))
+                .Channels.OrderBy(c => c.Name, StringComparer.Ordinal)
                 .Select(c => View(c, known.GetValueOrDefault(c.Name))),
         ];
     }
-
-    /// <summary>What was told inside the program, newest first.</summary>
-    /// <param name="visible">The workspaces of whoever looks; null means all.</param>
-    public Task<Page<NotificationView>> FeedAsync(
-        IReadOnlyCollection<string>? visible,
-        string? cursor,
-        int limit,
-        CancellationToken cancellationToken
-    ) =>
-        PageAsync(
-            rows =>
-                rows.Where(n =>
-                    n.Channel == NotificationStore.InApp
-                    && n.State == "sent"
-                    && (visible == null || visible.Contains(n.Workspace))
-                ),
-            cursor,
-            limit,
-            cancellationToken
-        );
 
     /// <summary>What was or will be sent outside, newest first.</summary>
     public Task<Page<NotificationView>> DeliveriesAsync(
@@ -168,5 +152,8 @@ public sealed class NotificationQueries
             },
             known?.TriedAt,
             known?.Answer
-        );
+        )
+        {
+            IsOwn = channel.IsOwn,
+        };
 }

@@ -1,4 +1,5 @@
 using AgentControl.Engine.Live;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,19 +18,42 @@ internal static class NotificationRegistration
             configuration["AgentControl:PublicUrl"] is [_, ..] url ? url : "http://localhost:5080",
             s.GetRequiredService<TimeProvider>()
         ));
+        services
+            .AddDataProtection()
+            .SetApplicationName("AgentControl")
+            .PersistKeysToDbContext<Storage.ControlDbContext>();
+        services.AddSingleton<NotificationBook>();
+        services.AddSingleton(s => new NotificationRules(
+            s.GetRequiredService<NpgsqlDataSource>(),
+            s.GetRequiredService<NotificationBook>()
+        ));
+        services.AddSingleton(s => new OwnChannels(
+            s.GetRequiredService<NpgsqlDataSource>(),
+            s.GetRequiredService<NotificationBook>(),
+            s.GetRequiredService<NotificationChannels>()
+        ));
         services.AddSingleton<NotificationScan>();
+        services.AddSingleton<NotificationStatus>();
+        services.AddSingleton<NotificationSignals>();
+        services.AddSingleton(s => new NotificationFeed(
+            s.GetRequiredService<IDbContextFactory<Storage.ControlDbContext>>(),
+            s.GetRequiredService<NpgsqlDataSource>(),
+            s.GetRequiredService<NotificationSignals>()
+        ));
         services.AddSingleton(s => new NotificationDelivery(
             s.GetRequiredService<NpgsqlDataSource>(),
             s.GetRequiredService<NotificationChannels>(),
+            s.GetRequiredService<NotificationBook>(),
             s.GetRequiredService<EventFeed>()
         ));
         services.AddSingleton(s => new NotificationCommands(
             s.GetRequiredService<NpgsqlDataSource>(),
-            s.GetRequiredService<NotificationChannels>()
+            s.GetRequiredService<NotificationChannels>(),
+            s.GetRequiredService<NotificationBook>()
         ));
         services.AddSingleton(s => new NotificationQueries(
             s.GetRequiredService<IDbContextFactory<Storage.ControlDbContext>>(),
-            s.GetRequiredService<NotificationChannels>()
+            s.GetRequiredService<NotificationBook>()
         ));
     }
 }

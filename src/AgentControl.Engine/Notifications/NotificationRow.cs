@@ -32,6 +32,13 @@ public sealed class NotificationRow
     public string? Answer { get; init; }
 }
 
+/// <summary>Somebody has read a line of the feed.</summary>
+public sealed class NotificationReadRow
+{
+    public Guid PersonId { get; init; }
+    public Guid NotificationId { get; init; }
+}
+
 /// <summary>How a channel does.</summary>
 public sealed class NotificationChannelRow
 {
@@ -73,6 +80,18 @@ internal sealed class NotificationMapping : IEntityTypeConfiguration<Notificatio
         message.HasIndex(m => m.Seq).IsUnique();
         message.HasIndex(m => new { m.Channel, m.Seq });
         message.HasIndex(m => m.NextAt).HasFilter("state = 'pending'");
+    }
+}
+
+internal sealed class NotificationReadMapping : IEntityTypeConfiguration<NotificationReadRow>
+{
+    public void Configure(EntityTypeBuilder<NotificationReadRow> read)
+    {
+        read.ToTable("notification_reads");
+        read.HasKey(r => new { r.PersonId, r.NotificationId });
+        read.HasIndex(r => r.NotificationId);
+        read.HasOne<Access.Person>().WithMany().HasForeignKey(r => r.PersonId).OnDelete(DeleteBehavior.Cascade);
+        read.HasOne<NotificationRow>().WithMany().HasForeignKey(r => r.NotificationId).OnDelete(DeleteBehavior.Cascade);
     }
 }
 

@@ -1,10 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
-using AgentControl.Core.Json;
 using AgentControl.Core.Notifications;
 using AgentControl.Engine.Storage;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AgentControl.Engine.Notifications;
 
@@ -12,7 +9,11 @@ namespace AgentControl.Engine.Notifications;
 /// Turns the log into messages: everything below the oldest running transaction is read once, and messages and the new place
 /// are one commit. One process does it at a time; the steps that write the log wait for nobody.
 /// </summary>
-internal sealed class NotificationScan(NotificationChannels channels)
+internal sealed class NotificationScan(
+    NotificationChannels channels,
+    NotificationBook book,
+    NotificationSignals signals
+)
 {
     private const int Chunk = 500;
 
@@ -41,6 +42,13 @@ internal sealed class NotificationScan(NotificationChannels channels)
          ORDER BY e.xid, e.job_id, e.no LIMIT $6
         """;
 
+    /// <summary>Shows what became due in the program, and lets go of what nobody needs to hear any more.</summary>
+    public async Task SettleAsync(NpgsqlConnection connection)
+    {
+        if (await NotificationStore.SettleAsync(connection) > 0)
+            signals.Changed();
+    }
+
     /// <summary>Looks once. True where more may wait.</summary>
     public async Task<bool> LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -51,8 +59,12 @@ internal sealed class NotificationScan(NotificationChannels channels)
         if (from > safe)
             (from, job, no) = (safe, Guid.Empty, 0);
         var news = await NewsAsync(connection, (from, job, no), safe, cancellationToken);
-        foreach (var one in news)
-            await WriteAsync(connection, one, cancellationToken);
+        if (news.Count > 0)
+        {
+            var open = await book.OpenAsync(connection, cancellationToken);
+            foreach (var one in news)
+                await WriteAsync(connection, open, one, cancellationToken);
+        }
         var full = news.Count == Chunk;
         if (full)
             (from, job, no) = (news[^1].Xid, news[^1].JobId, news[^1].No);
@@ -66,6 +78,8 @@ internal sealed class NotificationScan(NotificationChannels channels)
             no
         );
         await transaction.CommitAsync(cancellationToken);
+        if (news.Count > 0)
+            signals.Changed();
         return full;
     }
 
@@ -139,27 +153,36 @@ internal sealed class NotificationScan(NotificationChannels channels)
 
     private async Task WriteAsync(
         NpgsqlConnection connection,
+        OpenBook open,
         NotificationNews news,
         CancellationToken cancellationToken
     )
     {
         var own = JobNotify.Read(news.Notify);
+        var rules = open.Rules.Where(r => r.When.Takes(news.Subject)).ToList();
         var earliest = news.Kind == NotificationKind.Started ? news.At + NotificationNews.LongEnough : news.At;
-        if (!news.Personal && NotificationRule.Usual.Takes(news.Subject))
+        if (
+            !news.Personal
+            && (NotificationRule.Usual.Takes(news.Subject) || rules.Exists(r => r.Channel == NotificationStore.InApp))
+        )
             await InsertAsync(connection, news, NotificationStore.InApp, [], earliest, cancellationToken);
-        foreach (var channel in channels.All)
+        foreach (var channel in open.Channels)
         {
             var asked = own?.Channels.Contains(channel.Name) == true && own.On.Contains(news.Kind);
-            if (!asked && !channel.Rule.Takes(news.Subject))
+            var usual = asked || channel.Rule.Takes(news.Subject);
+            // However many rules take it, a channel is told once, and everybody who is to hear of it.
+            string[] to =
+            [
+                .. usual ? channel.To : [],
+                .. rules.Where(r => r.Channel == channel.Name).SelectMany(r => r.Tell),
+            ];
+            if (!usual && !rules.Exists(r => r.Channel == channel.Name))
                 continue;
             // One person's reminder goes to channels that know people apart.
-            if (
-                news.Personal
-                && !(channel.To.Contains("approvers") && channel.To.All(to => to is "approvers" or "owner"))
-            )
+            if (news.Personal && !to.Contains("approvers"))
                 continue;
             var due = channel.Quiet?.NotBefore(earliest, news.Deadline) ?? earliest;
-            await InsertAsync(connection, news, channel.Name, channel.To, due, cancellationToken);
+            await InsertAsync(connection, news, channel.Name, to, due, cancellationToken);
         }
     }
 
@@ -172,26 +195,17 @@ internal sealed class NotificationScan(NotificationChannels channels)
         CancellationToken cancellationToken
     )
     {
-        var message = news.For(channel, channels.PublicUrl, to);
+        var members = to.Contains("members") ? await NotificationStore.MembersAsync(connection, news.Workspace) : [];
+        var message = news.For(channel, channels.PublicUrl, to, members);
         // What is in the program is there as soon as it is written.
         var there = channel == NotificationStore.InApp && news.Kind != NotificationKind.Started;
-        await using var command = Sql.Command(
+        await NotificationStore.InsertAsync(
             connection,
-            """
-            INSERT INTO notifications (id, channel, kind, job_id, workspace, message, state, attempts, created_at, sent_at, next_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, 0, ac_now(), CASE WHEN $7 = 'sent' THEN ac_now() END, $8) ON CONFLICT (id) DO NOTHING
-            """,
-            message.Id,
             channel,
-            news.Kind,
-            news.JobId,
-            news.Workspace,
-            JsonSerializer.Serialize(message, JournalJson.Options),
-            there ? "sent" : "pending"
+            message,
+            (news.JobId, news.Workspace),
+            there ? null : due,
+            cancellationToken
         );
-        command.Parameters.Add(
-            new() { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = there ? DBNull.Value : due.UtcDateTime }
-        );
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

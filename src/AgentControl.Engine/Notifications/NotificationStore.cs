@@ -15,6 +15,60 @@ internal static class NotificationStore
     /// <summary>Longer than any try: whoever dies over one leaves it to others behind this.</summary>
     private const string LeaseSeconds = "60";
 
+    /// <summary>The addresses of everybody who may look into a workspace.</summary>
+    public static async Task<string[]> MembersAsync(NpgsqlConnection connection, string workspace) =>
+        await Sql.ScalarAsync<string[]>(
+            connection,
+            """
+            SELECT coalesce(array_agg(DISTINCT p.email), '{}') FROM grants g JOIN users p ON p.id = g.principal_id
+             WHERE g.principal_kind = 'person' AND g.role <> 'display' AND g.workspace IN ($1, '*') AND p.email IS NOT NULL AND p.disabled_at IS NULL
+            """,
+            workspace
+        ) ?? [];
+
+    /// <summary>The first of these that is no channel; null where all are.</summary>
+    public static async Task<string?> UnknownAsync(
+        NpgsqlConnection connection,
+        NotificationChannels configured,
+        IEnumerable<string> names
+    ) =>
+        await Sql.ScalarAsync<string>(
+            connection,
+            "SELECT n FROM unnest($1) WITH ORDINALITY AS u(n, i) WHERE n <> 'inApp' AND NOT EXISTS (SELECT 1 FROM notification_own_channels c WHERE c.name = n) ORDER BY i LIMIT 1",
+            (object)names.Where(n => configured.Find(n) is null).ToArray()
+        );
+
+    /// <summary>Puts a message into the outbox, once under its id.</summary>
+    /// <param name="due">When it is sent; null where it is there already.</param>
+    public static async Task<int> InsertAsync(
+        NpgsqlConnection connection,
+        string channel,
+        NotificationMessage message,
+        (Guid Id, string Workspace) job,
+        DateTimeOffset? due,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = Sql.Command(
+            connection,
+            """
+            INSERT INTO notifications (id, channel, kind, job_id, workspace, message, state, attempts, created_at, sent_at, next_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, 0, ac_now(), CASE WHEN $7 = 'sent' THEN ac_now() END, $8) ON CONFLICT (id) DO NOTHING
+            """,
+            message.Id,
+            channel,
+            message.Kind,
+            job.Id,
+            job.Workspace,
+            JsonSerializer.Serialize(message, JournalJson.Options),
+            due is null ? "sent" : "pending"
+        );
+        command.Parameters.Add(
+            new() { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = due?.UtcDateTime ?? (object)DBNull.Value }
+        );
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>Lets go of the news that a job has started where it ended meanwhile, and shows the rest.</summary>
     public static Task<int> SettleAsync(NpgsqlConnection connection) =>
         Sql.ExecuteAsync(

@@ -51,6 +51,7 @@ internal static class AuditWords
             "group" => "/settings/groups",
             "key" => "/settings/keys",
             "policy" or "approvalRule" => "/settings/policies",
+            "notificationRule" => "/settings/notifications",
             "queue" => "/queues",
             "bulk" => $"/jobs/bulk/{Escaped(id)}",
             "person" or "invitation" => "/settings/users",

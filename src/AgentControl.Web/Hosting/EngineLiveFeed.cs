@@ -1,5 +1,6 @@
 using AgentControl.Core.Events;
 using AgentControl.Engine.Live;
+using AgentControl.Engine.Notifications;
 using AgentControl.Engine.Queues;
 using AgentControl.Engine.Schedules;
 using AgentControl.Engine.Workspaces;
@@ -15,6 +16,7 @@ internal sealed class EngineLiveFeed(
     McpServerChanges servers,
     ScheduleChanges schedules,
     QueueChanges queues,
+    NotificationChanges notifications,
     DataAge age
 ) : ILiveFeed
 {
@@ -41,6 +43,8 @@ internal sealed class EngineLiveFeed(
             return servers.Subscribe(_ => changed());
         if (topic == LiveTopic.Schedules)
             return schedules.Subscribe(_ => changed());
+        if (topic == LiveTopic.Notifications)
+            return notifications.Subscribe(_ => changed());
         if (topic == LiveTopic.Anomalies)
             return feed.Subscribe(events =>
             {

@@ -37,6 +37,7 @@ internal static class PagesSetup
         services.TryAddSingleton<ILiveFeed>(s => s.GetRequiredService<LocalLiveFeed>());
         services.TryAddScoped<INavCounts, NoNavCounts>();
         services.TryAddScoped<IHoldSource, NothingHeld>();
+        services.TryAddScoped<IUnreadNews, NoUnreadNews>();
         services.AddScoped<IGoToSource, PageGoToSource>();
         services.AddScoped<UiPulse>();
         services.AddScoped<CircuitHandler, PulseCircuit>();

@@ -87,6 +87,7 @@ internal static class RestSetup
         routes.MapSchedules();
         routes.MapScheduleCommands();
         routes.MapNotifications();
+        routes.MapNotificationRules();
         routes.MapQueues();
         routes.MapQueueSettings();
         routes.MapHold();

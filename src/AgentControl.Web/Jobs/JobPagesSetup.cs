@@ -7,6 +7,7 @@ using AgentControl.Web.Jobs.List;
 using AgentControl.Web.Jobs.New;
 using AgentControl.Web.Jobs.Tail;
 using AgentControl.Web.Jobs.Timeline;
+using AgentControl.Web.Notifications;
 using AgentControl.Web.Overview;
 using AgentControl.Web.Queues;
 using AgentControl.Web.Schedules;
@@ -31,6 +32,7 @@ internal static class JobPagesSetup
             .AddScoped<ApprovalActs>()
             .AddScoped<INavCounts, ApprovalNavCounts>()
             .AddScoped<IHoldSource, HoldSource>()
+            .AddScoped<IUnreadNews, FeedUnread>()
             .AddScoped<OverviewReader>()
             .AddScoped<SampleJob>()
             .AddScoped<RetiredAssistants>()

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using AgentControl.Core.Notifications;
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Notifications;
 using AgentControl.Engine.Paging;
@@ -19,7 +20,22 @@ internal static class NotificationEndpoints
             .RequireAuthorization(Policies.Viewer)
             .WithName("ListNotifications")
             .WithSummary("What was told of the jobs of your workspaces, newest first")
-            .TakesPages();
+            .TakesPages(
+                ("kind", "Only this kind: needsPerson, started, completed, failed, anomaly or status"),
+                ("unread", "true for what you have not read alone")
+            );
+        notifications
+            .MapPost("/{id:guid}/read", MarkAsync)
+            .RequireAuthorization(Policies.Viewer)
+            .WithName("MarkNotificationRead")
+            .WithSummary("Mark one as read by you, or by the owner of the key")
+            .Takes();
+        notifications
+            .MapPost("/read", MarkAllAsync)
+            .RequireAuthorization(Policies.Viewer)
+            .WithName("MarkNotificationsRead")
+            .WithSummary("Mark everything as read that you may see")
+            .Takes(("upTo", "The id of the newest that you have seen; what came later stays unread"));
         notifications
             .MapGet("/channels", ChannelsAsync)
             .RequireAuthorization(Policies.Admin)
@@ -48,19 +64,50 @@ internal static class NotificationEndpoints
             .Takes();
     }
 
-    private static async Task<Results<Ok<Page<NotificationView>>, ProblemHttpResult>> FeedAsync(
+    private static async Task<Results<Ok<Page<FeedItem>>, ProblemHttpResult>> FeedAsync(
         HttpRequest request,
         ClaimsPrincipal user,
-        NotificationQueries notifications,
+        NotificationFeed feed,
         CancellationToken cancellationToken
     )
     {
         var query = new QueryReader(request);
-        var (cursor, limit) = (query.PageCursor(NotificationQueries.IsCursor), query.Limit());
+        var (kind, unread) = (
+            query.Word("kind", [.. NotificationKind.All, NotificationKind.Status]),
+            query.Flag("unread")
+        );
+        var (cursor, limit) = (query.PageCursor(NotificationFeed.IsCursor), query.Limit());
         if (query.Problem is { } problem)
             return problem;
-        var visible = user.RequireCaller().Workspaces;
-        return TypedResults.Ok(await notifications.FeedAsync(visible, cursor, limit, cancellationToken));
+        return TypedResults.Ok(
+            await feed.ListAsync(user.RequireCaller(), kind, unread, cursor, limit, cancellationToken)
+        );
+    }
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> MarkAsync(
+        Guid id,
+        ClaimsPrincipal user,
+        NotificationFeed feed,
+        CancellationToken cancellationToken
+    ) =>
+        await feed.MarkAsync(id, user.RequireCaller(), cancellationToken)
+            ? TypedResults.NoContent()
+            : Problems.NotFound($"notification {id}");
+
+    private static async Task<Results<Ok<NotificationsRead>, ProblemHttpResult>> MarkAllAsync(
+        HttpRequest request,
+        ClaimsPrincipal user,
+        NotificationFeed feed,
+        CancellationToken cancellationToken
+    )
+    {
+        var query = new QueryReader(request);
+        var upTo = query.Id("upTo");
+        if (query.Problem is { } problem)
+            return problem;
+        return TypedResults.Ok(
+            new NotificationsRead(await feed.MarkAllAsync(upTo, user.RequireCaller(), cancellationToken))
+        );
     }
 
     private static async Task<Ok<Page<NotificationChannelView>>> ChannelsAsync(
@@ -112,6 +159,10 @@ internal static class NotificationEndpoints
             ? TypedResults.Accepted((string?)null)
             : Problems.NotFound($"message {id} that failed");
 }
+
+/// <summary>What was marked.</summary>
+/// <param name="Marked">How many were unread before.</param>
+internal sealed record NotificationsRead(int Marked);
 
 /// <summary>What became of a test.</summary>
 /// <param name="Answer">The receiver's real answer, or why it could not be asked.</param>

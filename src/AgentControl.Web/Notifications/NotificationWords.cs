@@ -1,3 +1,4 @@
+using AgentControl.Core.Notifications;
 using AgentControl.Engine.Notifications;
 
 namespace AgentControl.Web.Notifications;
@@ -5,6 +6,42 @@ namespace AgentControl.Web.Notifications;
 /// <summary>What people read of channels.</summary>
 internal static class NotificationWords
 {
+    /// <summary>By what the feed may be filtered, with its words.</summary>
+    public static readonly IReadOnlyList<(string? Kind, string Words)> Filters =
+    [
+        (null, "All"),
+        (NotificationKind.NeedsPerson, "Needs a person"),
+        (NotificationKind.Started, "Running"),
+        (NotificationKind.Status, "Status"),
+        (NotificationKind.Completed, "Completed"),
+        (NotificationKind.Failed, "Failed"),
+    ];
+
+    public static readonly IReadOnlyList<string?> FeedKinds =
+    [
+        .. Filters.Select(f => f.Kind).Where(kind => kind is not null),
+    ];
+
+    public static string KindHue(string kind) =>
+        kind switch
+        {
+            NotificationKind.NeedsPerson => "violet",
+            NotificationKind.Completed => "green",
+            NotificationKind.Failed => "red",
+            NotificationKind.Anomaly => "amber",
+            _ => "blue",
+        };
+
+    public static string KindIcon(string kind) =>
+        kind switch
+        {
+            NotificationKind.NeedsPerson => "hand",
+            NotificationKind.Completed => "circle-check",
+            NotificationKind.Failed => "octagon-x",
+            NotificationKind.Anomaly => "triangle-alert",
+            _ => "loader",
+        };
+
     public static string Type(string type) =>
         type switch
         {
@@ -41,6 +78,8 @@ internal static class NotificationWords
     /// <summary>What it tells of, and of which jobs.</summary>
     public static string Rule(NotificationChannelView channel)
     {
+        if (channel.IsOwn)
+            return "what rules say";
         var parts = new List<string> { string.Join(", ", channel.On.Select(Kind)) };
         if (channel.Agents.Count > 0)
             parts.Add($"of {string.Join(", ", channel.Agents)}");
@@ -50,6 +89,39 @@ internal static class NotificationWords
             parts.Add($"in {string.Join(", ", channel.Workspaces)}");
         return string.Join(' ', parts);
     }
+
+    /// <summary>A rule in one sentence.</summary>
+    public static string Rule(NotificationRuleView rule)
+    {
+        var parts = new List<string>();
+        if (rule.On.Count > 0)
+            parts.Add(string.Join(", ", rule.On.Select(Kind)));
+        if (rule.EveryMinutes is { } minutes)
+            parts.Add($"{(parts.Count > 0 ? "and " : "")}status every {minutes} min");
+        if (rule.EveryPercent is { } percent)
+            parts.Add($"{(parts.Count > 0 ? "and " : "")}status every {percent} %");
+        if (rule.Agents.Count > 0)
+            parts.Add($"of {string.Join(", ", rule.Agents)}");
+        if (rule.Tags.Count > 0)
+            parts.Add($"tagged {string.Join(", ", rule.Tags)}");
+        if (rule.Workspaces.Count > 0)
+            parts.Add($"in {string.Join(", ", rule.Workspaces)}");
+        parts.Add($"→ {(rule.Channel == "inApp" ? "the feed" : rule.Channel)}");
+        if (rule.Tell.Count > 0)
+            parts.Add($"to {string.Join(", ", rule.Tell)}");
+        return string.Join(' ', parts);
+    }
+
+    /// <summary>A kind behind "When a job".</summary>
+    public static string When(string kind) =>
+        kind switch
+        {
+            NotificationKind.NeedsPerson => "needs a person",
+            NotificationKind.Started => "runs past 3 minutes",
+            NotificationKind.Completed => "completes",
+            NotificationKind.Failed => "fails",
+            _ => "does something unexpected",
+        };
 
     private static string Kind(string kind) =>
         kind switch

@@ -3,6 +3,7 @@ using AgentControl.Engine.Notifications;
 using AgentControl.Web.Access;
 using AgentControl.Web.Shared;
 using Microsoft.AspNetCore.Components;
+using MudBlazor;
 
 namespace AgentControl.Web.Notifications;
 
@@ -14,6 +15,22 @@ public sealed partial class NotificationsPage
     private IReadOnlyList<NotificationView>? _failures;
     private (string Channel, bool Sent, string Answer)? _tested;
     private string? _testing;
+
+    /// <summary>The channel whose form is open.</summary>
+    [SupplyParameterFromQuery(Name = "channel")]
+    public string? OpenChannel { get; set; }
+
+    /// <summary>The rule whose form is open.</summary>
+    [SupplyParameterFromQuery(Name = "rule")]
+    public string? OpenRule { get; set; }
+
+    protected override object? LoadKey => (OpenChannel, OpenRule);
+
+    [Inject]
+    private OwnChannels Own { get; set; } = null!;
+
+    [Inject]
+    private IDialogService Dialogs { get; set; } = null!;
 
     [Inject]
     private NotificationQueries Queries { get; set; } = null!;
@@ -49,6 +66,24 @@ public sealed partial class NotificationsPage
             _testing = null;
         }
         await ReloadAsync();
+    }
+
+    private async Task DeleteAsync(string channel)
+    {
+        var question = new ConfirmRequest($"Delete channel {channel}?", "Keep channel", "Delete channel")
+        {
+            Text = "Its secrets are forgotten, and what waits for it is not sent any more.",
+        };
+        if (!await Dialogs.ConfirmAsync(question))
+            return;
+        var caller = await CallerAsync(CancellationToken.None);
+        var outcome = await Own.DeleteAsync(channel, caller, CancellationToken.None);
+        await ReloadAsync();
+        await Notices.SayAsync(
+            outcome is NotificationOutcome<bool>.Invalid invalid
+                ? invalid.Errors.First().Value[0]
+                : $"Channel {channel} is deleted."
+        );
     }
 
     private async Task ResendAsync(NotificationView failed)

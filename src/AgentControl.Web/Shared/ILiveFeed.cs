@@ -31,6 +31,9 @@ internal static class LiveTopic
     /// <summary>A schedule was changed, or did something.</summary>
     public const string Schedules = "schedules";
 
+    /// <summary>The feed of notifications, or what somebody has read of it, changed.</summary>
+    public const string Notifications = "notifications";
+
     /// <summary>The database answers again after a silence: whatever is shown may have changed meanwhile. All parts follow it by themselves.</summary>
     public const string Contact = "contact";
 

@@ -53,6 +53,7 @@ public static class Routes
         ("/queues", "Queues"),
         ("/queues?tab=workers", "Queues"),
         ("/settings/notifications", "Settings – Notifications"),
+        ("/notifications", "Notifications"),
         ("/settings/keys", "Settings – API keys"),
         (Wall, "Wall"),
     ];

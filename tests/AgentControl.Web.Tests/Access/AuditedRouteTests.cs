@@ -20,6 +20,8 @@ public sealed partial class AuditedRouteTests(AuditedRouteTests.Fixture program)
         ["POST /api/v1/bulk"] = "Nothing happens to the jobs yet: it tells how many match",
         ["POST /api/v1/jobs/batch"] = "As for one job",
         ["POST /api/v1/mcp-servers/{name}/accept"] = "McpPinTests and McpServerTests: it needs a server",
+        ["POST /api/v1/notifications/read"] = "What somebody has read is their own, and changes nothing for others",
+        ["POST /api/v1/notifications/{id:guid}/read"] = "As above",
         ["POST /api/v1/notifications/deliveries/{id}/resend"] = "NotificationTests: it needs a message that failed",
     };
 
@@ -183,6 +185,44 @@ public sealed partial class AuditedRouteTests(AuditedRouteTests.Fixture program)
             () => At("notifications/channels/audited/test")
         );
         yield return (
+            "PUT /api/v1/notifications/channels/{name}",
+            "notificationChannel.created",
+            () =>
+                At(
+                    "notifications/channels/room",
+                    new { type = "slack", settings = new { webhookUrl = "https://hooks.example.org/audited-secret" } }
+                )
+        );
+        yield return (
+            "DELETE /api/v1/notifications/channels/{name}",
+            "notificationChannel.deleted",
+            () => At("notifications/channels/room")
+        );
+        yield return (
+            "POST /api/v1/notifications/rules",
+            "notificationRule.created",
+            () => At("notifications/rules", new { on = new[] { "failed" }, channel = "inApp" })
+        );
+        yield return (
+            "PUT /api/v1/notifications/rules/{id:guid}",
+            "notificationRule.changed",
+            async () =>
+                (
+                    $"notifications/rules/{await RuleAsync()}",
+                    new
+                    {
+                        on = new[] { "failed" },
+                        channel = "inApp",
+                        enabled = false,
+                    }
+                )
+        );
+        yield return (
+            "DELETE /api/v1/notifications/rules/{id:guid}",
+            "notificationRule.deleted",
+            async () => ($"notifications/rules/{await RuleAsync()}", null)
+        );
+        yield return (
             "PUT /api/v1/groups/{name}",
             "group.created",
             () => At("groups/audited", new { description = "x" })
@@ -298,6 +338,8 @@ public sealed partial class AuditedRouteTests(AuditedRouteTests.Fixture program)
             await ScalarAsync($"SELECT string_agg(action, ',') FROM audit_log WHERE seq > {before}")
         );
     }
+
+    private Task<string?> RuleAsync() => ScalarAsync("SELECT id::text FROM notification_rules");
 
     private static Task<(string, object?)> At(string path, object? body = null) => Task.FromResult((path, body));
 

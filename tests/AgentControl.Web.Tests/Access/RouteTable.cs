@@ -41,6 +41,12 @@ internal static class RouteTable
         admin GET /api/v1/groups/{name}
         admin GET /api/v1/keys
         admin GET /api/v1/notifications/channels
+        admin PUT /api/v1/notifications/channels/{name}
+        admin DELETE /api/v1/notifications/channels/{name}
+        admin GET /api/v1/notifications/rules
+        admin POST /api/v1/notifications/rules
+        admin PUT /api/v1/notifications/rules/{id:guid}
+        admin DELETE /api/v1/notifications/rules/{id:guid}
         admin GET /api/v1/notifications/deliveries
         admin DELETE /api/v1/invitations/{id:guid}
         admin DELETE /api/v1/people/{id:guid}
@@ -180,6 +186,10 @@ internal static class RouteTable
         viewer GET /api/v1/mcp-servers
         viewer GET /api/v1/queues
         viewer GET /api/v1/notifications
+        viewer POST /api/v1/notifications/read
+        viewer POST /api/v1/notifications/{id:guid}/read
+        viewer GET /notifications
+        viewer POST /notifications
         viewer GET /api/v1/schedules
         viewer GET /api/v1/schedules/preview
         viewer GET /api/v1/schedules/{name}

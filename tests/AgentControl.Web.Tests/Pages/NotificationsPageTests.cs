@@ -1,6 +1,8 @@
 using AgentControl.TestKit;
 using AgentControl.Web.Notifications;
 using Bunit;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AgentControl.Web.Tests.Pages;
 
@@ -96,5 +98,96 @@ public sealed class NotificationsPageTests(PostgresFixture fixture)
         await page.InvokeAsync(() => page.Find("[data-testid=failures] button").Click());
 
         page.WaitForAssertion(() => Assert.Empty(page.FindAll("[data-testid=failures]")), Patience);
+    }
+
+    [Fact]
+    public async Task An_admin_makes_a_channel_and_its_secret_is_encrypted_and_never_shown_again()
+    {
+        const string secret = "https://hooks.example.org/services/very-secret";
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        var navigation = bundle.Services.GetRequiredService<NavigationManager>();
+        navigation.NavigateTo("/settings/notifications?channel=new:slack");
+        var page = bundle.Render<NotificationsPage>();
+        page.WaitForAssertion(() => page.Find("[data-testid=channel-form]"), Patience);
+
+        await page.InvokeAsync(() => page.Find("[data-testid=channel-form]").Submit());
+        page.WaitForAssertion(
+            () =>
+                Assert.StartsWith(
+                    "Give an absolute https address",
+                    page.Find("#channel-webhookUrl-e").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
+        await page.InvokeAsync(() => page.Find("#channel-name").Change("room"));
+        await page.InvokeAsync(() => page.Find("#channel-webhookUrl").Change(secret));
+        await page.InvokeAsync(() => page.Find("[data-testid=channel-form]").Submit());
+
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "hooks.example.org",
+                    page.Find("[data-channel=room]").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
+        Assert.Equal(
+            0,
+            await bundle.CountAsync(
+                "SELECT count(*) FROM notification_own_channels WHERE concat(settings, secrets) LIKE '%very-secret%'"
+            )
+        );
+        Assert.Equal(0, await bundle.CountAsync("SELECT count(*) FROM audit_log a WHERE a::text LIKE '%very-secret%'"));
+        navigation.NavigateTo("/settings/notifications?channel=room");
+        page.WaitForAssertion(
+            () =>
+                Assert.Contains(
+                    "Kept",
+                    page.Find("#channel-webhookUrl").GetAttribute("placeholder"),
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
+        Assert.DoesNotContain("very-secret", page.Markup, StringComparison.Ordinal);
+        // What is left empty stays as it is.
+        await page.InvokeAsync(() => page.Find("[data-testid=channel-form]").Submit());
+        page.WaitForAssertion(() => Assert.Empty(page.FindAll("[data-testid=channel-form]")), Patience);
+        Assert.Contains("hooks.example.org", page.Find("[data-channel=room]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_admin_makes_a_rule_reads_what_is_wrong_and_switches_it_off()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture, Channel);
+        bundle.Services.GetRequiredService<NavigationManager>().NavigateTo("/settings/notifications?rule=new");
+        var page = bundle.Render<NotificationsPage>();
+        page.WaitForAssertion(() => page.Find("[data-testid=save-rule]"), Patience);
+
+        await page.InvokeAsync(() => page.Find("form").Submit());
+        page.WaitForAssertion(
+            () => Assert.Contains("ops", page.Find("#rule-channel-e").TextContent, StringComparison.Ordinal),
+            Patience
+        );
+        await page.InvokeAsync(() => page.Find("#rule-agents").Change("contracts, invoice"));
+        await page.InvokeAsync(() => page.Find("#rule-channel").Change("ops"));
+        await page.InvokeAsync(() => page.Find("form").Submit());
+
+        page.WaitForAssertion(
+            () =>
+                Assert.StartsWith(
+                    "needs a person, runs past 3 min, completed, failed of contracts, invoice → ops",
+                    page.Find("[data-rule] td").TextContent,
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
+        await page.InvokeAsync(() => page.Find("[data-rule] button").Click());
+        page.WaitForAssertion(() => Assert.Equal("Off", page.FindAll("[data-rule] td")[1].TextContent), Patience);
+        Assert.Equal(
+            2,
+            await bundle.CountAsync("SELECT count(*) FROM audit_log WHERE action LIKE 'notificationRule.%'")
+        );
     }
 }

@@ -49,6 +49,8 @@ internal sealed class PageBundle : BunitContext, ICallerAccessor
         Services.AddWorkspaces(configuration);
         Services.AddQueries();
         Services.AddSingleton(AgentDefinition.Of<EchoAgent, EchoInput, string>(_ => new EchoAgent()));
+        Services.AddSingleton<CallerDirectory>();
+        Services.AddSingleton<Profiles>();
         Services.AddSingleton<AssistantMaker>();
         Services.AddSingleton<IDefinedAgents>(s => s.GetRequiredService<AssistantMaker>());
         Services.AddWorkspacePages();
@@ -68,12 +70,16 @@ internal sealed class PageBundle : BunitContext, ICallerAccessor
     /// <summary>The one workspace in which the person has the role; null for all.</summary>
     public string? OnlyIn { get; set; }
 
+    /// <summary>Who the person is among those who are stored; null for one who is not.</summary>
+    public Guid? PersonId { get; set; }
+
     /// <summary>The person, or the key, is no longer known.</summary>
     public bool IsGone { get; set; }
 
     public Caller Caller =>
         new(CallerKind.Person, Guid.Empty, "Ana")
         {
+            PersonId = PersonId,
             Roles = OnlyIn is { } one ? new Dictionary<string, Role> { [one] = Role } : Caller.Global(Role),
         };
 
@@ -105,6 +111,12 @@ internal sealed class PageBundle : BunitContext, ICallerAccessor
         foreach (var value in values)
             command.Parameters.Add(new NpgsqlParameter { Value = value });
         await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<long> CountAsync(string sql)
+    {
+        await using var command = data.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     /// <summary>Puts the job onto a worker, as a lease does.</summary>

@@ -26,6 +26,8 @@ public sealed class EmptyBodyTests(ProgramFixture program) : IClassFixture<Progr
         "POST /api/v1/approvals/{id}/undo",
         "POST /api/v1/bulk/{id:guid}/abort",
         "POST /api/v1/notifications/channels/{name}/test",
+        "POST /api/v1/notifications/read",
+        "POST /api/v1/notifications/{id:guid}/read",
         "POST /api/v1/notifications/deliveries/{id}/resend",
         "POST /api/v1/schedules/{name}/pause",
         "POST /api/v1/schedules/{name}/resume",

@@ -52,4 +52,19 @@ public sealed class NotificationTests(ProgramFixture program) : IClassFixture<Pr
         var channels = await program.Admin.GetFromJsonAsync<JsonElement>("notifications/channels", Now);
         Assert.Empty(channels.GetProperty("items").EnumerateArray());
     }
+
+    [Fact]
+    public async Task The_feed_filters_and_what_is_not_there_is_not_marked()
+    {
+        using var bad = await program.Admin.GetAsync("notifications?kind=rumour", Now);
+        Assert.Equal(HttpStatusCode.BadRequest, bad.StatusCode);
+        var failed = await program.Admin.GetFromJsonAsync<JsonElement>("notifications?kind=failed&unread=true", Now);
+        Assert.All(failed.GetProperty("items").EnumerateArray(), n => Assert.Equal("failed", n.Text("kind")));
+        using var none = await program.Admin.PostAsync($"notifications/{Guid.NewGuid()}/read", null, Now);
+        Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+        using var upTo = await program.Admin.PostAsync("notifications/read?upTo=yesterday", null, Now);
+        Assert.Equal(HttpStatusCode.BadRequest, upTo.StatusCode);
+        using var all = await program.Admin.PostAsync("notifications/read", null, Now);
+        Assert.Equal(HttpStatusCode.OK, all.StatusCode);
+    }
 }

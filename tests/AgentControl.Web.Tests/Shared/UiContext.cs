@@ -27,6 +27,7 @@ public abstract class UiContext : BunitContext
         Services.AddScoped<Notices>();
         Services.AddScoped<INavCounts, NoNavCounts>();
         Services.AddScoped<IHoldSource, NothingHeld>();
+        Services.AddScoped<IUnreadNews, NoUnreadNews>();
         Services.AddScoped<IGoToSource, PageGoToSource>();
         this.AddBunitPersistentComponentState();
         Person = this.AddAuthorization();

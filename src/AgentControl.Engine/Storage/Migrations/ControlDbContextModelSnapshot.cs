@@ -1941,6 +1941,25 @@ namespace AgentControl.Engine.Storage.Migrations
                         });
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Notifications.NotificationReadRow", b =>
+                {
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<Guid>("NotificationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("notification_id");
+
+                    b.HasKey("PersonId", "NotificationId")
+                        .HasName("pk_notification_reads");
+
+                    b.HasIndex("NotificationId")
+                        .HasDatabaseName("ix_notification_reads_notification_id");
+
+                    b.ToTable("notification_reads", (string)null);
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Notifications.NotificationRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -2021,6 +2040,109 @@ namespace AgentControl.Engine.Storage.Migrations
                         {
                             t.HasCheckConstraint("ck_notifications_state", "state IN ('pending','sent','failed') AND (state = 'pending') = (next_at IS NOT NULL)");
                         });
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Notifications.NotificationRuleRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.PrimitiveCollection<string[]>("Agents")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("agents");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("channel");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<int?>("EveryMinutes")
+                        .HasColumnType("integer")
+                        .HasColumnName("every_minutes");
+
+                    b.Property<int?>("EveryPercent")
+                        .HasColumnType("integer")
+                        .HasColumnName("every_percent");
+
+                    b.PrimitiveCollection<string[]>("Kinds")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("kinds");
+
+                    b.PrimitiveCollection<string[]>("Tags")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("tags");
+
+                    b.PrimitiveCollection<string[]>("Tell")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("tell");
+
+                    b.PrimitiveCollection<string[]>("Workspaces")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("workspaces");
+
+                    b.HasKey("Id")
+                        .HasName("pk_notification_rules");
+
+                    b.ToTable("notification_rules", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Notifications.OwnChannelRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("ChangedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("changed_at");
+
+                    b.Property<string>("ChangedBy")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("changed_by");
+
+                    b.Property<string>("Secrets")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("secrets");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("settings");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.HasKey("Name")
+                        .HasName("pk_notification_own_channels");
+
+                    b.ToTable("notification_own_channels", (string)null);
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Queues.QueueRow", b =>
@@ -3257,6 +3379,23 @@ namespace AgentControl.Engine.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_agent_note_versions_agent_notes_workspace_agent_name");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Notifications.NotificationReadRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Notifications.NotificationRow", null)
+                        .WithMany()
+                        .HasForeignKey("NotificationId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_notification_reads_notifications_notification_id");
+
+                    b.HasOne("AgentControl.Engine.Access.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_notification_reads_users_person_id");
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Schedules.ScheduleRunRow", b =>

@@ -1,0 +1,105 @@
+using AgentControl.Core.Notifications;
+
+namespace AgentControl.Engine.Notifications;
+
+/// <summary>A rule as it is asked for: when something of these happens, these are told by a channel. Empty lists mean any.</summary>
+/// <param name="On">needsPerson, started, completed, failed, anomaly; may be empty where only the status is told.</param>
+/// <param name="Tell">For e-mail: owner, approvers, members and addresses; empty for other channels.</param>
+/// <param name="Channel">A channel's name, or inApp for the feed.</param>
+/// <param name="EveryMinutes">The status of a running job each so many minutes, 1 to 1440.</param>
+/// <param name="EveryPercent">The status of a running job each so many percent, 1 to 50.</param>
+public sealed record NotificationRuleDraft(
+    IReadOnlyCollection<string> On,
+    IReadOnlyCollection<string> Agents,
+    IReadOnlyCollection<string> Tags,
+    IReadOnlyCollection<string> Workspaces,
+    IReadOnlyCollection<string> Tell,
+    string Channel,
+    bool Enabled = true,
+    int? EveryMinutes = null,
+    int? EveryPercent = null
+)
+{
+    private const int MostWords = 50;
+    private const int LongestWord = 200;
+
+    /// <summary>Words for people of the workspace, beside addresses.</summary>
+    public static readonly IReadOnlyList<string> People = ["owner", "approvers", "members"];
+
+    /// <summary>What is wrong, by field.</summary>
+    internal Dictionary<string, string[]> Problems(OpenBook book)
+    {
+        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
+        if (On.FirstOrDefault(k => !NotificationKind.All.Contains(k, StringComparer.Ordinal)) is { } unknown)
+            errors["on"] = [$"'{unknown}' is unknown. Use: {string.Join(", ", NotificationKind.All)}."];
+        else if (On.Count == 0 && EveryMinutes is null && EveryPercent is null)
+            errors["on"] = ["Say what is told, or how often the status is."];
+        foreach (
+            var (field, words) in new[]
+            {
+                ("agents", Agents),
+                ("tags", Tags),
+                ("workspaces", Workspaces),
+                ("tell", Tell),
+            }
+        )
+            if (words.Count > MostWords || words.Any(w => string.IsNullOrWhiteSpace(w) || w.Length > LongestWord))
+                errors[field] = [$"Use at most {MostWords} words of 1 to {LongestWord} characters."];
+        if (EveryMinutes is < 1 or > 1_440)
+            errors["everyMinutes"] = ["Use 1 to 1440 minutes, or leave it out."];
+        if (EveryPercent is < 1 or > 50)
+            errors["everyPercent"] = ["Use 1 to 50 percent, or leave it out."];
+        var channel = book.Find(Channel);
+        if (channel is null && Channel != NotificationStore.InApp)
+            errors["channel"] =
+            [
+                $"No channel is called '{Channel}'. Use: {string.Join(", ", book.Channels.Select(c => c.Name).Prepend(NotificationStore.InApp))}.",
+            ];
+        else if (channel?.Type == ChannelReader.Email)
+        {
+            if (Tell.Count == 0)
+                errors["tell"] = ["Say who gets it: owner, approvers, members or addresses."];
+            else if (Tell.FirstOrDefault(t => !People.Contains(t) && !ChannelReader.IsAddress(t)) is { } bad)
+                errors.TryAdd("tell", [$"'{bad}' is no e-mail address. Use addresses, owner, approvers or members."]);
+        }
+        else if (Tell.Count > 0)
+            errors["tell"] = ["Leave it out: only e-mail goes to people. This channel has one receiver."];
+        return errors;
+    }
+}
+
+/// <summary>A rule that is kept.</summary>
+public sealed record NotificationRuleView(
+    Guid Id,
+    IReadOnlyList<string> On,
+    IReadOnlyList<string> Agents,
+    IReadOnlyList<string> Tags,
+    IReadOnlyList<string> Workspaces,
+    IReadOnlyList<string> Tell,
+    string Channel,
+    bool Enabled,
+    int? EveryMinutes,
+    int? EveryPercent,
+    DateTimeOffset ChangedAt,
+    string ChangedBy
+)
+{
+    /// <summary>Lists are compared by what is in them.</summary>
+    public bool Equals(NotificationRuleView? other) =>
+        other is not null && (Id, ChangedAt) == (other.Id, other.ChangedAt);
+
+    public override int GetHashCode() => Id.GetHashCode();
+}
+
+/// <summary>What became of a rule or a channel that was saved.</summary>
+public abstract record NotificationOutcome<T>
+{
+    private NotificationOutcome() { }
+
+    public sealed record Saved(T Value) : NotificationOutcome<T>;
+
+    /// <summary>Nothing was saved.</summary>
+    public sealed record Invalid(IReadOnlyDictionary<string, string[]> Errors) : NotificationOutcome<T>;
+
+    public sealed record Missing : NotificationOutcome<T>;
+}
