@@ -5,6 +5,7 @@ using AgentControl.Engine.Storage;
 using AgentControl.TestKit;
 using AgentControl.Web.Access;
 using AgentControl.Web.Hosting;
+using AgentControl.Web.Shell;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.EntityFrameworkCore;
@@ -58,6 +59,8 @@ internal sealed class AccessHost : IAsyncDisposable
         builder.Services.AddSingleton<AgentControl.Engine.Live.EventFeed>();
         builder.Services.AddSingleton<AgentControl.Engine.Workspaces.WorkspaceChanges>();
         builder.Services.AddPages();
+        // No engine stands behind these pages.
+        builder.Services.AddScoped<IUnreadNews, NoUnreadNews>();
         builder.Services.AddAccess(builder.Configuration);
         var app = builder.Build();
         app.UseExceptionHandler();
