@@ -1,7 +1,5 @@
 using System.Text.Json;
 using AgentControl.Core.Approvals;
-using AgentControl.Core.Events;
-using AgentControl.Core.Json;
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Events;
@@ -9,7 +7,6 @@ using AgentControl.Engine.Live;
 using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Storage;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace AgentControl.Engine.Approvals;
 

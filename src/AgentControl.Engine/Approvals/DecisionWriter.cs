@@ -1,7 +1,6 @@
 using System.Text.Json;
 using AgentControl.Core.Approvals;
 using AgentControl.Core.Events;
-using AgentControl.Core.Json;
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Audit;
 using AgentControl.Engine.Events;

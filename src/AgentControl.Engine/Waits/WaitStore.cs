@@ -1,6 +1,4 @@
-using System.Text.Json;
 using AgentControl.Core.Anomalies;
-using AgentControl.Core.Approvals;
 using AgentControl.Core.Events;
 using AgentControl.Core.Json;
 using AgentControl.Core.Waits;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AgentControl.Core.Approvals;
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Approvals;

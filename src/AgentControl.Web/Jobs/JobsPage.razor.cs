@@ -59,8 +59,7 @@ public sealed partial class JobsPage
         var address = Address;
         var search = await Reader.ReadSearchAsync(address, cancellationToken);
         _problems = search.Problems;
-        _filter = search.Filter;
-        _bulkLock = await Reader.WhyNotActAsync(cancellationToken);
+        (_filter, _bulkLock) = (search.Filter, search.ActLock);
         if (_shown == address)
             await RefreshAsync(search, address, cancellationToken);
         else

@@ -26,7 +26,7 @@ public sealed class StandingRules(NpgsqlDataSource database)
     private const string Columns =
         "id, agent, action, workspace, decision, reason, maker, maker_name, created_at, expires_at";
 
-    /// <summary>What holds now first, then the last hundred that ended; newest first.</summary>
+    /// <summary>What holds now first, then what ended; newest first, at most 500.</summary>
     public async Task<IReadOnlyList<StandingRule>> ListAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

@@ -7,7 +7,8 @@ using AgentControl.Web.Access;
 namespace AgentControl.Web.Jobs.List;
 
 /// <summary>A search as it is asked: with what the caller may see.</summary>
-internal sealed record JobsSearch(JobFilter Filter, IReadOnlyList<string> Problems);
+/// <param name="ActLock">Why the caller can do nothing with jobs; null where they can, in some workspace.</param>
+internal sealed record JobsSearch(JobFilter Filter, IReadOnlyList<string> Problems, string? ActLock);
 
 /// <summary>Reads the jobs list for whoever looks at it.</summary>
 internal sealed class JobsReader(JobQueries jobs, JobCounts counts, AgentCatalog agents, ICallerAccessor callers)
@@ -32,15 +33,10 @@ internal sealed class JobsReader(JobQueries jobs, JobCounts counts, AgentCatalog
                 // A line that is not understood shows nothing: leaving its mistakes out would widen the list.
                 Visible = caller is null || problems.Count > 0 ? [] : caller.Workspaces,
             },
-            problems
+            problems,
+            caller?.HasAnywhere(Role.Operator) == true ? null : "Needs the Operator role"
         );
     }
-
-    /// <summary>Why nothing can be done with jobs; null where it can, in some workspace.</summary>
-    public async Task<string?> WhyNotActAsync(CancellationToken cancellationToken) =>
-        (await callers.CurrentAsync(cancellationToken))?.HasAnywhere(Role.Operator) == true
-            ? null
-            : "Needs the Operator role";
 
     public async Task<Page<JobListRow>> PageAsync(
         JobsSearch search,
