@@ -11,6 +11,7 @@ using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Execution;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Jobs.Bulk;
+using AgentControl.Engine.Jobs.Standing;
 using AgentControl.Engine.Jobs.Views;
 using AgentControl.Engine.LanguageModels;
 using AgentControl.Engine.Live;
@@ -165,6 +166,7 @@ public static class EngineRegistration
         services.AddSingleton<ApprovalSnoozes>();
         services.AddSingleton<ApprovalPolicies>();
         services.AddSingleton<JobViews>();
+        services.AddSingleton<JobStandingQueries>();
         services.AddSingleton<BulkQueries>();
         services.AddSingleton<BulkRunner>();
         services.AddSingleton(s => new BulkCommands(

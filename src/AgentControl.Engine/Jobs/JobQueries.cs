@@ -88,25 +88,40 @@ public sealed class JobQueries(IDbContextFactory<ControlDbContext> contexts, Tim
         return [.. rows.Select(j => JobProjection.Summary(j, now))];
     }
 
-    /// <summary>The same jobs, the queued ones with whether anybody serves their queue.</summary>
+    /// <summary>The same jobs, the queued ones with what stands in their way: nobody serves their queue, or a job runs under their concurrency key.</summary>
     public async Task<IReadOnlyList<JobSummary>> ServedAsync(
         IReadOnlyList<JobSummary> summaries,
         CancellationToken cancellationToken = default
     )
     {
         ArgumentNullException.ThrowIfNull(summaries);
-        if (summaries.All(j => j.Label != "queued"))
+        var queued = summaries.Where(j => j.Label == "queued").Select(j => j.Id).ToArray();
+        if (queued.Length == 0)
             return summaries;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        var served = await db
-            .Database.SqlQuery<string>(
+        var standing = await db
+            .Database.SqlQuery<QueuedJob>(
                 $"""
-                SELECT DISTINCT lane AS "Value" FROM workers, unnest(queues) AS lane
-                WHERE stopped_at IS NULL AND last_heartbeat > ac_now() - make_interval(secs => {WorkerQueries.LostAfterSeconds})
+                SELECT r.job_id AS "Id", NOT EXISTS (SELECT 1 FROM workers w WHERE w.stopped_at IS NULL AND r.queue = ANY(w.queues)
+                           AND w.last_heartbeat > ac_now() - make_interval(secs => {WorkerQueries.LostAfterSeconds})) AS "IsUnserved",
+                       (SELECT h.short_id FROM concurrency_keys k JOIN job_runs x ON x.job_id = k.job_id AND x.state = 'running' JOIN jobs h ON h.id = k.job_id
+                         WHERE k.workspace = j.workspace AND k.key = j.concurrency_key) AS "KeyHolder"
+                  FROM job_runs r JOIN jobs j ON j.id = r.job_id WHERE r.job_id = ANY({queued})
                 """
             )
-            .ToListAsync(cancellationToken);
-        return [.. summaries.Select(j => j with { IsUnserved = j.Label == "queued" && !served.Contains(j.Queue) })];
+            .ToDictionaryAsync(j => j.Id, cancellationToken);
+        return
+        [
+            .. summaries.Select(j =>
+                j.Label == "queued" && standing.TryGetValue(j.Id, out var stands)
+                    ? j with
+                    {
+                        IsUnserved = stands.IsUnserved,
+                        KeyHolder = stands.KeyHolder,
+                    }
+                    : j
+            ),
+        ];
     }
 
     /// <summary>Which job a text names, and the workspace whose roles count. Takes ids and short ids.</summary>
@@ -127,6 +142,8 @@ public sealed class JobQueries(IDbContextFactory<ControlDbContext> contexts, Tim
         return await jobs.Select(j => new JobRef(j.Id, j.ShortId, j.Name, j.Workspace))
             .SingleOrDefaultAsync(cancellationToken);
     }
+
+    private sealed record QueuedJob(Guid Id, bool IsUnserved, string? KeyHolder);
 }
 
 /// <summary>A job's ids, and the workspace that it belongs to for ever.</summary>

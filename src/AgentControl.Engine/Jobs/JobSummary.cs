@@ -71,6 +71,10 @@ public record JobSummary
     [JsonIgnore]
     public bool IsUnserved { get; init; }
 
+    /// <summary>It is queued behind this job, which runs under the same concurrency key. See <see cref="JobQueries.ServedAsync"/>.</summary>
+    [JsonIgnore]
+    public string? KeyHolder { get; init; }
+
     [JsonIgnore]
     public bool IsFinal => JobStates.Parse(State).IsFinal();
 }

@@ -16,11 +16,15 @@ internal sealed class LeaseStore(EnginePool pool, WorkerIdentity worker, AgentCa
         WITH t AS MATERIALIZED (SELECT {{Sql.Now}} AS now),
         c AS MATERIALIZED (
           {0}),
+        claimed AS (INSERT INTO concurrency_keys AS k (workspace, key, job_id, epoch)
+          SELECT DISTINCT ON (workspace, key) workspace, key, job_id, epoch + 1 FROM c WHERE key IS NOT NULL ORDER BY workspace, key, place
+          ON CONFLICT (workspace, key) DO UPDATE SET job_id = excluded.job_id, epoch = excluded.epoch WHERE {{ConcurrencyKeys.IsFree}}
+          RETURNING k.job_id),
         u AS (UPDATE job_runs r SET state = 'running', epoch = r.epoch + 1, attempt = r.attempt + 1, strikes = r.strikes + 1,
                 worker = @worker, lease_until = t.now + @lease, leased_at = t.now, started_at = COALESCE(r.started_at, t.now),
                 write_no = 0, front = false, resume = false, backing_off = false, last_no = r.last_no + CASE WHEN r.recovering THEN 2 ELSE 1 END,
                 recoveries = r.recoveries + r.recovering::int, updated_at = t.now
-              FROM c, t WHERE r.job_id = c.job_id RETURNING r.*),
+              FROM c, t WHERE r.job_id = c.job_id AND (c.key IS NULL OR c.job_id IN (SELECT job_id FROM claimed)) RETURNING r.*),
         e AS (INSERT INTO events (job_id, no, at, type, level, message, data, actor)
           SELECT u.job_id, u.last_no - u.recovering::int, t.now, 'job.started', 'info', 'Attempt ' || u.attempt || ' on ' || @worker,
                  json_build_object('attempt', u.attempt, 'epoch', u.epoch, 'worker', @worker, 'queue', u.queue, 'hangfireJobId', @bell)::text, NULL FROM u, t
@@ -34,7 +38,10 @@ internal sealed class LeaseStore(EnginePool pool, WorkerIdentity worker, AgentCa
         """;
 
     private const string Ready =
-        "FROM job_runs q JOIN jobs j ON j.id = q.job_id WHERE q.state = 'queued' AND j.agent || '@' || j.agent_version = ANY(@agents)";
+        "FROM job_runs q JOIN jobs j ON j.id = q.job_id WHERE q.state = 'queued' AND j.agent || '@' || j.agent_version = ANY(@agents) AND "
+        + ConcurrencyKeys.MayRun;
+
+    private const string Candidate = "SELECT q.job_id, q.epoch, j.workspace, j.concurrency_key AS key";
 
     private const string InLaneOrder =
         "AND NOT q.resume AND q.queue = lane.queue ORDER BY q.front DESC, q.priority DESC, q.queued_at, q.job_id";
@@ -42,13 +49,13 @@ internal sealed class LeaseStore(EnginePool pool, WorkerIdentity worker, AgentCa
     /// <summary>The next jobs of a queue, at most so many.</summary>
     private static readonly string NextOfLane = Take.Replace(
         "{0}",
-        $"SELECT p.job_id FROM (SELECT @queue AS queue) lane, LATERAL (SELECT q.job_id {Ready} {InLaneOrder} LIMIT @count FOR UPDATE OF q SKIP LOCKED) p",
+        $"SELECT p.*, row_number() OVER () AS place FROM (SELECT @queue AS queue) lane, LATERAL ({Candidate} {Ready} {InLaneOrder} LIMIT @count FOR UPDATE OF q SKIP LOCKED) p",
         StringComparison.Ordinal
     );
 
     private static readonly string NextToResume = Take.Replace(
         "{0}",
-        $"SELECT q.job_id {Ready} AND q.resume ORDER BY q.queued_at LIMIT @count FOR UPDATE OF q SKIP LOCKED",
+        $"SELECT p.*, row_number() OVER () AS place FROM ({Candidate} {Ready} AND q.resume ORDER BY q.queued_at LIMIT @count FOR UPDATE OF q SKIP LOCKED) p",
         StringComparison.Ordinal
     );
 
@@ -56,10 +63,10 @@ internal sealed class LeaseStore(EnginePool pool, WorkerIdentity worker, AgentCa
     private static readonly string NextOfEnded = Take.Replace(
         "{0}",
         $"""
-        SELECT p.job_id
+        SELECT p.*, row_number() OVER () AS place
             FROM (SELECT a.queue, count(*) AS hands FROM unnest(@ended, @ended_epoch, @ended_queue) AS a(job_id, epoch, queue)
                     JOIN job_runs e ON e.job_id = a.job_id AND e.epoch = a.epoch AND e.state <> 'running' GROUP BY a.queue) lane,
-            LATERAL (SELECT q.job_id {Ready} {InLaneOrder} LIMIT lane.hands FOR UPDATE OF q SKIP LOCKED) p
+            LATERAL ({Candidate} {Ready} {InLaneOrder} LIMIT lane.hands FOR UPDATE OF q SKIP LOCKED) p
         """,
         StringComparison.Ordinal
     );
@@ -79,22 +86,31 @@ internal sealed class LeaseStore(EnginePool pool, WorkerIdentity worker, AgentCa
 
     /// <summary>The next jobs of a queue, at most <paramref name="count"/>.</summary>
     /// <param name="bell">The Hangfire job that rang, for the record.</param>
-    public Task<IReadOnlyList<LeasedJob>> TakeAsync(
+    public async Task<IReadOnlyList<LeasedJob>> TakeAsync(
         string queue,
         int count,
         string? bell,
         CancellationToken cancellationToken
-    ) =>
-        TakeAsync(
-            NextOfLane,
-            into =>
-            {
-                into.Value("queue", NpgsqlDbType.Text, queue);
-                into.Value("count", NpgsqlDbType.Integer, count);
-            },
-            bell,
-            cancellationToken
-        );
+    )
+    {
+        var jobs = await RoundAsync(count);
+        // Of jobs with one key that stood side by side only the first was taken: those behind them have not been looked at.
+        for (var more = jobs; more.Count > 0 && jobs.Count < count; jobs = [.. jobs, .. more])
+            more = await RoundAsync(count - jobs.Count);
+        return jobs;
+
+        Task<IReadOnlyList<LeasedJob>> RoundAsync(int most) =>
+            TakeAsync(
+                NextOfLane,
+                into =>
+                {
+                    into.Value("queue", NpgsqlDbType.Text, queue);
+                    into.Value("count", NpgsqlDbType.Integer, most);
+                },
+                bell,
+                cancellationToken
+            );
+    }
 
     /// <summary>The next jobs that a person's answer woke.</summary>
     public Task<IReadOnlyList<LeasedJob>> TakeResumedAsync(int count, CancellationToken cancellationToken) =>

@@ -37,6 +37,11 @@ internal static class SubmissionRules
         CheckSeconds(job.TimeoutSeconds, "timeoutSeconds", Wrong);
         if (job.MaxAttempts is < 1 or > 100)
             Wrong("maxAttempts", "Use 1 to 100.");
+        if (job.ConcurrencyKey is { } key && !IsLine(key, ConcurrencyKeys.MaxLength))
+            Wrong(
+                "concurrencyKey",
+                $"Use 1 to {ConcurrencyKeys.MaxLength} characters without line breaks, or leave it out: of the jobs of a workspace with one key at most one runs."
+            );
         if (job.Budget is { } budget)
             Budget.Read(budget, "budget", Wrong);
         if (job.ApprovalPolicy is { ValueKind: not System.Text.Json.JsonValueKind.Null } terms)

@@ -284,8 +284,9 @@ internal sealed class LeaseSweeper(
             return;
         await using var command = Sql.Command(
             connection,
-            """
-            SELECT q.name, (SELECT count(*) FROM (SELECT 1 FROM job_runs r WHERE r.state = 'queued' AND NOT r.resume AND r.queue = q.name LIMIT 50) x)
+            $"""
+            SELECT q.name, (SELECT count(*) FROM (SELECT 1 FROM job_runs r JOIN jobs j ON j.id = r.job_id
+                                                   WHERE r.state = 'queued' AND NOT r.resume AND r.queue = q.name AND {ConcurrencyKeys.MayRun} LIMIT 50) x)
               FROM unnest($1::text[]) AS q(name)
             """,
             (object)free.Keys.ToArray()

@@ -86,6 +86,13 @@ public sealed class InvariantCheck(NpgsqlDataSource database)
             """
         ),
         (
+            "of the jobs with one concurrency key at most one runs",
+            """
+            SELECT j.workspace || ' ' || j.concurrency_key AS id FROM job_runs r JOIN jobs j ON j.id = r.job_id
+             WHERE r.state = 'running' AND j.concurrency_key IS NOT NULL GROUP BY j.workspace, j.concurrency_key HAVING count(*) > 1
+            """
+        ),
+        (
             "a succeeded job has its output or its successor",
             """
             SELECT r.job_id::text AS id FROM job_runs r LEFT JOIN job_results o USING (job_id)

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using AgentControl.Core.Progress;
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Jobs;
+using AgentControl.Engine.Jobs.Standing;
 using AgentControl.Engine.Paging;
 using AgentControl.Web.Access;
 using AgentControl.Web.Hosting;
@@ -27,6 +28,10 @@ internal static class JobsEndpoints
         jobs.MapGet("/{id}/progress", ProgressAsync)
             .WithName("GetProgress")
             .WithSummary("The structured progress document");
+        jobs.MapGet("/{id}/standing", StandingAsync)
+            .WithName("GetJobStanding")
+            .WithSummary("Why the job stands still: its place in the queue, its open waits, what still runs")
+            .WithDescription("Empty for a job that runs and for one that has ended.");
     }
 
     private static async Task<Results<Ok<Page<JobSummary>>, ProblemHttpResult>> ListAsync(
@@ -80,5 +85,16 @@ internal static class JobsEndpoints
         await door.EnterAsync(id, user, Role.Viewer, cancellationToken) is { } found
         && await progress.FindAsync(found.Id, cancellationToken) is { } document
             ? TypedResults.Ok(document)
+            : JobDoor.NotFound(id);
+
+    private static async Task<Results<Ok<JobStanding>, ProblemHttpResult>> StandingAsync(
+        string id,
+        ClaimsPrincipal user,
+        JobDoor door,
+        JobStandingQueries standings,
+        CancellationToken cancellationToken
+    ) =>
+        await door.EnterAsync(id, user, Role.Viewer, cancellationToken) is { } found
+            ? TypedResults.Ok(await standings.FindAsync(found.Id, cancellationToken) ?? new JobStanding())
             : JobDoor.NotFound(id);
 }

@@ -2,9 +2,12 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentControl.Core.Agents;
+using AgentControl.Core.Approvals;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Schedules;
+using AgentControl.Web.Approvals.Rules;
 using AgentControl.Web.Jobs.Form;
+using AgentControl.Web.Jobs.New;
 
 namespace AgentControl.Web.Schedules;
 
@@ -36,6 +39,13 @@ public sealed class ScheduleDraft
     public string Ttl { get; set; } = "";
     public string Timeout { get; set; } = "";
     public string MaxAttempts { get; set; } = "";
+    public string ConcurrencyKey { get; set; } = "";
+
+    /// <summary>Limits by measure, as they were typed; empty has none.</summary>
+    public Dictionary<string, string> Budget { get; private set; } = [];
+
+    /// <summary>Who decides what its jobs ask, and by when.</summary>
+    public TermsForm Terms { get; private set; } = new();
 
     /// <summary>Errors outside of the input.</summary>
     public IReadOnlyList<FieldError> Problems { get; private set; } = [];
@@ -68,6 +78,9 @@ public sealed class ScheduleDraft
                 Ttl,
                 Timeout,
                 MaxAttempts,
+                ConcurrencyKey,
+                Budget,
+                Terms,
             }
         );
 
@@ -100,6 +113,11 @@ public sealed class ScheduleDraft
             Text(schedule.TimeoutSeconds),
             Text(schedule.MaxAttempts)
         );
+        ConcurrencyKey = schedule.ConcurrencyKey ?? "";
+        Budget = BudgetForm.Of(schedule.Budget);
+        Terms = schedule.ApprovalPolicy is { } terms
+            ? TermsForm.Of(ApprovalTerms.Read(terms, "approvalPolicy", (_, _) => { }))
+            : new();
     }
 
     /// <summary>What the rule means now, and what is wrong with it by field.</summary>
@@ -124,6 +142,10 @@ public sealed class ScheduleDraft
         var (start, end) = (Instant(StartAt, "startAt", wrong), Instant(EndAt, "endAt", wrong));
         var (ttl, timeout) = (Number(Ttl, "ttlSeconds", wrong), Number(Timeout, "timeoutSeconds", wrong));
         var attempts = Number(MaxAttempts, "maxAttempts", wrong);
+        var budget = BudgetForm.Read(Budget, (measure, why) => wrong[$"budget.{measure}"] = why);
+        JsonElement? terms = Terms.IsEmpty ? null : Terms.Read(isPolicy: false);
+        foreach (var (term, why) in Terms.IsEmpty ? new Dictionary<string, string>() : Terms.Errors)
+            wrong[$"approvalPolicy.{term}"] = why;
         if (Agent is null)
             wrong["agent"] = "Choose the agent that does the work.";
         Problems = [.. wrong.Select(w => Problem(w.Key, w.Value))];
@@ -153,10 +175,10 @@ public sealed class ScheduleDraft
                 TimeoutSeconds = timeout,
                 MaxAttempts = attempts,
                 // What this form does not show stays as it is.
-                ConcurrencyKey = edited?.ConcurrencyKey,
-                Budget = edited?.Budget,
                 Notify = edited?.Notify,
-                ApprovalPolicy = edited?.ApprovalPolicy,
+                ConcurrencyKey = Filled(ConcurrencyKey),
+                Budget = budget,
+                ApprovalPolicy = terms,
             },
         };
     }
@@ -173,7 +195,7 @@ public sealed class ScheduleDraft
     public void Refuse(string message) => Problems = [new FieldError("", "sched-name", message)];
 
     private static FieldError Problem(string field, string why) =>
-        new(field, $"sched-{field}", $"{FieldLabel.Of(field)}: {why}");
+        new(field, TermsForm.ControlOf(field, "sched-terms") ?? $"sched-{field}", $"{FieldLabel.Of(field)}: {why}");
 
     private DateTimeOffset? Instant(string text, string field, Dictionary<string, string> wrong)
     {

@@ -17,6 +17,7 @@ public sealed class InvariantCheckTests(LivedInDatabase lived) : IClassFixture<L
     private const string ApprovalWaits = "a pending approval has its wait";
     private const string NotMore = "a group of children counts no more ends than it has children";
     private const string Counted = "a group's counted and waiting ends are its ended children";
+    private const string OneOfKey = "of the jobs with one concurrency key at most one runs";
     private const string Output = "a succeeded job has its output or its successor";
     private const string Why = "a failed job says why";
 
@@ -64,6 +65,10 @@ public sealed class InvariantCheckTests(LivedInDatabase lived) : IClassFixture<L
         (
             Counted,
             "INSERT INTO child_ends (parent_id, child_id, parent_key, state) SELECT parent_id, id, parent_key, 'succeeded' FROM jobs WHERE parent_id = {parent} LIMIT 1"
+        ),
+        (
+            OneOfKey,
+            "UPDATE jobs SET concurrency_key = 'k' WHERE id IN ({paused}, {listen}); UPDATE job_runs SET state = 'running', lease_until = ac_now() WHERE job_id IN ({paused}, {listen})"
         ),
         (Output, "UPDATE job_results SET output = NULL WHERE job_id = {steps}"),
         (Output, "DELETE FROM job_results WHERE job_id = {again}"),

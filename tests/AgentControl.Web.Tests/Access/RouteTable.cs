@@ -181,6 +181,7 @@ internal static class RouteTable
         viewer GET /api/v1/jobs/{id}/comments
         viewer GET /api/v1/jobs/{id}/events
         viewer GET /api/v1/jobs/{id}/progress
+        viewer GET /api/v1/jobs/{id}/standing
         viewer GET /api/v1/jobs/{id}/steps
         viewer GET /api/v1/jobs/{id}/steps/{**key}
         viewer GET /api/v1/mcp-servers

@@ -75,7 +75,7 @@ public sealed class JobPageTests(PostgresFixture fixture)
         page.WaitForAssertion(
             () =>
                 Assert.Contains(
-                    "No worker serves queue default, waits",
+                    "No worker serves queue default.",
                     page.Find(".job-why").TextContent,
                     StringComparison.Ordinal
                 ),
@@ -83,12 +83,13 @@ public sealed class JobPageTests(PostgresFixture fixture)
         );
 
         await bundle.ExecuteAsync(
-            "INSERT INTO workers (name, role, version, queues, agents, slots, started_at, last_heartbeat) VALUES ('w-1', 'worker', '1', ARRAY['default'], '{}', 4, now(), now())"
+            "INSERT INTO workers (name, role, version, queues, agents, slots, started_at, last_heartbeat) VALUES ('w-1', 'worker', '1', ARRAY['default'], (SELECT ARRAY[agent || '@' || agent_version] FROM jobs WHERE id = $1), 4, now(), now())",
+            job
         );
         bundle.Feed.Publish(LiveTopic.Job(job));
 
         page.WaitForAssertion(
-            () => Assert.Contains("In default, waits", page.Find(".job-why").TextContent, StringComparison.Ordinal),
+            () => Assert.Contains("1st in default;", page.Find(".job-why").TextContent, StringComparison.Ordinal),
             Patience
         );
     }

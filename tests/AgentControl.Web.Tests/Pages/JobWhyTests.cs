@@ -8,7 +8,7 @@ public sealed class JobWhyTests
 {
     private static readonly DateTimeOffset Now = new(2026, 11, 22, 14, 0, 0, TimeSpan.Zero);
 
-    private static JobSummary Job(string label) =>
+    internal static JobSummary Job(string label) =>
         new()
         {
             Id = Guid.Empty,
@@ -54,6 +54,10 @@ public sealed class JobWhyTests
     {
         Assert.Equal("In default, waits 14:00", Read(Job("queued")));
         Assert.Equal("No worker serves queue default, waits 14:00", Read(Job("queued") with { IsUnserved = true }));
+        Assert.Equal(
+            "Behind j_9K, which has its concurrency key, waits 14:00",
+            Read(Job("queued") with { KeyHolder = "j_9K" })
+        );
     }
 
     [Fact]

@@ -35,6 +35,22 @@ public sealed class NewJobViewTests
     }
 
     [Fact]
+    public void Limits_GoWithTheJob_StandInTheDraft_AndAMistakeIsToldAtItsField()
+    {
+        var view = Filled();
+        (view.ConcurrencyKey, view.Ttl, view.Timeout) = (" acme ", "60", "");
+        var job = view.Submission("default", TimeZoneInfo.Utc)!;
+        Assert.Equal(("acme", 60, null), (job.ConcurrencyKey, job.TtlSeconds, job.TimeoutSeconds));
+
+        view.Timeout = "an hour";
+        Assert.Null(view.Submission("default", TimeZoneInfo.Utc));
+        Assert.Equal("new-timeoutSeconds", Assert.Single(view.Errors).FieldId);
+        var again = Filled();
+        again.Restore(view.Draft());
+        Assert.Equal((" acme ", "60", "an hour"), (again.ConcurrencyKey, again.Ttl, again.Timeout));
+    }
+
+    [Fact]
     public void Budget_IsInTheDraft()
     {
         var agent = BuiltInAgents.All(synthetic: false).Single(a => a.Name == "contracts");

@@ -70,6 +70,7 @@ public sealed class BadRequestTests(ProgramFixture program) : IClassFixture<Prog
     [InlineData("jobs/nobody/events")]
     [InlineData("jobs/nobody/checkpoints")]
     [InlineData("jobs/nobody/progress")]
+    [InlineData("jobs/nobody/standing")]
     [InlineData("jobs/nobody/comments")]
     [InlineData("approvals/nobody")]
     [InlineData("agents/nobody")]

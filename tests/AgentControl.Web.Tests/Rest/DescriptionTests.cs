@@ -20,6 +20,7 @@ public sealed class DescriptionTests(ProgramFixture program) : IClassFixture<Pro
         "GET /api/v1/jobs/{id}/checkpoints/{key}",
         "PUT /api/v1/jobs/{id}/checkpoints/{key}",
         "GET /api/v1/jobs/{id}/progress",
+        "GET /api/v1/jobs/{id}/standing",
         "POST /api/v1/jobs/{id}/pause",
         "POST /api/v1/jobs/{id}/resume",
         "POST /api/v1/jobs/{id}/cancel",

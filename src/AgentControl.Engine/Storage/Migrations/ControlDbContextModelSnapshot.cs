@@ -1204,6 +1204,33 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("bulk_actions", (string)null);
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Jobs.ConcurrencyKeyRow", b =>
+                {
+                    b.Property<string>("Workspace")
+                        .HasColumnType("text")
+                        .HasColumnName("workspace");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<int>("Epoch")
+                        .HasColumnType("integer")
+                        .HasColumnName("epoch");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.HasKey("Workspace", "Key")
+                        .HasName("pk_concurrency_keys");
+
+                    b.HasIndex("JobId")
+                        .HasDatabaseName("ix_concurrency_keys_job_id");
+
+                    b.ToTable("concurrency_keys", (string)null);
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Jobs.JobResultRow", b =>
                 {
                     b.Property<Guid>("JobId")
@@ -3379,6 +3406,16 @@ namespace AgentControl.Engine.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_bulk_items_bulk_actions_bulk_id");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Jobs.ConcurrencyKeyRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Jobs.JobRow", null)
+                        .WithMany()
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_concurrency_keys_jobs_job_id");
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Jobs.JobResultRow", b =>

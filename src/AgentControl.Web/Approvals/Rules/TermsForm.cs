@@ -84,6 +84,13 @@ public sealed class TermsForm
             _ => term,
         };
 
+    /// <summary>The control of a field of a submission's <c>approvalPolicy</c>; null where the field is another.</summary>
+    /// <param name="prefix">With which the ids of the controls begin.</param>
+    public static string? ControlOf(string field, string prefix) =>
+        field.StartsWith("approvalPolicy.", StringComparison.Ordinal)
+            ? $"{prefix}-{FieldOf(field["approvalPolicy.".Length..].Split('[')[0])}"
+            : null;
+
     private static void Put(JsonObject terms, string name, string typed, int unit, Dictionary<string, string> errors)
     {
         if (string.IsNullOrWhiteSpace(typed))

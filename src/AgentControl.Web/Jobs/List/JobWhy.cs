@@ -12,8 +12,8 @@ public sealed record JobWhy(
 )
 {
     // Private-use characters: no text of an agent or a person is taken for a mark.
-    private const string FirstMark = "\uE000";
-    private const string SecondMark = "\uE001";
+    internal const string FirstMark = "\uE000";
+    internal const string SecondMark = "\uE001";
 
     /// <summary>Words and times in the order in which they are read.</summary>
     public IEnumerable<JobWhyPart> Parts
@@ -42,6 +42,11 @@ public sealed record JobWhy(
             "scheduled" => job.RunAt is { } at ? new("Starts " + FirstMark, at) : new("Starts later"),
             "queued" when job.IsUnserved => new(
                 $"No worker serves queue {job.Queue}, waits {FirstMark}",
+                job.QueuedAt,
+                TimeForm.Elapsed
+            ),
+            "queued" when job.KeyHolder is { } holder => new(
+                $"Behind {holder}, which has its concurrency key, waits {FirstMark}",
                 job.QueuedAt,
                 TimeForm.Elapsed
             ),

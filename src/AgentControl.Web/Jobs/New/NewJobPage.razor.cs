@@ -125,12 +125,6 @@ public sealed partial class NewJobPage
         return ChangedAsync();
     }
 
-    private Task LimitAsync(string measure, string? value)
-    {
-        _view.Budget[measure] = value ?? "";
-        return ChangedAsync();
-    }
-
     private Task EditJson(SchemaForm form, ChangeEventArgs e)
     {
         form.EditJson(e.Value?.ToString() ?? "");

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using AgentControl.Core.Agents;
-using AgentControl.Core.Budgets;
 using AgentControl.Engine.Jobs;
 using AgentControl.Web.Approvals.Rules;
 using AgentControl.Web.Jobs.Form;
@@ -31,6 +30,16 @@ internal sealed class NewJobView
 
     /// <summary>Limits by measure, as they were typed; empty has none.</summary>
     public Dictionary<string, string> Budget { get; private set; } = [];
+
+    /// <summary>Of the jobs with one key at most one runs; empty has none.</summary>
+    public string ConcurrencyKey { get; set; } = "";
+
+    /// <summary>Seconds as they were typed; empty takes the usual ones.</summary>
+    public string Ttl { get; set; } = "";
+    public string Timeout { get; set; } = "";
+
+    /// <summary>Whether one of the limits was typed.</summary>
+    public bool HasLimits => ConcurrencyKey.Length + Ttl.Length + Timeout.Length > 0;
 
     /// <summary>Who decides what the agent asks, and by when.</summary>
     public TermsForm Terms { get; private set; } = new();
@@ -119,7 +128,13 @@ internal sealed class NewJobView
             problems.Add(
                 new("uploads", "new-uploads", "There is nothing to read. Drop files, or use the sample contracts.")
             );
-        var budget = BudgetOf(problems);
+        var budget = BudgetForm.Read(
+            Budget,
+            (measure, why) =>
+                problems.Add(new($"budget.{measure}", $"new-budget.{measure}", $"{BudgetForm.LabelOf(measure)}: {why}"))
+        );
+        var ttl = Seconds(Ttl, "ttlSeconds", "Seconds in the queue", problems);
+        var timeout = Seconds(Timeout, "timeoutSeconds", "Seconds of work", problems);
         JsonElement? terms = Terms.IsEmpty ? null : Terms.Read(isPolicy: false);
         if (!Terms.IsEmpty && terms is null)
             problems.AddRange(
@@ -143,40 +158,22 @@ internal sealed class NewJobView
             Tags = Tags.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             Workspace = workspace,
             RunAt = runAt,
+            TtlSeconds = ttl,
+            TimeoutSeconds = timeout,
+            ConcurrencyKey = ConcurrencyKey.Trim() is { Length: > 0 } key ? key : null,
             Budget = budget,
             ApprovalPolicy = terms,
         };
     }
 
-    public static string LabelOf(string measure) =>
-        measure switch
-        {
-            "costUsd" => "US dollars",
-            "tokens" => "Tokens",
-            "modelCalls" => "Model calls",
-            _ => "Seconds of work",
-        };
-
-    private JsonElement? BudgetOf(List<FieldError> problems)
+    private static int? Seconds(string typed, string field, string label, List<FieldError> problems)
     {
-        var budget = new Budget();
-        foreach (var (measure, text) in Budget.Where(b => !string.IsNullOrWhiteSpace(b.Value)))
-        {
-            var isNumber = decimal.TryParse(
-                text.Trim(),
-                NumberStyles.AllowDecimalPoint,
-                CultureInfo.InvariantCulture,
-                out var limit
-            );
-            if (
-                (isNumber ? Core.Budgets.Budget.Problem(measure, limit) : "Use a number above 0, or clear it.") is
-                { } why
-            )
-                problems.Add(new($"budget.{measure}", $"new-budget.{measure}", $"{LabelOf(measure)}: {why}"));
-            else
-                budget = budget.With(measure, limit);
-        }
-        return budget.ToJson() is { } json ? JsonElement.Parse(json) : null;
+        if (string.IsNullOrWhiteSpace(typed))
+            return null;
+        if (int.TryParse(typed.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds))
+            return seconds;
+        problems.Add(new(field, $"new-{field}", $"{label}: Use a whole number of seconds, or clear it."));
+        return null;
     }
 
     /// <summary>Takes over what the server refused.</summary>
@@ -189,7 +186,11 @@ internal sealed class NewJobView
             .. errors
                 .Where(e => !OfInput(e.Key))
                 .SelectMany(e =>
-                    e.Value.Select(m => new FieldError(e.Key, "new-" + e.Key, $"{FieldLabel.Of(e.Key)}: {m}"))
+                    e.Value.Select(m => new FieldError(
+                        e.Key,
+                        TermsForm.ControlOf(e.Key, "new-terms") ?? "new-" + e.Key,
+                        $"{FieldLabel.Of(e.Key)}: {m}"
+                    ))
                 ),
         ];
     }
@@ -200,6 +201,9 @@ internal sealed class NewJobView
             new JobDraft(Form?.Value.ToJsonString(), Name, Queue, Priority, Tags, StartAt, Source, UploadFolder, Budget)
             {
                 Terms = Terms,
+                ConcurrencyKey = ConcurrencyKey,
+                Ttl = Ttl,
+                Timeout = Timeout,
             }
         );
 
@@ -218,6 +222,7 @@ internal sealed class NewJobView
         );
         Budget = draft.Budget ?? [];
         Terms = draft.Terms ?? new();
+        (ConcurrencyKey, Ttl, Timeout) = (draft.ConcurrencyKey, draft.Ttl, draft.Timeout);
         if (draft.Input is { } input && FormJson.Parse(input, out var node))
             Form.Fill(node);
     }
@@ -242,5 +247,8 @@ internal sealed class NewJobView
     )
     {
         public TermsForm? Terms { get; init; }
+        public string ConcurrencyKey { get; init; } = "";
+        public string Ttl { get; init; } = "";
+        public string Timeout { get; init; } = "";
     }
 }
