@@ -17,6 +17,9 @@ internal sealed class HangfireServers(
     private const int Spare = 2;
     private readonly Lock gate = new();
     private readonly List<BackgroundJobServer> servers = [];
+
+    /// <summary>Servers of a time before this process drained: their last jobs hand back.</summary>
+    private readonly List<BackgroundJobServer> drained = [];
     private readonly HashSet<string> queues = new(StringComparer.Ordinal);
     private int hands;
     private bool closed;
@@ -46,6 +49,19 @@ internal sealed class HangfireServers(
         }
     }
 
+    /// <summary>No bell is answered any more, and running jobs hand back behind their next step; <see cref="Ensure"/> starts anew.</summary>
+    public void Drain()
+    {
+        lock (gate)
+        {
+            servers.ForEach(s => s.SendStop());
+            drained.AddRange(servers);
+            servers.Clear();
+            queues.Clear();
+            hands = 0;
+        }
+    }
+
     /// <summary>Tells all servers to stop; running jobs hand back by the process' own signal.</summary>
     public void SendStop()
     {
@@ -61,9 +77,10 @@ internal sealed class HangfireServers(
         lock (gate)
         {
             closed = true;
-            foreach (var server in servers)
+            foreach (var server in drained.Concat(servers))
                 server.Dispose();
             servers.Clear();
+            drained.Clear();
         }
     }
 
@@ -72,7 +89,7 @@ internal sealed class HangfireServers(
         var first = servers.Count == 0;
         var options = new BackgroundJobServerOptions
         {
-            ServerName = $"agentcontrol:{Environment.ProcessId}:{servers.Count}",
+            ServerName = $"agentcontrol:{Environment.ProcessId}:{drained.Count + servers.Count}",
             Queues = names,
             WorkerCount = workers,
             // Nobody cancels a bell: a cancelled job hears of it from the engine.

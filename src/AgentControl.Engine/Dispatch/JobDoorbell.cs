@@ -11,19 +11,36 @@ internal sealed class JobDoorbell(Lanes lanes, HangfireDispatcher dispatcher, St
     public async Task AnswerAsync(string queue, Guid? job, PerformContext? context, CancellationToken cancellationToken)
     {
         dispatcher.Answered(queue);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping.Token);
+        using var either = stopping.Linked(cancellationToken);
         await lanes.WorkAsync(queue, context?.BackgroundJob.Id, either.Token);
     }
 }
 
-/// <summary>Fires when the process begins to drain: no new lease, steps in hand are finished.</summary>
+/// <summary>Fires when the process begins to stop or to drain: no new lease, steps in hand are finished.</summary>
 internal sealed class Stopping : IDisposable
 {
-    private readonly CancellationTokenSource source = new();
+    private readonly CancellationTokenSource stop = new();
+    private volatile CancellationTokenSource drain = new();
 
-    public CancellationToken Token => source.Token;
+    /// <summary>For one attempt after the other: one that begins after a drain has ended needs a token of its own.</summary>
+    public CancellationTokenSource Linked(CancellationToken hangfire) =>
+        CancellationTokenSource.CreateLinkedTokenSource(hangfire, stop.Token, drain.Token);
 
-    public Task BeginAsync() => source.CancelAsync();
+    public Task BeginAsync() => stop.CancelAsync();
 
-    public void Dispose() => source.Dispose();
+    public Task DrainAsync() => drain.CancelAsync();
+
+    /// <summary>The process takes jobs again.</summary>
+    public void EndDrain()
+    {
+        // The cancelled one is left to whoever still looks at it.
+        if (drain.IsCancellationRequested)
+            drain = new CancellationTokenSource();
+    }
+
+    public void Dispose()
+    {
+        stop.Dispose();
+        drain.Dispose();
+    }
 }

@@ -28,7 +28,7 @@ internal sealed class ResumeLane(
 
     private async Task RunOneAsync(CancellationToken hangfire)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(hangfire, stopping.Token);
+        using var either = stopping.Linked(hangfire);
         try
         {
             await signal.WaitAsync(options.Poll, either.Token);

@@ -184,6 +184,11 @@ public static class EngineRegistration
             s.GetRequiredService<JobCommands>(),
             s.GetRequiredService<ScheduleSignals>()
         ));
+        services.AddSingleton(s => new WorkerCommands(
+            s.GetRequiredService<NpgsqlDataSource>(),
+            s.GetRequiredService<QueueGates>(),
+            s.GetRequiredService<ControlSender>()
+        ));
         services.AddSingleton(s => new QueueSettings(
             s.GetRequiredService<NpgsqlDataSource>(),
             s.GetRequiredService<QueueGates>(),

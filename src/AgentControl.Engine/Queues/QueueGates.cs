@@ -1,5 +1,6 @@
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Hosting;
+using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Storage;
 using AgentControl.Engine.Workers;
 using Microsoft.Extensions.Options;
@@ -16,7 +17,9 @@ internal sealed class QueueGates(
     LaneHands hands,
     QueueHold hold,
     ResumeSignal resume,
-    QueueChanges changes
+    QueueChanges changes,
+    WorkerIdentity worker,
+    Stopping stopping
 ) : IDisposable
 {
     /// <summary>One after the other: an older reading must never be set last.</summary>
@@ -37,11 +40,11 @@ internal sealed class QueueGates(
         await turn.WaitAsync(cancellationToken);
         try
         {
-            var (stored, alone) = await ReadAsync(cancellationToken);
+            var (stored, alone, draining) = await ReadAsync(cancellationToken);
             var held = stored.Remove(QueueHold.Row, out var all) && all.Paused;
-            var released = hold.IsHeld && !held;
-            hold.IsHeld = held;
-            Tell(stored, held);
+            var released = hold.IsHeld && !held && !draining;
+            hold.IsHeld = held || draining;
+            Tell(stored, held, draining);
             if (released)
                 resume.RingAll();
             hands.Set(stored.ToDictionary(s => s.Key, s => HandsOf(s.Key, s.Value), StringComparer.Ordinal));
@@ -56,6 +59,14 @@ internal sealed class QueueGates(
                     ),
                 StringComparer.Ordinal
             );
+            if (draining)
+            {
+                lanes.Set(gates.ToDictionary(g => g.Key, _ => (0, true), StringComparer.Ordinal));
+                await stopping.DrainAsync();
+                servers.Drain();
+                return;
+            }
+            stopping.EndDrain();
             lanes.Set(gates);
             servers.Ensure(gates.ToDictionary(g => g.Key, g => g.Value.Workers, StringComparer.Ordinal), alone);
         }
@@ -68,11 +79,14 @@ internal sealed class QueueGates(
     public void Dispose() => turn.Dispose();
 
     /// <summary>Pages follow what was changed here or elsewhere.</summary>
-    private void Tell(Dictionary<string, Stored> stored, bool held)
+    private void Tell(Dictionary<string, Stored> stored, bool held, bool draining)
     {
         var now = string.Join(
             ';',
-            stored.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key}={s.Value}").Prepend($"{held}")
+            stored
+                .OrderBy(s => s.Key, StringComparer.Ordinal)
+                .Select(s => $"{s.Key}={s.Value}")
+                .Prepend($"{held} {draining}")
         );
         var differs = known is not null && known != now;
         known = now;
@@ -84,8 +98,10 @@ internal sealed class QueueGates(
     private int HandsOf(string queue, Stored stored) =>
         (stored.Workers ?? Math.Max(1, options.Value.Workers.GetValueOrDefault(queue))) * Math.Max(1, stored.Processes);
 
-    /// <summary>Every queue that is configured here, stored, or served by a live process, and whether this process is the only live one.</summary>
-    private async Task<(Dictionary<string, Stored> Queues, bool Alone)> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>Every queue that is configured here, stored, or served by a live process; whether this process is the only live one, and whether it drains.</summary>
+    private async Task<(Dictionary<string, Stored> Queues, bool Alone, bool Draining)> ReadAsync(
+        CancellationToken cancellationToken
+    )
     {
         var stored = options.Value.Workers.Keys.ToDictionary(
             name => name,
@@ -102,6 +118,11 @@ internal sealed class QueueGates(
             """,
             WorkerQueries.LostAfterSeconds
         );
+        var draining = await Sql.ScalarAsync<bool>(
+            connection,
+            "SELECT EXISTS (SELECT 1 FROM workers WHERE name = $1 AND draining_since IS NOT NULL)",
+            worker.Name
+        );
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var alone = false;
         while (await reader.ReadAsync(cancellationToken))
@@ -113,7 +134,7 @@ internal sealed class QueueGates(
             );
             alone = reader.GetBoolean(4);
         }
-        return (stored, alone);
+        return (stored, alone, draining);
     }
 
     /// <param name="Workers">What a person stored; null leaves it to configuration.</param>

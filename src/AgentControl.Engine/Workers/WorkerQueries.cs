@@ -6,7 +6,7 @@ namespace AgentControl.Engine.Workers;
 
 /// <summary>A process as people watch it.</summary>
 /// <param name="Role">all, web or worker.</param>
-/// <param name="State">alive, lost (silent for too long) or stopped (said so itself).</param>
+/// <param name="State">alive, draining (takes no more jobs), lost (silent for too long) or stopped (said so itself).</param>
 /// <param name="Slots">Jobs that it can run at once.</param>
 /// <param name="Jobs">Jobs that it runs now.</param>
 public sealed record WorkerView(
@@ -21,7 +21,8 @@ public sealed record WorkerView(
     IReadOnlyList<WorkerJobView> Jobs,
     DateTimeOffset StartedAt,
     DateTimeOffset LastHeartbeat,
-    DateTimeOffset? StoppedAt
+    DateTimeOffset? StoppedAt,
+    DateTimeOffset? DrainingSince = null
 );
 
 /// <summary>A job in a worker's hands.</summary>
@@ -84,6 +85,7 @@ public sealed class WorkerQueries(IDbContextFactory<ControlDbContext> contexts)
         var state =
             worker.StoppedAt is not null ? "stopped"
             : silent ? "lost"
+            : worker.DrainingSince is not null ? "draining"
             : "alive";
         return new(
             worker.Name,
@@ -97,7 +99,8 @@ public sealed class WorkerQueries(IDbContextFactory<ControlDbContext> contexts)
             jobs,
             worker.StartedAt,
             worker.LastHeartbeat,
-            worker.StoppedAt
+            worker.StoppedAt,
+            worker.DrainingSince
         );
     }
 }

@@ -20,6 +20,9 @@ public sealed class WorkerRow
     public DateTimeOffset StartedAt { get; init; }
     public DateTimeOffset LastHeartbeat { get; set; }
     public DateTimeOffset? StoppedAt { get; set; }
+
+    /// <summary>Since when it takes no more jobs because a person said so.</summary>
+    public DateTimeOffset? DrainingSince { get; init; }
 }
 
 internal sealed class WorkerMapping : IEntityTypeConfiguration<WorkerRow>

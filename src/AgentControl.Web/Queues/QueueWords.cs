@@ -25,6 +25,7 @@ internal static class QueueWords
         worker.State switch
         {
             "alive" => "Alive",
+            "draining" => worker.Running > 0 ? "Draining" : "Drained",
             "lost" => "Lost",
             _ => "Stopped",
         };

@@ -60,7 +60,7 @@ public sealed partial class QueuesPage
 
     /// <summary>That a live process still beats is no news.</summary>
     private static WorkerView Steady(WorkerView worker) =>
-        worker.State == "alive" ? worker with { LastHeartbeat = default } : worker;
+        worker.State is "alive" or "draining" ? worker with { LastHeartbeat = default } : worker;
 
     private Task PauseAsync(QueueView queue, bool paused) =>
         ChangeAsync(

@@ -20,6 +20,26 @@ internal sealed partial class RunningProgram : IAsyncDisposable
     /// <summary>The one-time link for the first admin, as it was printed.</summary>
     public Task<string> SetupLinkAsync() => link.Task.WaitAsync(_startsWithin);
 
+    /// <summary>What the process has used of the processors until now.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            process.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Bytes of memory that the process holds now.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
     public string Output => string.Join('\n', lines);
 
     public static async Task<RunningProgram> StartAsync(

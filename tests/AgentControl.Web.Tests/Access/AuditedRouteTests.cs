@@ -212,6 +212,24 @@ public sealed partial class AuditedRouteTests(AuditedRouteTests.Fixture program)
             "person.deleted",
             async () => ($"people/{await BenAsync()}", null)
         );
+        yield return (
+            "PUT /api/v1/workers/{name}",
+            "worker.drained",
+            async () =>
+                (
+                    $"workers/{await ScalarAsync("SELECT name FROM workers WHERE stopped_at IS NULL LIMIT 1")}",
+                    new { draining = true }
+                )
+        );
+        yield return (
+            "DELETE /api/v1/workers/{name}",
+            "worker.forgotten",
+            async () =>
+                (
+                    $"workers/{await ScalarAsync("INSERT INTO workers (name, role, version, queues, agents, slots, started_at, last_heartbeat) VALUES ('gone', 'worker', '1', '{}', '{}', 1, ac_now(), ac_now() - interval '1 hour') RETURNING name")}",
+                    null
+                )
+        );
         // The last: no job starts behind it.
         yield return ("PUT /api/v1/hold", "queues.held", () => At("hold", new { held = true }));
     }

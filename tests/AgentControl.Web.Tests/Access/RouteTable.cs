@@ -145,6 +145,8 @@ internal static class RouteTable
         operator PUT /api/v1/agents/{name}/notes/{**note}
         operator PUT /api/v1/jobs/{id}/checkpoints/{**key}
         operator PUT /api/v1/queues/{name}
+        operator PUT /api/v1/workers/{name}
+        operator DELETE /api/v1/workers/{name}
         operator PUT /api/v1/workspaces/{ws}/files/{**path}
 
         # The circuit of the wall; every other page in it asks for more by itself.

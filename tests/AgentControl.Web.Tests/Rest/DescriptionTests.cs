@@ -49,6 +49,8 @@ public sealed class DescriptionTests(ProgramFixture program) : IClassFixture<Pro
         "POST /api/v1/bulk/{id}/start",
         "POST /api/v1/bulk/{id}/abort",
         "PUT /api/v1/hold",
+        "PUT /api/v1/workers/{name}",
+        "DELETE /api/v1/workers/{name}",
         "POST /api/v1/approvals/{id}/snooze",
         "POST /api/v1/approvals/{id}/ask",
         "POST /api/v1/approvals/{id}/answer",

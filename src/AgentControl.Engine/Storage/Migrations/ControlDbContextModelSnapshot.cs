@@ -2864,6 +2864,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("text[]")
                         .HasColumnName("agents");
 
+                    b.Property<DateTimeOffset?>("DrainingSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("draining_since");
+
                     b.Property<DateTimeOffset>("LastHeartbeat")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_heartbeat");

@@ -12,8 +12,8 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace AgentControl.Engine.Storage.Migrations
 {
     [DbContext(typeof(ControlDbContext))]
-    [Migration("20261127204724_ConcurrencyKeys")]
-    partial class ConcurrencyKeys
+    [Migration("20261127214800_KeysAndDrain")]
+    partial class KeysAndDrain
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -2866,6 +2866,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .IsRequired()
                         .HasColumnType("text[]")
                         .HasColumnName("agents");
+
+                    b.Property<DateTimeOffset?>("DrainingSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("draining_since");
 
                     b.Property<DateTimeOffset>("LastHeartbeat")
                         .HasColumnType("timestamp with time zone")

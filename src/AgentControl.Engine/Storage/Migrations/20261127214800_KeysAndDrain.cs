@@ -6,11 +6,17 @@ using Microsoft.EntityFrameworkCore.Migrations;
 namespace AgentControl.Engine.Storage.Migrations
 {
     /// <inheritdoc />
-    public partial class ConcurrencyKeys : Migration
+    public partial class KeysAndDrain : Migration
     {
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
+            migrationBuilder.AddColumn<DateTimeOffset>(
+                name: "draining_since",
+                table: "workers",
+                type: "timestamp with time zone",
+                nullable: true);
+
             migrationBuilder.CreateTable(
                 name: "concurrency_keys",
                 columns: table => new
@@ -42,6 +48,10 @@ namespace AgentControl.Engine.Storage.Migrations
         {
             migrationBuilder.DropTable(
                 name: "concurrency_keys");
+
+            migrationBuilder.DropColumn(
+                name: "draining_since",
+                table: "workers");
         }
     }
 }
