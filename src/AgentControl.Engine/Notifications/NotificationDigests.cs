@@ -23,7 +23,7 @@ internal sealed class NotificationDigests(NotificationChannels channels, Notific
     private sealed record Gathered(string Owner, string Channel, DateTimeOffset DueAt, NotificationMessage Message);
 
     /// <summary>Puts a message aside for the window that ends next. Its own id stays: the same news is gathered once.</summary>
-    /// <param name="due">When it would be sent by itself.</param>
+    /// <param name="window">The plan, and when it would be sent by itself.</param>
     public static async Task CollectAsync(
         NpgsqlConnection connection,
         string owner,
@@ -33,8 +33,8 @@ internal sealed class NotificationDigests(NotificationChannels channels, Notific
     )
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"digest {message.Id} {channel} {owner}"));
-        var now = (DateTime)(await Sql.ScalarAsync<object>(connection, "SELECT ac_now()"))!;
-        var from = window.Due > now ? window.Due : new DateTimeOffset(now);
+        var now = new DateTimeOffset(await Sql.ScalarAsync<DateTime>(connection, "SELECT ac_now()"), TimeSpan.Zero);
+        var from = window.Due > now ? window.Due : now;
         await using var command = Sql.Command(
             connection,
             """
