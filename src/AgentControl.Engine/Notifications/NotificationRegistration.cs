@@ -32,11 +32,6 @@ internal static class NotificationRegistration
             s.GetRequiredService<NotificationBook>(),
             s.GetRequiredService<NotificationChannels>()
         ));
-        services.AddSingleton(s => new SlackLinks(
-            s.GetRequiredService<NpgsqlDataSource>(),
-            s.GetRequiredService<IDataProtectionProvider>(),
-            s.GetRequiredService<TimeProvider>()
-        ));
         services.AddSingleton(s => new SlackActions(
             s.GetRequiredService<NpgsqlDataSource>(),
             (s.GetRequiredService<NotificationBook>(), s.GetRequiredService<NotificationChannels>()),

@@ -26,7 +26,7 @@ public sealed class SlackLinks
     private readonly IDataProtector protector;
     private readonly TimeProvider time;
 
-    internal SlackLinks(NpgsqlDataSource database, IDataProtectionProvider protection, TimeProvider time) =>
+    public SlackLinks(NpgsqlDataSource database, IDataProtectionProvider protection, TimeProvider time) =>
         (this.database, protector, this.time) = (
             database,
             protection.CreateProtector("AgentControl.Notifications.SlackLinks"),
