@@ -4,6 +4,7 @@ import "./ac-time.js";
 import "./content.js";
 import "./goto.js";
 import "./long-texts.js";
+import "./mentions.js";
 import "./preferences.js";
 import "./tail.js";
 import "./tree.js";
@@ -36,6 +37,7 @@ globalThis.ac = {
 
 for (const [name, createEventArgs] of [
   ["ackey", (e) => ({ key: e.detail.key })],
+  ["acnames", (e) => e.detail],
   ["actail", (e) => e.detail],
   ["acvisible", (e) => ({ visible: e.detail.visible })],
   ["acuploads", (e) => e.detail],

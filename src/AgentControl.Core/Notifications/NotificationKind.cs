@@ -14,11 +14,17 @@ public static class NotificationKind
     /// <summary>How a running job does, each so many minutes or percent.</summary>
     public const string Status = "status";
 
+    /// <summary>Somebody was named in a comment.</summary>
+    public const string Mentioned = "mentioned";
+
+    /// <summary>Several news in one message.</summary>
+    public const string Digest = "digest";
+
     /// <summary>A message that somebody asked for, to see whether a channel works.</summary>
     public const string Test = "test";
 
     /// <summary>What may stand under <c>on</c>.</summary>
-    public static readonly IReadOnlyList<string> All = [NeedsPerson, Started, Completed, Failed, Anomaly];
+    public static readonly IReadOnlyList<string> All = [NeedsPerson, Started, Completed, Failed, Anomaly, Mentioned];
 
     /// <summary>What is told where nobody says otherwise.</summary>
     public static readonly IReadOnlyList<string> Usual = [NeedsPerson, Started, Completed, Failed];

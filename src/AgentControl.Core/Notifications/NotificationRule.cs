@@ -35,7 +35,7 @@ public sealed record NotificationRule(
     public bool Concerns(NotificationSubject subject)
     {
         ArgumentNullException.ThrowIfNull(subject);
-        return !(subject.Part && subject.Kind is not NotificationKind.NeedsPerson)
+        return !(subject.Part && subject.Kind is not (NotificationKind.NeedsPerson or NotificationKind.Mentioned))
             && (Agents.Count == 0 || Agents.Contains(subject.Agent, StringComparer.Ordinal))
             && (Workspaces.Count == 0 || Workspaces.Contains(subject.Workspace, StringComparer.Ordinal))
             && (Tags.Count == 0 || subject.Tags.Any(tag => Tags.Contains(tag, StringComparer.Ordinal)));

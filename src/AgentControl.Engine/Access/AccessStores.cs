@@ -1,4 +1,5 @@
 using AgentControl.Engine.Audit;
+using AgentControl.Engine.Notifications;
 using AgentControl.Engine.Storage;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
@@ -28,6 +29,7 @@ public static class AccessStores
         services.AddSingleton<PeopleQueries>();
         services.AddSingleton<Invitations>();
         services.AddSingleton<Profiles>();
+        services.AddSingleton<SlackLinks>();
         services.AddSingleton<Groups>();
         services.AddSingleton<AuditQueries>();
         services.AddSingleton<AuditChain>();

@@ -18,4 +18,10 @@ public sealed class Person : IdentityUser<Guid>
 
     /// <summary>How this person likes the pages, as JSON; null for the usual.</summary>
     public string? Preferences { get; set; }
+
+    /// <summary>When news are mailed together, as JSON of <see cref="Core.Notifications.DigestPlan"/>; null for one by one.</summary>
+    public string? Digest { get; set; }
+
+    /// <summary>Who they are in Slack, as team and user; null where they are not linked.</summary>
+    public string? SlackUser { get; set; }
 }

@@ -1,4 +1,6 @@
+using AgentControl.Core.Notifications;
 using AgentControl.Engine.Audit;
+using AgentControl.Engine.Notifications;
 using AgentControl.Engine.Storage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
@@ -34,6 +36,40 @@ public sealed class Profiles(
             $"UPDATE users SET preferences = {json} WHERE id = {person}",
             cancellationToken
         );
+    }
+
+    /// <summary>When the person's news are mailed together; null for one by one.</summary>
+    public async Task<DigestWish?> DigestAsync(Guid person, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return DigestWish.Of(
+            await context.Users.Where(p => p.Id == person).Select(p => p.Digest).SingleOrDefaultAsync(cancellationToken)
+        );
+    }
+
+    /// <summary>Says when the person's news are mailed together. How somebody reads their mail is nobody else's matter: it is no line of the audit log.</summary>
+    /// <param name="wish">Null for one by one.</param>
+    /// <returns>Errors by field; empty where it is done.</returns>
+    public async Task<IReadOnlyDictionary<string, string[]>> SaveDigestAsync(
+        Caller who,
+        DigestWish? wish,
+        CancellationToken cancellationToken
+    )
+    {
+        var person = Require(who);
+        string? json = null;
+        if (wish is not null)
+        {
+            if (DigestPlan.Of(wish.Every, wish.At, wish.TimeZone, out var wrong) is not { } plan)
+                return Wrong($"digest.{wrong.Field}", wrong.Remedy);
+            json = plan.Write();
+        }
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        await context.Database.ExecuteSqlAsync(
+            $"UPDATE users SET digest = {json} WHERE id = {person}",
+            cancellationToken
+        );
+        return new Dictionary<string, string[]>(StringComparer.Ordinal);
     }
 
     /// <summary>Errors by field; empty where it is done.</summary>

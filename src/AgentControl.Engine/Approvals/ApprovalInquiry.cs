@@ -69,7 +69,10 @@ public sealed class ApprovalInquiry(
             new Comment(
                 Guid.CreateVersion7(time.GetUtcNow()),
                 shown.Turn.Workspace,
-                new Author(caller.PersonId is null ? Author.ProgramKind : Author.PersonKind, by),
+                new Author(caller.PersonId is null ? Author.ProgramKind : Author.PersonKind, by)
+                {
+                    Actor = caller.Actor,
+                },
                 text
             )
             {
@@ -101,6 +104,8 @@ public sealed class ApprovalInquiry(
         );
         await transaction.CommitAsync(cancellationToken);
         changes.Publish(shown.Turn.Workspace);
+        if (comment.Mentions.Count > 0)
+            changes.PublishNames();
         feed.Publish([said, told]);
         return new DecideOutcome.Decided(id, shown.JobId, "pending", shown.Required);
     }

@@ -10,6 +10,8 @@ internal sealed class NotificationCourier(
     NpgsqlDataSource database,
     NotificationScan scan,
     NotificationStatus status,
+    MentionScan mentions,
+    NotificationDigests digests,
     NotificationDelivery delivery,
     TimeProvider time,
     ILogger<NotificationCourier> log
@@ -25,6 +27,7 @@ internal sealed class NotificationCourier(
     private readonly ConcurrentDictionary<string, Task> hands = new(StringComparer.Ordinal);
     private readonly ILogger<NotificationCourier> logger = log;
     private IDisposable? news;
+    private IDisposable? names;
 
     /// <summary>What a transaction that is still open holds back, and what other processes committed, is found by this.</summary>
     protected override TimeSpan Pause => TimeSpan.FromSeconds(5);
@@ -32,12 +35,14 @@ internal sealed class NotificationCourier(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         news = delivery.OnNews(Ring);
+        names = mentions.OnNews(Ring);
         return base.StartAsync(cancellationToken);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         news?.Dispose();
+        names?.Dispose();
         await base.StopAsync(cancellationToken);
         await Task.WhenAll(hands.Values).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -47,7 +52,9 @@ internal sealed class NotificationCourier(
         await Task.Delay(Gather, clock, cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         while (await scan.LookAsync(connection, cancellationToken)) { }
+        while (await mentions.LookAsync(connection, cancellationToken)) { }
         await scan.SettleAsync(connection);
+        await digests.LookAsync(connection, cancellationToken);
         if (looked is not { } before || clock.GetElapsedTime(before) >= StatusEvery)
         {
             await status.LookAsync(connection, cancellationToken);

@@ -21,6 +21,9 @@ internal sealed record ChannelSettings(string Name, string Type, NotificationRul
 
     /// <summary>Its host may be private, such as a chat of the house.</summary>
     public bool AllowPrivate { get; init; }
+
+    /// <summary>Of Slack: what its calls are signed by; null where nobody calls back.</summary>
+    public byte[]? SigningKey { get; init; }
     public string Host { get; init; } = "";
     public int Port { get; init; }
 
@@ -114,7 +117,7 @@ internal sealed class ChannelReader
         switch (settings.Type)
         {
             case Slack:
-                return settings with { Url = Address(channel, "webhookUrl") };
+                return settings with { Url = Address(channel, "webhookUrl"), SigningKey = SigningKey(channel) };
             case Webhook:
                 return settings with { Url = Address(channel, "url"), Keys = Keys(channel) };
             case Email:
@@ -134,11 +137,13 @@ internal sealed class ChannelReader
         if (!MimeKit.MailboxAddress.TryParse(from, out _))
             Wrong(channel, "from", $"'{from}' is no e-mail address.");
         if (to.Count == 0 && !own)
-            Wrong(channel, "to", "say who gets it: addresses, owner or approvers.");
+            Wrong(channel, "to", "say who gets it: addresses, owner, approvers or mentioned.");
         foreach (
-            var bad in to.Where(t => t is not ("owner" or "approvers") && !MimeKit.MailboxAddress.TryParse(t, out _))
+            var bad in to.Where(t =>
+                t is not ("owner" or "approvers" or "mentioned") && !MimeKit.MailboxAddress.TryParse(t, out _)
+            )
         )
-            Wrong(channel, "to", $"'{bad}' is no e-mail address. Use addresses, owner or approvers.");
+            Wrong(channel, "to", $"'{bad}' is no e-mail address. Use addresses, owner, approvers or mentioned.");
         if (security is not ("none" or "startTls" or "tls"))
             Wrong(channel, "security", $"'{security}' is unknown. Use none, startTls or tls.");
         if (
@@ -186,6 +191,16 @@ internal sealed class ChannelReader
                 Wrong(channel, name, "it is none. Give whsec_ and 24 to 64 bytes in base64.");
         }
         return keys;
+    }
+
+    private byte[]? SigningKey(IConfigurationSection channel)
+    {
+        if (channel["signingSecret"] is not { Length: > 0 } secret)
+            return null;
+        if (secret.Length is >= 16 and <= 200 && secret.All(c => c is > ' ' and <= '~'))
+            return System.Text.Encoding.ASCII.GetBytes(secret);
+        Wrong(channel, "signingSecret", "it is none. Copy the signing secret of the Slack app.");
+        return null;
     }
 
     private QuietHours? Quiet(IConfigurationSection channel)

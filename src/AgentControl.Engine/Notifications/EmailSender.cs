@@ -46,10 +46,18 @@ internal static class EmailSender
         );
         mail.Body = new BodyBuilder
         {
-            TextBody = $"{message.Title}\n\n{message.Text}\n\n{message.Link}\n",
+            TextBody = $"{message.Title}\n\n{message.Text}\n\n{ItemsText(message)}{message.Link}\n",
             HtmlBody =
-                $"<p><strong>{title}</strong></p><p>{text}</p><p><a href=\"{link}\">Open in AgentControl</a></p>",
+                $"<p><strong>{title}</strong></p><p>{text}</p>{ItemsHtml(message)}<p><a href=\"{link}\">Open in AgentControl</a></p>",
         }.ToMessageBody();
         return mail;
     }
+
+    private static string ItemsText(NotificationMessage message) =>
+        string.Concat(message.Items.Select(i => $"- {i.Title}\n  {i.Text}\n  {i.Link}\n\n"));
+
+    private static string ItemsHtml(NotificationMessage message) =>
+        message.Items.Count == 0
+            ? ""
+            : $"<ul>{string.Concat(message.Items.Select(i => $"<li><a href=\"{WebUtility.HtmlEncode(i.Link)}\">{WebUtility.HtmlEncode(i.Title)}</a><br>{WebUtility.HtmlEncode(i.Text)}</li>"))}</ul>";
 }

@@ -14,6 +14,13 @@ internal sealed record KeptRule(Guid Id, NotificationRule When, string Channel, 
 {
     public int? EveryMinutes { get; init; }
     public int? EveryPercent { get; init; }
+    public bool CommentOnResult { get; init; }
+
+    /// <summary>News wait for its windows; null where they are told one by one.</summary>
+    public DigestPlan? Digest { get; init; }
+
+    /// <summary>Whether this news waits for a window. What needs a person never does.</summary>
+    public bool Gathers(string kind) => Digest is not null && kind != NotificationKind.NeedsPerson;
 }
 
 /// <summary>The channels and rules that hold now.</summary>
@@ -54,7 +61,7 @@ internal sealed class NotificationBook(
         await using (
             var command = Sql.Command(
                 connection,
-                "SELECT id, kinds, agents, tags, workspaces, channel, tell, every_minutes, every_percent FROM notification_rules WHERE enabled ORDER BY created_at, id"
+                "SELECT id, kinds, agents, tags, workspaces, channel, tell, every_minutes, every_percent, comment_on_result, digest FROM notification_rules WHERE enabled ORDER BY created_at, id"
             )
         )
         await using (var row = await command.ExecuteReaderAsync(cancellationToken))
@@ -74,6 +81,8 @@ internal sealed class NotificationBook(
                     {
                         EveryMinutes = row.IsDBNull(7) ? null : row.GetInt32(7),
                         EveryPercent = row.IsDBNull(8) ? null : row.GetInt32(8),
+                        CommentOnResult = row.GetBoolean(9),
+                        Digest = DigestPlan.Read(row.IsDBNull(10) ? null : row.GetString(10)),
                     }
                 );
         return new(channels, rules);

@@ -62,7 +62,10 @@ internal sealed class NotificationChannels(IReadOnlyList<ChannelSettings> all, s
         CancellationToken cancellationToken
     )
     {
-        var body = channel.Type == ChannelReader.Slack ? SlackText.Of(message) : WebhookBody(message);
+        var body =
+            channel.Type == ChannelReader.Slack
+                ? SlackText.Of(message, channel.SigningKey is not null)
+                : WebhookBody(message);
         using var request = new HttpRequestMessage(HttpMethod.Post, channel.Url)
         {
             Content = new StringContent(body, Encoding.UTF8, "application/json"),
@@ -83,6 +86,13 @@ internal sealed class NotificationChannels(IReadOnlyList<ChannelSettings> all, s
         );
     }
 
+    /// <summary>Answers a press of a button. The caller has looked at the address.</summary>
+    public async Task ReplyAsync(ChannelSettings channel, Uri to, string body, CancellationToken cancellationToken)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await (channel.AllowPrivate ? house : open).PostAsync(to, content, cancellationToken);
+    }
+
     private void Sign(HttpRequestMessage request, IReadOnlyList<byte[]> keys, string id, string body)
     {
         var at = time.GetUtcNow().ToUnixTimeSeconds();
@@ -95,7 +105,12 @@ internal sealed class NotificationChannels(IReadOnlyList<ChannelSettings> all, s
         JsonSerializer.Serialize(
             new
             {
-                type = $"job.{message.Kind}",
+                type = message.Kind switch
+                {
+                    NotificationKind.Digest => "digest",
+                    NotificationKind.Mentioned => "comment.mentioned",
+                    _ => $"job.{message.Kind}",
+                },
                 timestamp = message.At,
                 data = new
                 {
@@ -108,6 +123,7 @@ internal sealed class NotificationChannels(IReadOnlyList<ChannelSettings> all, s
                     job = message.Job,
                     agent = message.Agent,
                     workspace = message.Workspace,
+                    items = message.Items.Count == 0 ? null : message.Items,
                 },
             },
             JournalJson.Options

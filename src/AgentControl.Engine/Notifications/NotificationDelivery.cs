@@ -73,8 +73,12 @@ internal sealed class NotificationDelivery(
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         LiveEvent? line = null;
-        if (await NotificationStore.MarkAsync(connection, claimed, state, pause, outcome.Answer) && state != "pending")
-            line = await JobLog.AppendAsync(connection, claimed.JobId, Line(channel, claimed, outcome));
+        if (
+            await NotificationStore.MarkAsync(connection, claimed, state, pause, outcome.Answer)
+            && state != "pending"
+            && claimed.JobId is { } job
+        )
+            line = await JobLog.AppendAsync(connection, job, Line(channel, claimed, outcome));
         if (!claimed.Disabled)
             await NotificationStore.RememberAsync(connection, channel, outcome);
         await transaction.CommitAsync(cancellationToken);

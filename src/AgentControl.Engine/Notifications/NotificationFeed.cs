@@ -96,7 +96,8 @@ public sealed class NotificationFeed
         var found = await Sql.ScalarAsync<long>(
             connection,
             """
-            WITH seen AS (SELECT id FROM notifications WHERE id = $1 AND channel = 'inApp' AND state = 'sent' AND ($2 OR workspace = ANY($3))),
+            WITH seen AS (SELECT id FROM notifications WHERE id = $1 AND channel = 'inApp' AND state = 'sent' AND ($2 OR workspace = ANY($3))
+                            AND (person_id IS NULL OR person_id = $4)),
             marked AS (INSERT INTO notification_reads (person_id, notification_id) SELECT u.id, s.id FROM seen s JOIN users u ON u.id = $4 ON CONFLICT DO NOTHING)
             SELECT count(*) FROM seen
             """,
@@ -123,6 +124,7 @@ public sealed class NotificationFeed
             INSERT INTO notification_reads (person_id, notification_id)
             SELECT u.id, n.id FROM notifications n JOIN users u ON u.id = $1
              WHERE n.channel = 'inApp' AND n.state = 'sent' AND ($2 OR n.workspace = ANY($3)) AND n.sent_at >= u.created_at
+               AND (n.person_id IS NULL OR n.person_id = u.id)
                AND ($4 = '00000000-0000-0000-0000-000000000000' OR n.seq <= (SELECT seq FROM notifications WHERE id = $4))
             ON CONFLICT DO NOTHING
             """,
@@ -146,6 +148,7 @@ public sealed class NotificationFeed
                 n.Channel == NotificationStore.InApp
                 && n.State == "sent"
                 && (visible == null || visible.Contains(n.Workspace))
+                && (n.PersonId == null || n.PersonId == person)
             )
             .Select(n => new Line
             {
@@ -165,12 +168,18 @@ public sealed class NotificationFeed
             line.Row.Kind,
             message.Title,
             message.Text,
-            new Uri(message.Link).PathAndQuery,
+            Within(message.Link),
             line.Row.JobId,
             line.Row.Workspace,
             line.Row.SentAt ?? line.Row.CreatedAt,
             line.Read
         );
+    }
+
+    private static string Within(string link)
+    {
+        var address = new Uri(link);
+        return address.PathAndQuery + address.Fragment;
     }
 
     private sealed class Line

@@ -20,7 +20,16 @@ public sealed record NotificationMessage(
 
     /// <summary>Addresses of people that an e-mail goes to beside those of its channel.</summary>
     public IReadOnlyList<string> To { get; init; } = [];
+
+    /// <summary>The question that a person is needed for.</summary>
+    public Guid? ApprovalId { get; init; }
+
+    /// <summary>What a digest tells, first to last; empty for every other message.</summary>
+    public IReadOnlyList<NotificationDigestItem> Items { get; init; } = [];
 }
+
+/// <summary>One of the news in a digest.</summary>
+public sealed record NotificationDigestItem(string Kind, string Title, string Text, string Link, DateTimeOffset At);
 
 /// <summary>How a try went.</summary>
 /// <param name="Answer">The receiver's real answer, or why it could not be asked.</param>

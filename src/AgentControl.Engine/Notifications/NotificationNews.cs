@@ -69,6 +69,7 @@ internal sealed record NotificationNews
             Job = Job,
             Agent = Agent,
             Workspace = Workspace,
+            ApprovalId = Kind == NotificationKind.NeedsPerson ? ApprovalId : null,
             To =
             [
                 .. to.Contains("owner") && Owner is not null && !Personal ? [Owner] : Array.Empty<string>(),
@@ -99,6 +100,12 @@ internal sealed record NotificationNews
             NotificationKind.Failed => "Open it to see why, and to go on behind the last recorded step.",
             _ => Said,
         };
+
+    /// <summary>The end of the job in words, with what it took against the usual. Nothing in it that others wrote.</summary>
+    public string Ended =>
+        Kind == NotificationKind.Completed ? $"Completed. {Took()}"
+        : Seconds is { } seconds ? $"Failed after {Span(seconds)}."
+        : "Failed.";
 
     private string Took()
     {

@@ -38,7 +38,7 @@ public sealed record NotificationView(
     string Title,
     string Text,
     string Link,
-    Guid JobId,
+    Guid? JobId,
     string Workspace,
     string State,
     int Attempts,

@@ -32,8 +32,17 @@ internal static class NotificationRegistration
             s.GetRequiredService<NotificationBook>(),
             s.GetRequiredService<NotificationChannels>()
         ));
+        services.AddSingleton(s => new SlackActions(
+            s.GetRequiredService<NpgsqlDataSource>(),
+            (s.GetRequiredService<NotificationBook>(), s.GetRequiredService<NotificationChannels>()),
+            s.GetRequiredService<SlackLinks>(),
+            s.GetRequiredService<Access.CallerDirectory>(),
+            s.GetRequiredService<Approvals.ApprovalQueries>()
+        ));
         services.AddSingleton<NotificationScan>();
         services.AddSingleton<NotificationStatus>();
+        services.AddSingleton<NotificationDigests>();
+        services.AddSingleton<MentionScan>();
         services.AddSingleton<NotificationSignals>();
         services.AddSingleton(s => new NotificationFeed(
             s.GetRequiredService<IDbContextFactory<Storage.ControlDbContext>>(),

@@ -13,8 +13,11 @@ public sealed class NotificationRow
     public long Seq { get; init; }
     public required string Channel { get; init; }
     public required string Kind { get; init; }
-    public Guid JobId { get; init; }
+    public Guid? JobId { get; init; }
     public required string Workspace { get; init; }
+
+    /// <summary>In the feed: whose alone it is; null where it is for everybody who may look into the workspace.</summary>
+    public Guid? PersonId { get; init; }
 
     /// <summary>A <see cref="NotificationMessage"/> as JSON.</summary>
     public required string Message { get; init; }

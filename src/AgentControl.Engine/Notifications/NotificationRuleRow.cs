@@ -26,6 +26,12 @@ public sealed class NotificationRuleRow
 
     /// <summary>The status of a running job each so many percent of its work.</summary>
     public int? EveryPercent { get; init; }
+
+    /// <summary>The end of a job is said in a comment on its result file too.</summary>
+    public bool CommentOnResult { get; init; }
+
+    /// <summary>A <see cref="Core.Notifications.DigestPlan"/> as JSON; null where news are told one by one.</summary>
+    public string? Digest { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset ChangedAt { get; init; }
     public required string ChangedBy { get; init; }

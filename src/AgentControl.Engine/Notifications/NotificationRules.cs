@@ -10,7 +10,7 @@ namespace AgentControl.Engine.Notifications;
 public sealed class NotificationRules
 {
     private const string Columns =
-        "id, kinds, agents, tags, workspaces, tell, channel, enabled, every_minutes, every_percent, changed_at, changed_by";
+        "id, kinds, agents, tags, workspaces, tell, channel, enabled, every_minutes, every_percent, changed_at, changed_by, comment_on_result, digest";
 
     private readonly NpgsqlDataSource database;
     private readonly NotificationBook book;
@@ -51,10 +51,10 @@ public sealed class NotificationRules
         await using var command = Sql.Command(
             connection,
             $"""
-            INSERT INTO notification_rules (id, kinds, agents, tags, workspaces, tell, channel, enabled, changed_by, every_minutes, every_percent, created_at, changed_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, ac_now(), ac_now())
+            INSERT INTO notification_rules (id, kinds, agents, tags, workspaces, tell, channel, enabled, changed_by, comment_on_result, every_minutes, every_percent, digest, created_at, changed_at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, ac_now(), ac_now())
             ON CONFLICT (id) DO UPDATE SET kinds = $2, agents = $3, tags = $4, workspaces = $5, tell = $6, channel = $7, enabled = $8, changed_by = $9,
-                   every_minutes = $10, every_percent = $11, changed_at = ac_now() RETURNING {Columns}
+                   comment_on_result = $10, every_minutes = $11, every_percent = $12, digest = $13, changed_at = ac_now() RETURNING {Columns}
             """,
             id ?? Guid.CreateVersion7(),
             draft.On.Distinct().ToArray(),
@@ -64,12 +64,16 @@ public sealed class NotificationRules
             draft.Tell.Distinct(StringComparer.OrdinalIgnoreCase).ToArray(),
             draft.Channel,
             draft.Enabled,
-            caller.Display
+            caller.Display,
+            draft.CommentOnResult
         );
         foreach (var number in new[] { draft.EveryMinutes, draft.EveryPercent })
             command.Parameters.Add(
                 new() { NpgsqlDbType = NpgsqlDbType.Integer, Value = (object?)number ?? DBNull.Value }
             );
+        command.Parameters.Add(
+            new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)draft.Digest?.Write() ?? DBNull.Value }
+        );
         var saved = (await ReadAsync(command, cancellationToken)).Single();
         await AuditAsync(
             connection,
@@ -142,7 +146,9 @@ public sealed class NotificationRules
                     row.IsDBNull(8) ? null : row.GetInt32(8),
                     row.IsDBNull(9) ? null : row.GetInt32(9),
                     row.GetFieldValue<DateTimeOffset>(10),
-                    row.GetString(11)
+                    row.GetString(11),
+                    row.GetBoolean(12),
+                    DigestWish.Of(row.IsDBNull(13) ? null : row.GetString(13))
                 )
             );
         return rules;
@@ -185,5 +191,7 @@ public sealed class NotificationRules
                 rule.Enabled,
                 rule.EveryMinutes,
                 rule.EveryPercent,
+                rule.CommentOnResult,
+                rule.Digest,
             };
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using AgentControl.Core.Notifications;
+using AgentControl.Engine.Live;
 using AgentControl.Engine.Storage;
+using AgentControl.Engine.Workspaces;
 using Npgsql;
 
 namespace AgentControl.Engine.Notifications;
@@ -12,7 +14,9 @@ namespace AgentControl.Engine.Notifications;
 internal sealed class NotificationScan(
     NotificationChannels channels,
     NotificationBook book,
-    NotificationSignals signals
+    NotificationSignals signals,
+    EventFeed feed,
+    WorkspaceChanges changes
 )
 {
     private const int Chunk = 500;
@@ -59,11 +63,16 @@ internal sealed class NotificationScan(
         if (from > safe)
             (from, job, no) = (safe, Guid.Empty, 0);
         var news = await NewsAsync(connection, (from, job, no), safe, cancellationToken);
+        var said = new List<(string Workspace, LiveEvent Line)>();
         if (news.Count > 0)
         {
             var open = await book.OpenAsync(connection, cancellationToken);
             foreach (var one in news)
                 await WriteAsync(connection, open, one, cancellationToken);
+            // Behind all of them and by the job: two looks that lock several jobs lock them in the same order.
+            foreach (var end in news.Where(n => IsCommented(open, n)).OrderBy(n => n.JobId))
+                if (await ResultComments.WriteAsync(connection, end, cancellationToken) is { } line)
+                    said.Add((end.Workspace, line));
         }
         var full = news.Count == Chunk;
         if (full)
@@ -80,8 +89,19 @@ internal sealed class NotificationScan(
         await transaction.CommitAsync(cancellationToken);
         if (news.Count > 0)
             signals.Changed();
+        foreach (var workspace in said.Select(s => s.Workspace).Distinct(StringComparer.Ordinal))
+            changes.Publish(workspace);
+        if (said.Count > 0)
+            feed.Publish([.. said.Select(s => s.Line)]);
         return full;
     }
+
+    private static bool IsCommented(OpenBook open, NotificationNews news) =>
+        news.Kind is NotificationKind.Completed or NotificationKind.Failed
+        && (
+            JobNotify.Read(news.Notify) is { CommentOnResult: true } own && own.On.Contains(news.Kind)
+            || open.Rules.Any(r => r.CommentOnResult && r.When.Takes(news.Subject))
+        );
 
     /// <summary>Null where another process is at it.</summary>
     private static async Task<(long From, Guid Job, long No, long Safe)?> PlaceAsync(
@@ -165,47 +185,96 @@ internal sealed class NotificationScan(
             !news.Personal
             && (NotificationRule.Usual.Takes(news.Subject) || rules.Exists(r => r.Channel == NotificationStore.InApp))
         )
-            await InsertAsync(connection, news, NotificationStore.InApp, [], earliest, cancellationToken);
+            await InsertAsync(connection, news, (NotificationStore.InApp, []), (earliest, earliest), cancellationToken);
         foreach (var channel in open.Channels)
         {
             var asked = own?.Channels.Contains(channel.Name) == true && own.On.Contains(news.Kind);
             var usual = asked || channel.Rule.Takes(news.Subject);
+            var said = rules.Where(r => r.Channel == channel.Name).ToList();
+            if (!usual && said.Count == 0)
+                continue;
+            var due = channel.Quiet?.NotBefore(earliest, news.Deadline) ?? earliest;
             // However many rules take it, a channel is told once, and everybody who is to hear of it.
             string[] to =
             [
                 .. usual ? channel.To : [],
-                .. rules.Where(r => r.Channel == channel.Name).SelectMany(r => r.Tell),
+                .. said.Where(r => !r.Gathers(news.Kind)).SelectMany(r => r.Tell),
             ];
-            if (!usual && !rules.Exists(r => r.Channel == channel.Name))
-                continue;
             // One person's reminder goes to channels that know people apart.
             if (news.Personal && !to.Contains("approvers"))
                 continue;
-            var due = channel.Quiet?.NotBefore(earliest, news.Deadline) ?? earliest;
-            await InsertAsync(connection, news, channel.Name, to, due, cancellationToken);
+            var atOnce = usual || said.Exists(r => !r.Gathers(news.Kind));
+            var told = atOnce
+                ? await InsertAsync(connection, news, (channel.Name, to), (due, earliest), cancellationToken)
+                : [];
+            // A channel with one receiver heard it, or hears it in one digest.
+            if (channel.Type == ChannelReader.Email)
+                foreach (var rule in said.Where(r => r.Gathers(news.Kind)))
+                    told = await GatherAsync(connection, news, (channel, rule), told, earliest);
+            else if (!atOnce)
+                await GatherAsync(connection, news, (channel, said[0]), [], earliest);
         }
     }
 
-    private async Task InsertAsync(
+    /// <summary>Puts it aside for a rule's window, for those who have not been told.</summary>
+    /// <returns>Everybody who has been told, or will be by this.</returns>
+    private async Task<IReadOnlyList<string>> GatherAsync(
         NpgsqlConnection connection,
         NotificationNews news,
-        string channel,
-        IReadOnlyCollection<string> to,
-        DateTimeOffset due,
+        (ChannelSettings Channel, KeptRule Rule) by,
+        IReadOnlyList<string> told,
+        DateTimeOffset earliest
+    )
+    {
+        var (channel, rule) = by;
+        var members = rule.Tell.Contains("members")
+            ? await NotificationStore.MembersAsync(connection, news.Workspace)
+            : [];
+        var message = news.For(channel.Name, channels.PublicUrl, rule.Tell, members);
+        var all = told.Concat(message.To).ToList();
+        if (channel.Type == ChannelReader.Email)
+        {
+            message = message with { To = [.. message.To.Except(told, StringComparer.OrdinalIgnoreCase)] };
+            message = await NotificationDigests.DivertAsync(connection, channel.Name, message, earliest);
+            if (message.To.Count == 0)
+                return all;
+        }
+        await NotificationDigests.CollectAsync(
+            connection,
+            $"rule:{rule.Id}",
+            channel.Name,
+            message,
+            (rule.Digest!, earliest)
+        );
+        return all;
+    }
+
+    /// <param name="when">When it is sent, and when it would be without quiet hours.</param>
+    /// <returns>The addresses that are told by it.</returns>
+    private async Task<IReadOnlyList<string>> InsertAsync(
+        NpgsqlConnection connection,
+        NotificationNews news,
+        (string Channel, IReadOnlyCollection<string> To) by,
+        (DateTimeOffset Due, DateTimeOffset Earliest) when,
         CancellationToken cancellationToken
     )
     {
-        var members = to.Contains("members") ? await NotificationStore.MembersAsync(connection, news.Workspace) : [];
-        var message = news.For(channel, channels.PublicUrl, to, members);
+        var members = by.To.Contains("members") ? await NotificationStore.MembersAsync(connection, news.Workspace) : [];
+        var message = news.For(by.Channel, channels.PublicUrl, by.To, members);
+        var told = message.To;
+        message = await NotificationDigests.DivertAsync(connection, by.Channel, message, when.Earliest);
+        if (told.Count > 0 && message.To.Count == 0)
+            return told;
         // What is in the program is there as soon as it is written.
-        var there = channel == NotificationStore.InApp && news.Kind != NotificationKind.Started;
+        var there = by.Channel == NotificationStore.InApp && news.Kind != NotificationKind.Started;
         await NotificationStore.InsertAsync(
             connection,
-            channel,
+            by.Channel,
             message,
             (news.JobId, news.Workspace),
-            there ? null : due,
+            there ? null : when.Due,
             cancellationToken
         );
+        return told;
     }
 }

@@ -44,21 +44,21 @@ internal static class NotificationStore
         NpgsqlConnection connection,
         string channel,
         NotificationMessage message,
-        (Guid Id, string Workspace) job,
+        (Guid? Id, string Workspace) job,
         DateTimeOffset? due,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        Guid? person = null
     )
     {
         await using var command = Sql.Command(
             connection,
             """
-            INSERT INTO notifications (id, channel, kind, job_id, workspace, message, state, attempts, created_at, sent_at, next_at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, 0, ac_now(), CASE WHEN $7 = 'sent' THEN ac_now() END, $8) ON CONFLICT (id) DO NOTHING
+            INSERT INTO notifications (id, channel, kind, workspace, message, state, attempts, created_at, sent_at, next_at, job_id, person_id)
+            VALUES ($1, $2, $3, $4, $5, $6, 0, ac_now(), CASE WHEN $6 = 'sent' THEN ac_now() END, $7, $8, $9) ON CONFLICT (id) DO NOTHING
             """,
             message.Id,
             channel,
             message.Kind,
-            job.Id,
             job.Workspace,
             JsonSerializer.Serialize(message, JournalJson.Options),
             due is null ? "sent" : "pending"
@@ -66,6 +66,8 @@ internal static class NotificationStore
         command.Parameters.Add(
             new() { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = due?.UtcDateTime ?? (object)DBNull.Value }
         );
+        foreach (var id in new[] { job.Id, person })
+            command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Uuid, Value = (object?)id ?? DBNull.Value });
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -86,7 +88,10 @@ internal static class NotificationStore
     public static Task<int> PruneAsync(NpgsqlConnection connection) =>
         Sql.ExecuteAsync(
             connection,
-            "DELETE FROM notifications WHERE state <> 'pending' AND created_at < ac_now() - interval '30 days'"
+            """
+            WITH calls AS (DELETE FROM slack_calls WHERE at < ac_now() - interval '1 hour')
+            DELETE FROM notifications WHERE state <> 'pending' AND created_at < ac_now() - interval '30 days'
+            """
         );
 
     /// <summary>The channels with something to do now, and how long until the next.</summary>
@@ -131,7 +136,7 @@ internal static class NotificationStore
             row.GetGuid(0),
             row.GetInt32(1),
             JsonSerializer.Deserialize<NotificationMessage>(row.GetString(2), JournalJson.Options)!,
-            row.GetGuid(3),
+            await row.IsDBNullAsync(3) ? null : row.GetGuid(3),
             !await row.IsDBNullAsync(4) && row.GetBoolean(4)
         );
     }
@@ -184,4 +189,4 @@ internal static class NotificationStore
 
 /// <summary>A message that this process may try to send.</summary>
 /// <param name="Disabled">The channel takes none.</param>
-internal sealed record ClaimedMessage(Guid Id, int Attempt, NotificationMessage Message, Guid JobId, bool Disabled);
+internal sealed record ClaimedMessage(Guid Id, int Attempt, NotificationMessage Message, Guid? JobId, bool Disabled);

@@ -6,6 +6,9 @@ namespace AgentControl.Engine.Notifications;
 /// <summary>What an admin's channel is made of: the keys of the configuration, of which some are secrets.</summary>
 internal static class OwnChannelText
 {
+    /// <summary>Of Slack, and may be left out.</summary>
+    public const string SigningSecret = "signingSecret";
+
     /// <summary>Never shown again. The address of a room lets anybody write into it.</summary>
     public static readonly IReadOnlyList<string> Secrets =
     [
@@ -14,6 +17,7 @@ internal static class OwnChannelText
         "secret",
         "previousSecret",
         "password",
+        SigningSecret,
     ];
 
     public static readonly IReadOnlyList<string> Open =

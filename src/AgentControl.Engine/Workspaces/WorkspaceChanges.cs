@@ -10,6 +10,9 @@ public sealed class WorkspaceChanges
     /// <summary>Somebody began to watch.</summary>
     internal event EventHandler? WatchBegan;
 
+    /// <summary>A comment that names people was committed here.</summary>
+    internal event EventHandler? NamesSaid;
+
     internal bool AreWatched => !watchers.IsEmpty;
 
     /// <summary>The action must return at once and never throw.</summary>
@@ -32,6 +35,9 @@ public sealed class WorkspaceChanges
                 watcher.Notify();
         }
     }
+
+    /// <summary>Call it after the commit of a comment that names people.</summary>
+    internal void PublishNames() => NamesSaid?.Invoke(this, EventArgs.Empty);
 
     private sealed class Watcher(ConcurrentDictionary<Guid, (string, Action)> watchers, Guid id) : IDisposable
     {

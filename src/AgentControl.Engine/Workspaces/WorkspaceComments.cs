@@ -28,6 +28,9 @@ public sealed record Comment(Guid Id, string Workspace, Author By, string Body)
     public Guid? JobId { get; init; }
     public CommentAnchor? Anchor { get; init; }
 
+    /// <summary>The people and groups that it names, first to last. Set by the database; what agents write names nobody.</summary>
+    public IReadOnlyList<Mention> Mentions { get; init; } = [];
+
     /// <summary>Set by the database.</summary>
     public DateTimeOffset At { get; init; }
 }
@@ -45,13 +48,13 @@ public sealed class WorkspaceComments(
 
     private const string AddSql = """
         WITH added AS (
-            INSERT INTO workspace_comments (id, workspace, job_id, anchor_kind, anchor, author_kind, author_name, body, at)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, ac_now()) ON CONFLICT (id) DO NOTHING RETURNING *),
+            INSERT INTO workspace_comments (id, workspace, job_id, anchor_kind, anchor, author_kind, author_name, body, mentions, at)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, ac_now()) ON CONFLICT (id) DO NOTHING RETURNING *),
         said AS (
             INSERT INTO workspace_activity (id, workspace, kind, author_kind, author_name, job_id, path, text, at)
             SELECT id, workspace, 'comment.added', author_kind, author_name, job_id,
                    CASE WHEN anchor_kind = 'file' THEN anchor END, left(body, 200), at FROM added)
-        SELECT at, true FROM added UNION ALL SELECT at, false FROM workspace_comments WHERE id = $1 LIMIT 1
+        SELECT at, true, mentions FROM added UNION ALL SELECT at, false, mentions FROM workspace_comments WHERE id = $1 LIMIT 1
         """;
 
     private const int MaxEventText = 300;
@@ -70,6 +73,8 @@ public sealed class WorkspaceComments(
             await AuditLog.AppendAsync(connection, transaction, EntryOf(actor, added), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         changes.Publish(comment.Workspace);
+        if (isNew && added.Mentions.Count > 0)
+            changes.PublishNames();
         if (line is not null)
             feed.Publish([line]);
         return added;
@@ -110,6 +115,11 @@ public sealed class WorkspaceComments(
     )
     {
         var clean = comment with { Body = PlainText.Clean(comment.Body, MaxBody) };
+        // An agent asks people by approvals: what it read elsewhere must not call them one by one.
+        var (mentions, people) =
+            clean.By.Kind == Author.AgentKind
+                ? ([], [])
+                : await MentionStore.ResolveAsync(connection, clean.Workspace, clean.Body, cancellationToken);
         await using var command = new NpgsqlCommand(AddSql, connection);
         command.Parameters.Add(new() { Value = clean.Id });
         command.Parameters.Add(new() { Value = clean.Workspace });
@@ -129,12 +139,28 @@ public sealed class WorkspaceComments(
         command.Parameters.Add(new() { Value = clean.By.Kind });
         command.Parameters.Add(new() { Value = PlainText.Clean(clean.By.Name, 200) });
         command.Parameters.Add(new() { Value = clean.Body });
+        command.Parameters.Add(MentionStore.Parameter(mentions));
+        var (at, isNew, named) = await AddedAsync(command, cancellationToken);
+        if (isNew && people.Count > 0)
+            await MentionStore.KeepAsync(connection, clean.Id, people, clean.By.Actor?.Person, cancellationToken);
+        return (clean with { At = at, Mentions = MentionStore.Read(named) }, isNew);
+    }
+
+    private static async Task<(DateTimeOffset At, bool IsNew, string? Mentions)> AddedAsync(
+        NpgsqlCommand command,
+        CancellationToken cancellationToken
+    )
+    {
         // Nothing comes back where the same id was being committed elsewhere just now: the next look sees it.
         while (true)
         {
             await using var row = await command.ExecuteReaderAsync(cancellationToken);
             if (await row.ReadAsync(cancellationToken))
-                return (clean with { At = row.GetFieldValue<DateTimeOffset>(0) }, row.GetBoolean(1));
+                return (
+                    row.GetFieldValue<DateTimeOffset>(0),
+                    row.GetBoolean(1),
+                    await row.IsDBNullAsync(2, cancellationToken) ? null : row.GetString(2)
+                );
         }
     }
 
@@ -176,6 +202,7 @@ public sealed class WorkspaceComments(
             {
                 JobId = r.JobId,
                 Anchor = r.Anchor == null ? null : new CommentAnchor(r.AnchorKind!, r.Anchor),
+                Mentions = MentionStore.Read(r.Mentions),
                 At = r.At,
             })
             .ToListAsync(cancellationToken);

@@ -43,6 +43,7 @@ public static class WorkspaceRegistration
         services.AddSingleton<WorkspaceQuotas>();
         services.AddSingleton<WorkspaceFeed>();
         services.AddSingleton<WorkspaceComments>();
+        services.AddSingleton<MentionQueries>();
         services.AddSingleton<WorkspaceSweeper>();
         services.AddSingleton<NoteQueries>();
         services.AddSingleton<NoteCommands>();

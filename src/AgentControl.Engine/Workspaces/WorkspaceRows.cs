@@ -63,6 +63,9 @@ internal sealed class WorkspaceCommentRow
     public required string AuthorKind { get; init; }
     public required string AuthorName { get; init; }
     public required string Body { get; init; }
+
+    /// <summary>Whom it names, as JSON; null for nobody.</summary>
+    public string? Mentions { get; init; }
     public DateTimeOffset At { get; init; }
 }
 

@@ -26,6 +26,10 @@ public sealed partial class ProfilePage
     private string? _old;
     private string? _new;
 
+    /// <summary>Of a link that Slack showed.</summary>
+    [SupplyParameterFromQuery(Name = "slack")]
+    private string? Slack { get; set; }
+
     [Inject]
     private SignIns SignIns { get; set; } = null!;
 

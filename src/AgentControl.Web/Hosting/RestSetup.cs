@@ -88,6 +88,7 @@ internal static class RestSetup
         routes.MapScheduleCommands();
         routes.MapNotifications();
         routes.MapNotificationRules();
+        routes.MapSlack();
         routes.MapQueues();
         routes.MapQueueSettings();
         routes.MapHold();

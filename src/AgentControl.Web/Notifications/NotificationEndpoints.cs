@@ -21,7 +21,7 @@ internal static class NotificationEndpoints
             .WithName("ListNotifications")
             .WithSummary("What was told of the jobs of your workspaces, newest first")
             .TakesPages(
-                ("kind", "Only this kind: needsPerson, started, completed, failed, anomaly or status"),
+                ("kind", "Only this kind: needsPerson, started, completed, failed, anomaly, mentioned or status"),
                 ("unread", "true for what you have not read alone")
             );
         notifications

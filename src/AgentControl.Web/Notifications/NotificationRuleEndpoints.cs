@@ -9,13 +9,15 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace AgentControl.Web.Notifications;
 
 /// <summary>The body of <c>POST /notifications/rules</c> and of <c>PUT /notifications/rules/{id}</c>.</summary>
-/// <param name="On">needsPerson, started, completed, failed, anomaly.</param>
+/// <param name="On">needsPerson, started, completed, failed, anomaly, mentioned.</param>
 /// <param name="Agents">Only jobs of these; left out: any. So with tags and workspaces.</param>
-/// <param name="Tell">For e-mail: owner, approvers, members and addresses.</param>
+/// <param name="Tell">For e-mail: owner, approvers, members, mentioned and addresses.</param>
 /// <param name="Channel">A channel's name, or inApp for the feed.</param>
 /// <param name="Enabled">true where it is left out.</param>
 /// <param name="EveryMinutes">The status of a running job each so many minutes.</param>
 /// <param name="EveryPercent">The status of a running job each so many percent.</param>
+/// <param name="CommentOnResult">A job that completes or fails is commented on at its result file.</param>
+/// <param name="Digest">Tell the news together, each day or each hour; null for one by one.</param>
 internal sealed record NotificationRuleRequest(
     IReadOnlyList<string>? On,
     IReadOnlyList<string>? Agents,
@@ -25,7 +27,9 @@ internal sealed record NotificationRuleRequest(
     string? Channel,
     bool? Enabled,
     int? EveryMinutes,
-    int? EveryPercent
+    int? EveryPercent,
+    bool? CommentOnResult,
+    DigestWish? Digest
 )
 {
     public NotificationRuleDraft Draft =>
@@ -38,7 +42,9 @@ internal sealed record NotificationRuleRequest(
             Channel ?? "",
             Enabled ?? true,
             EveryMinutes,
-            EveryPercent
+            EveryPercent,
+            CommentOnResult ?? false,
+            Digest
         );
 }
 

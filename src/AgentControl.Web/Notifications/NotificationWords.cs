@@ -15,6 +15,7 @@ internal static class NotificationWords
         (NotificationKind.Status, "Status"),
         (NotificationKind.Completed, "Completed"),
         (NotificationKind.Failed, "Failed"),
+        (NotificationKind.Mentioned, "Names you"),
     ];
 
     public static readonly IReadOnlyList<string?> FeedKinds =
@@ -39,6 +40,7 @@ internal static class NotificationWords
             NotificationKind.Completed => "circle-check",
             NotificationKind.Failed => "octagon-x",
             NotificationKind.Anomaly => "triangle-alert",
+            NotificationKind.Mentioned => "message-square",
             _ => "loader",
         };
 
@@ -109,6 +111,14 @@ internal static class NotificationWords
         parts.Add($"→ {(rule.Channel == "inApp" ? "the feed" : rule.Channel)}");
         if (rule.Tell.Count > 0)
             parts.Add($"to {string.Join(", ", rule.Tell)}");
+        if (rule.Digest is { } digest)
+            parts.Add(
+                digest.Every == Core.Notifications.DigestPlan.Hour
+                    ? "together each hour"
+                    : $"together each day at {digest.At} ({digest.TimeZone})"
+            );
+        if (rule.CommentOnResult)
+            parts.Add("and a comment on the result file");
         return string.Join(' ', parts);
     }
 
@@ -120,6 +130,7 @@ internal static class NotificationWords
             NotificationKind.Started => "runs past 3 minutes",
             NotificationKind.Completed => "completes",
             NotificationKind.Failed => "fails",
+            NotificationKind.Mentioned => "has a comment that names people",
             _ => "does something unexpected",
         };
 
@@ -129,6 +140,7 @@ internal static class NotificationWords
             "needsPerson" => "needs a person",
             "started" => "runs past 3 min",
             "anomaly" => "unexpected",
+            "mentioned" => "names people",
             _ => kind,
         };
 }

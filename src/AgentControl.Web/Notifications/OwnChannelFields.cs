@@ -35,6 +35,11 @@ internal static class OwnChannelFields
                     "https://hooks.slack.com/services/…",
                     IsSecret: true
                 ),
+                new(
+                    "signingSecret",
+                    "Signing secret of the Slack app, for Approve and Reject (optional)",
+                    IsSecret: true
+                ),
                 _private,
                 .. _quiet,
             ],

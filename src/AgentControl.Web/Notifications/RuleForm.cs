@@ -15,6 +15,12 @@ public sealed class RuleForm
     public bool Enabled { get; set; } = true;
     public int? EveryMinutes { get; set; }
     public int? EveryPercent { get; set; }
+    public bool CommentOnResult { get; set; }
+
+    /// <summary>day, hour, or empty for one by one.</summary>
+    public string Digest { get; set; } = "";
+    public string DigestAt { get; set; } = "08:00";
+    public string DigestZone { get; set; } = "UTC";
 
     public static RuleForm Of(NotificationRuleView rule)
     {
@@ -30,6 +36,10 @@ public sealed class RuleForm
             Enabled = rule.Enabled,
             EveryMinutes = rule.EveryMinutes,
             EveryPercent = rule.EveryPercent,
+            CommentOnResult = rule.CommentOnResult,
+            Digest = rule.Digest?.Every ?? "",
+            DigestAt = rule.Digest?.At ?? "08:00",
+            DigestZone = rule.Digest?.TimeZone ?? "UTC",
         };
     }
 
@@ -52,7 +62,9 @@ public sealed class RuleForm
             Channel,
             Enabled,
             EveryMinutes,
-            EveryPercent
+            EveryPercent,
+            CommentOnResult,
+            Digest.Length == 0 ? null : new DigestWish(Digest, DigestAt, DigestZone)
         );
 
     private static string[] Words(string text) =>

@@ -14,6 +14,15 @@ public sealed class VisibleEventArgs : EventArgs
     public bool Visible { get; set; }
 }
 
+/// <summary>Somebody is being named in a field, or no longer.</summary>
+public sealed class NamesEventArgs : EventArgs
+{
+    /// <summary>What stands behind the @; null where nobody is being named.</summary>
+    public string? Begun { get; set; }
+
+    public bool Open { get; set; }
+}
+
 /// <summary>How the uploads of one field stand; raised at most four times a second.</summary>
 public sealed class UploadsEventArgs : EventArgs
 {
@@ -32,4 +41,5 @@ public sealed class UploadsEventArgs : EventArgs
 [EventHandler("onackey", typeof(ShortcutEventArgs), enableStopPropagation: true, enablePreventDefault: false)]
 [EventHandler("onacvisible", typeof(VisibleEventArgs), enableStopPropagation: false, enablePreventDefault: false)]
 [EventHandler("onacuploads", typeof(UploadsEventArgs), enableStopPropagation: true, enablePreventDefault: false)]
+[EventHandler("onacnames", typeof(NamesEventArgs), enableStopPropagation: true, enablePreventDefault: false)]
 public static class EventHandlers;

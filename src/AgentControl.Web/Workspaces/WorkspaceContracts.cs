@@ -89,7 +89,8 @@ internal sealed record CommentContract(
     AuthorContract By,
     string Body,
     Guid? JobId,
-    AnchorContract? Anchor
+    AnchorContract? Anchor,
+    IReadOnlyList<MentionContract> Mentions
 )
 {
     public static CommentContract Of(Comment comment) =>
@@ -99,9 +100,13 @@ internal sealed record CommentContract(
             AuthorContract.Of(comment.By),
             comment.Body,
             comment.JobId,
-            comment.Anchor is { } anchor ? new AnchorContract(anchor.Kind, anchor.Id) : null
+            comment.Anchor is { } anchor ? new AnchorContract(anchor.Kind, anchor.Id) : null,
+            [.. comment.Mentions.Select(m => new MentionContract(m.Kind, m.Name, m.Text))]
         );
 }
+
+/// <summary>Somebody whom a comment names: <c>kind</c> is <c>person</c> or <c>group</c>, <c>text</c> what stands behind the @.</summary>
+internal sealed record MentionContract(string Kind, string Name, string Text);
 
 /// <summary>A new comment, in Markdown. An id of the caller's own (UUIDv7) makes a repeated call harmless.</summary>
 internal sealed record NewCommentRequest(string? Body, Guid? JobId, AnchorContract? Anchor, Guid? Id);

@@ -11,7 +11,8 @@ internal sealed class WorkspaceReader(
     WorkspaceFolders folders,
     WorkspaceFileQueries files,
     WorkspaceFeed feed,
-    WorkspaceComments comments
+    WorkspaceComments comments,
+    MentionQueries mentions
 )
 {
     /// <summary>Null where the caller may write; otherwise why not.</summary>
@@ -99,6 +100,17 @@ internal sealed class WorkspaceReader(
     {
         await RequireAsync(workspace, cancellationToken);
         return await comments.ReadAsync(workspace, jobId, anchor, null, limit, cancellationToken);
+    }
+
+    /// <summary>Whom a comment may name, of those whose names begin so.</summary>
+    public async Task<IReadOnlyList<MentionChoice>> NamesAsync(
+        string workspace,
+        string begun,
+        CancellationToken cancellationToken
+    )
+    {
+        await RequireAsync(workspace, cancellationToken);
+        return await mentions.SuggestAsync(workspace, begun, cancellationToken);
     }
 
     private async Task<Caller> RequireAsync(string workspace, CancellationToken cancellationToken)

@@ -225,6 +225,24 @@ public sealed class PeoplePagesTests(PostgresFixture postgres) : UiContext
             await host.AskAsync<string>($"SELECT preferences FROM users WHERE id = '{maria}'"),
             StringComparison.Ordinal
         );
+
+        await page.InvokeAsync(() => page.Find("#news-every").Change("day"));
+        await page.InvokeAsync(() => page.Find("#news-at").Change("8 o'clock"));
+        await page.InvokeAsync(() => page.Find("[data-testid=news-form]").Submit());
+        page.WaitForAssertion(
+            () => Assert.Equal("Write the time of the day as 08:00.", page.Find("#news-at-error").TextContent),
+            Patience
+        );
+        await page.InvokeAsync(() => page.Find("#news-at").Change("07:30"));
+        await page.InvokeAsync(() => page.Find("[data-testid=news-form]").Submit());
+        page.WaitForAssertion(() => Assert.Equal("", page.Find("#news-at-error").TextContent), Patience);
+        Assert.Contains(
+            "07:30",
+            await host.AskAsync<string>($"SELECT digest FROM users WHERE id = '{maria}'"),
+            StringComparison.Ordinal
+        );
+        // Nothing of Slack where nobody is linked and no link was opened.
+        Assert.Empty(page.FindAll("[data-testid=slack-link]"));
     }
 
     private AdminAtTheScreen AtTheScreen { get; } = new();
@@ -276,6 +294,7 @@ public sealed class PeoplePagesTests(PostgresFixture postgres) : UiContext
                 typeof(RouteRights),
                 typeof(SignIns),
                 typeof(Profiles),
+                typeof(AgentControl.Engine.Notifications.SlackLinks),
             }
         )
             Services.AddSingleton(part, host.Services.GetRequiredService(part));

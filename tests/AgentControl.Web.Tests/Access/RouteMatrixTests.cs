@@ -54,7 +54,8 @@ public sealed class RouteMatrixTests(PostgresFixture postgres)
     public async Task Every_route_lets_in_exactly_the_roles_that_it_is_listed_with()
     {
         await using var host = await ProgramHost.StartAsync(postgres);
-        var routes = await MappedRoute.AllAsync(host.Services);
+        // A call of Slack is known by its signature alone, whoever else makes it: SlackTests.
+        var routes = (await MappedRoute.AllAsync(host.Services)).Where(r => r.Name != "POST /api/v1/slack/actions");
         var wrong = new List<string>();
         foreach (var role in _callers)
         {

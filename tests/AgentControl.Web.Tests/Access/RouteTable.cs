@@ -17,6 +17,7 @@ internal static class RouteTable
         anyone GET /signin
         anyone GET /signout
         anyone POST /display
+        anyone POST /api/v1/slack/actions
         anyone POST /invite
         anyone POST /setup
         anyone POST /signin

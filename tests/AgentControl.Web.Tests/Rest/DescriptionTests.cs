@@ -101,6 +101,7 @@ public sealed class DescriptionTests(ProgramFixture program) : IClassFixture<Pro
         "POST /api/v1/notifications/channels/{name}/test",
         "GET /api/v1/notifications/deliveries",
         "POST /api/v1/notifications/deliveries/{id}/resend",
+        "POST /api/v1/slack/actions",
         "GET /api/v1/schedules",
         "GET /api/v1/schedules/preview",
         "GET /api/v1/schedules/{name}",

@@ -237,6 +237,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("Digest")
+                        .HasColumnType("text")
+                        .HasColumnName("digest");
+
                     b.Property<DateTimeOffset?>("DisabledAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("disabled_at");
@@ -297,6 +301,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("security_stamp");
 
+                    b.Property<string>("SlackUser")
+                        .HasColumnType("text")
+                        .HasColumnName("slack_user");
+
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("boolean")
                         .HasColumnName("two_factor_enabled");
@@ -315,6 +323,10 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.HasIndex("NormalizedUserName")
                         .IsUnique()
                         .HasDatabaseName("user_name_index");
+
+                    b.HasIndex("SlackUser")
+                        .IsUnique()
+                        .HasDatabaseName("ix_users_slack_user");
 
                     b.ToTable("users", (string)null);
                 });
@@ -1963,6 +1975,56 @@ namespace AgentControl.Engine.Storage.Migrations
                         });
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Notifications.DigestRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("channel");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<Guid?>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("owner");
+
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.HasKey("Id")
+                        .HasName("pk_notification_digest_items");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_notification_digest_items_due_at");
+
+                    b.ToTable("notification_digest_items", (string)null);
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Notifications.NotificationChannelRow", b =>
                 {
                     b.Property<string>("Name")
@@ -2060,7 +2122,7 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
-                    b.Property<Guid>("JobId")
+                    b.Property<Guid?>("JobId")
                         .HasColumnType("uuid")
                         .HasColumnName("job_id");
 
@@ -2077,6 +2139,10 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.Property<DateTimeOffset?>("NextAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_at");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
 
                     b.Property<DateTimeOffset?>("SentAt")
                         .HasColumnType("timestamp with time zone")
@@ -2144,9 +2210,17 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("channel");
 
+                    b.Property<bool>("CommentOnResult")
+                        .HasColumnType("boolean")
+                        .HasColumnName("comment_on_result");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<string>("Digest")
+                        .HasColumnType("text")
+                        .HasColumnName("digest");
 
                     b.Property<bool>("Enabled")
                         .HasColumnType("boolean")
@@ -2220,6 +2294,25 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasName("pk_notification_own_channels");
 
                     b.ToTable("notification_own_channels", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Notifications.SlackCallRow", b =>
+                {
+                    b.Property<string>("Signature")
+                        .HasColumnType("text")
+                        .HasColumnName("signature");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.HasKey("Signature")
+                        .HasName("pk_slack_calls");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_slack_calls_at");
+
+                    b.ToTable("slack_calls", (string)null);
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Queues.QueueRow", b =>
@@ -2905,6 +2998,33 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("workers", (string)null);
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Workspaces.CommentMentionRow", b =>
+                {
+                    b.Property<Guid>("CommentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("comment_id");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<DateTimeOffset?>("ToldAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("told_at");
+
+                    b.HasKey("CommentId", "PersonId")
+                        .HasName("pk_comment_mentions");
+
+                    b.HasIndex("CommentId")
+                        .HasDatabaseName("ix_comment_mentions_untold")
+                        .HasFilter("told_at IS NULL");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("ix_comment_mentions_person_id");
+
+                    b.ToTable("comment_mentions", (string)null);
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Workspaces.WorkspaceActivityRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3005,6 +3125,10 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.Property<Guid?>("JobId")
                         .HasColumnType("uuid")
                         .HasColumnName("job_id");
+
+                    b.Property<string>("Mentions")
+                        .HasColumnType("text")
+                        .HasColumnName("mentions");
 
                     b.Property<string>("Workspace")
                         .IsRequired()
@@ -3497,6 +3621,23 @@ namespace AgentControl.Engine.Storage.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_schedule_runs_schedules_schedule");
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Workspaces.CommentMentionRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Workspaces.WorkspaceCommentRow", null)
+                        .WithMany()
+                        .HasForeignKey("CommentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_comment_mentions_workspace_comments_comment_id");
+
+                    b.HasOne("AgentControl.Engine.Access.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_comment_mentions_users_person_id");
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Workspaces.WorkspaceActivityRow", b =>

@@ -20,10 +20,13 @@ internal static class MarkdownHtml
         .UseEmphasisExtras()
         .Build();
 
-    public static string From(string markdown)
+    /// <param name="names">What stands behind an @ and names somebody, as it was written; it is marked.</param>
+    public static string From(string markdown, IReadOnlyCollection<string>? names = null)
     {
         using var document = Sanitizer().SanitizeDom(Markdown.ToHtml(markdown, _pipeline));
         var body = document.Body!;
+        if (names is { Count: > 0 })
+            NamePieces.Mark(document, body, names);
         ShowOddCharacters(document, body);
         foreach (var heading in body.QuerySelectorAll("h1, h2, h3, h4, h5, h6").ToArray())
         {
