@@ -4,6 +4,7 @@ using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Budgets;
 using AgentControl.Engine.Checkpoints;
 using AgentControl.Engine.Events;
+using AgentControl.Engine.Failures;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Metrics;
 using AgentControl.Engine.Queues;
@@ -40,6 +41,7 @@ public static class QueriesRegistration
         services.TryAddSingleton<MetricQueries>();
         services.TryAddSingleton<MetricRunQueries>();
         services.TryAddSingleton<AgentQueries>();
+        services.TryAddSingleton<FailureQueries>();
         services.TryAddSingleton<ScheduleQueries>();
         services.TryAddSingleton<BudgetStore>();
         services.TryAddSingleton(s => new BudgetQueries(s.GetRequiredService<BudgetStore>()));

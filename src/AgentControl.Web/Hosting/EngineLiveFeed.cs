@@ -1,4 +1,5 @@
 using AgentControl.Core.Events;
+using AgentControl.Engine.Failures;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Notifications;
 using AgentControl.Engine.Queues;
@@ -17,6 +18,7 @@ internal sealed class EngineLiveFeed(
     ScheduleChanges schedules,
     QueueChanges queues,
     NotificationChanges notifications,
+    FailureChanges failures,
     DataAge age
 ) : ILiveFeed
 {
@@ -45,6 +47,8 @@ internal sealed class EngineLiveFeed(
             return schedules.Subscribe(_ => changed());
         if (topic == LiveTopic.Notifications)
             return notifications.Subscribe(_ => changed());
+        if (topic == LiveTopic.Failures)
+            return failures.Subscribe(_ => changed());
         if (topic == LiveTopic.Anomalies)
             return feed.Subscribe(events =>
             {

@@ -1,6 +1,7 @@
 using AgentControl.Engine.Steps;
 using AgentControl.Web.Agents;
 using AgentControl.Web.Approvals;
+using AgentControl.Web.Failures;
 using AgentControl.Web.Jobs.Acting;
 using AgentControl.Web.Jobs.Detail;
 using AgentControl.Web.Jobs.List;
@@ -34,6 +35,7 @@ internal static class JobPagesSetup
             .AddScoped<IHoldSource, HoldSource>()
             .AddScoped<IUnreadNews, FeedUnread>()
             .AddScoped<OverviewReader>()
+            .AddScoped<FailureDesk>()
             .AddScoped<SampleJob>()
             .AddScoped<RetiredAssistants>()
             .AddScoped<ScheduleDesk>();

@@ -15,6 +15,7 @@ internal static class NotificationWords
         (NotificationKind.Status, "Status"),
         (NotificationKind.Completed, "Completed"),
         (NotificationKind.Failed, "Failed"),
+        (NotificationKind.Regressed, "Failed again"),
     ];
 
     public static readonly IReadOnlyList<string?> FeedKinds =
@@ -27,7 +28,7 @@ internal static class NotificationWords
         {
             NotificationKind.NeedsPerson => "violet",
             NotificationKind.Completed => "green",
-            NotificationKind.Failed => "red",
+            NotificationKind.Failed or NotificationKind.Regressed => "red",
             NotificationKind.Anomaly => "amber",
             _ => "blue",
         };
@@ -38,6 +39,7 @@ internal static class NotificationWords
             NotificationKind.NeedsPerson => "hand",
             NotificationKind.Completed => "circle-check",
             NotificationKind.Failed => "octagon-x",
+            NotificationKind.Regressed => "rotate-ccw",
             NotificationKind.Anomaly => "triangle-alert",
             _ => "loader",
         };
@@ -120,6 +122,7 @@ internal static class NotificationWords
             NotificationKind.Started => "runs past 3 minutes",
             NotificationKind.Completed => "completes",
             NotificationKind.Failed => "fails",
+            NotificationKind.Regressed => "fails by a cause that was resolved",
             _ => "does something unexpected",
         };
 
@@ -129,6 +132,7 @@ internal static class NotificationWords
             "needsPerson" => "needs a person",
             "started" => "runs past 3 min",
             "anomaly" => "unexpected",
+            "regressed" => "failed again",
             _ => kind,
         };
 }
