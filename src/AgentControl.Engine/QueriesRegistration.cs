@@ -27,6 +27,7 @@ public static class QueriesRegistration
         services.TryAddSingleton<JobQueries>();
         services.TryAddSingleton<JobCounts>();
         services.TryAddSingleton<StepQueries>();
+        services.TryAddSingleton<StepCompareQueries>();
         services.TryAddSingleton<EventQueries>();
         services.TryAddSingleton<AnomalyQueries>();
         services.TryAddSingleton<CheckpointQueries>();

@@ -79,9 +79,14 @@ public sealed class FailureQueries(NpgsqlDataSource database)
     {
         if (await ByIdAsync([id], null, cancellationToken) is not [var group])
             return null;
+        // As ac_open_failure says it of one job, for all of them at once.
         await using var command = database.CreateCommand(
-            $"""
-            SELECT (SELECT example FROM failure_groups WHERE id = $1), count(*), count(*) FILTER (WHERE ac_open_failure(f.job_id) = $1) {JobsOf}
+            """
+            WITH mine AS (SELECT job_id, max(no) AS no, max(at) AS at FROM job_failures WHERE group_id = $1 GROUP BY job_id)
+            SELECT (SELECT example FROM failure_groups WHERE id = $1), (SELECT count(*) FROM mine),
+                   (SELECT count(*) FROM mine m JOIN job_runs r ON r.job_id = m.job_id WHERE r.state = 'failed'
+                       AND NOT EXISTS (SELECT 1 FROM job_failures later WHERE later.job_id = m.job_id AND later.no > m.no)
+                       AND NOT EXISTS (SELECT 1 FROM jobs k WHERE k.forked_from = m.job_id AND k.submitted_at > m.at))
             """
         );
         command.Parameters.Add(new() { Value = id });

@@ -10,11 +10,8 @@ namespace AgentControl.Web.Failures;
 /// <summary>One cause: its newest message, what people decided, and the jobs that failed by it.</summary>
 public sealed partial class FailurePage
 {
-    private const int PageSize = 25;
     private static readonly IReadOnlyList<Crumb> _crumbs = [new("Failures", "/failures")];
     private FailureDetailView? _found;
-    private IReadOnlyList<FailedJobView>? _jobs;
-    private string? _next;
     private string? _lock;
     private string? _comment;
     private string _span = FailureWords.Spans[0].Word;
@@ -34,10 +31,9 @@ public sealed partial class FailurePage
     [Inject]
     private FailureDesk Desk { get; set; } = null!;
 
-    // The jobs' own states change too, whoever retries them.
-    protected override IEnumerable<string> Topics => [LiveTopic.Failures, LiveTopic.Jobs];
+    protected override IEnumerable<string> Topics => [LiveTopic.Failures];
 
-    protected override object LoadKey => (Id, Cursor);
+    protected override object LoadKey => Id;
 
     private string? Cursor => After is not null && FailureQueries.IsCursor(After) ? After : null;
 
@@ -51,9 +47,6 @@ public sealed partial class FailurePage
         if (found is null)
             return;
         Show(ref _lock, caller.Has(Role.Operator, found.Group.Workspace) ? null : FailureDesk.NeedsOperator);
-        var page = await Queries.JobsAsync(Id, Cursor, PageSize, cancellationToken);
-        Show(ref _next, page.NextCursor);
-        ShowRows(ref _jobs, page.Items);
     }
 
     private static string Decided(FailureGroupView group) =>

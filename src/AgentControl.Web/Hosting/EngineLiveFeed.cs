@@ -48,7 +48,15 @@ internal sealed class EngineLiveFeed(
         if (topic == LiveTopic.Notifications)
             return notifications.Subscribe(_ => changed());
         if (topic == LiveTopic.Failures)
-            return failures.Subscribe(_ => changed());
+            return new Both(
+                failures.Subscribe(_ => changed()),
+                // A job that is retried or started anew is taken by no retry of its group any more.
+                feed.Subscribe(events =>
+                {
+                    if (events.Any(e => e.Type is EventTypes.JobRetried or EventTypes.JobForked))
+                        changed();
+                })
+            );
         if (topic == LiveTopic.Anomalies)
             return feed.Subscribe(events =>
             {
@@ -67,5 +75,14 @@ internal sealed class EngineLiveFeed(
                     changed();
             });
         return feed.Subscribe(_ => changed());
+    }
+
+    private sealed class Both(IDisposable one, IDisposable other) : IDisposable
+    {
+        public void Dispose()
+        {
+            one.Dispose();
+            other.Dispose();
+        }
     }
 }

@@ -3,6 +3,7 @@ using AgentControl.Web.Agents;
 using AgentControl.Web.Approvals;
 using AgentControl.Web.Failures;
 using AgentControl.Web.Jobs.Acting;
+using AgentControl.Web.Jobs.Compare;
 using AgentControl.Web.Jobs.Detail;
 using AgentControl.Web.Jobs.List;
 using AgentControl.Web.Jobs.New;
@@ -24,6 +25,7 @@ internal static class JobPagesSetup
             .AddSingleton<StepOutlineQueries>()
             .AddScoped<JobsReader>()
             .AddScoped<JobHeaderReader>()
+            .AddScoped<CompareReader>()
             .AddScoped<TimelineReader>()
             .AddScoped<TailReader>()
             .AddScoped<JobQuestions>()
