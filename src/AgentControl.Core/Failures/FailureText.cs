@@ -5,7 +5,7 @@ namespace AgentControl.Core.Failures;
 
 /// <summary>
 /// What stays of an error message when its variable parts are taken out: addresses' ids, quoted words, times, paths, ids and numbers become
-/// <c>…</c>. A status behind <c>HTTP</c>, <c>status</c> or <c>code</c> stays, because it says what is wrong. The patterns take linear time
+/// <c>…</c>. A status behind <c>HTTP</c>, <c>status</c>, <c>code</c> or <c>answered</c> stays, because it says what is wrong. The patterns take linear time
 /// on any text.
 /// </summary>
 public static class FailureText
@@ -43,7 +43,7 @@ public static class FailureText
         @"\b[a-zA-Z]:\\[^\s""'<>|]+|(^|[\s(\[{:=,])~?/[^\s/:,;""'()]+(/[^\s/:,;""'()]*)+|[\w.\-]+(/[\w.\-]+)+\.[a-zA-Z]\w{0,4}\b",
         Linear
     );
-    private static readonly Regex _status = new(@"\b(HTTP(/\d(\.\d)?)?|status ?(code)?|code)[ :=(]{1,3}[1-5]\d\d\b", Linear | RegexOptions.IgnoreCase);
+    private static readonly Regex _status = new(@"\b(HTTP(/\d(\.\d)?)?|status ?(code)?|code|answered)[ :=(]{1,3}[1-5]\d\d\b", Linear | RegexOptions.IgnoreCase);
     private static readonly Regex _word = new(@"[+-]?\d+([.,]\d+)*\b|\w+", Linear);
     private static readonly Regex _row = new(
         $"({Quoted}|{Variable})((\\s*[,;]\\s*|\\s+)({Quoted}|{Variable}))+",

@@ -7,6 +7,8 @@ namespace AgentControl.Web.Failures;
 /// <summary>What people read of groups of failures.</summary>
 internal static class FailureWords
 {
+    private const int LongestHead = 80;
+
     /// <summary>How long something may be ignored, with its words; null is for ever.</summary>
     public static readonly IReadOnlyList<(string Word, TimeSpan? Span, string Text)> Spans =
     [
@@ -52,6 +54,13 @@ internal static class FailureWords
             " · ",
             new[] { group.Service, group.Step is null ? null : $"step {group.Step}", group.Type }.OfType<string>()
         );
+
+    /// <summary>The cause as a heading; the newest message says all of it.</summary>
+    public static string Head(FailureGroupView group)
+    {
+        var title = OddCharacters.Shown(group.Title);
+        return title.Length <= LongestHead ? title : title[..LongestHead].TrimEnd() + "…";
+    }
 
     /// <summary>Beside a failed job.</summary>
     public static string Like(FailureGroupView group) =>

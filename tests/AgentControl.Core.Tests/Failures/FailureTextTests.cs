@@ -20,6 +20,7 @@ public sealed class FailureTextTests
     [InlineData("Cannot read C:\\data\\acme\\in.pdf and inbox/acme/8812.pdf", "Cannot read … and …")]
     [InlineData("erp answered HTTP 503 for 8812", "erp answered HTTP 503 for …")]
     [InlineData("status code: 429, try 3", "status code: 429, try …")]
+    [InlineData("erp answered 400: order 8812 is late", "erp answered 400: order … is late")]
     [InlineData("Missing: 1, 2, 3; 4", "Missing: …")]
     [InlineData("Missing: 7", "Missing: …")]
     [InlineData("and/or either way, text/html", "and/or either way, text/html")]

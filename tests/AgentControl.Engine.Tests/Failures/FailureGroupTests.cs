@@ -7,7 +7,6 @@ using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Jobs.Bulk;
 using AgentControl.Engine.Tests.Fixtures;
 using AgentControl.TestKit;
-using Npgsql;
 
 namespace AgentControl.Engine.Tests.Failures;
 
@@ -96,7 +95,7 @@ public sealed class FailureGroupTests(SharedEngine shared) : IClassFixture<Share
                     await context.StepAsync("match", _ => Task.FromResult(i));
                 return await context.StepAsync<int>(
                     "match",
-                    (_, _) => throw new PermanentFailureException("erp", $"{word} said no"),
+                    _ => throw new PermanentFailureException("erp", $"{word} said no"),
                     new StepOptions { Service = SharedEngine.QuickService }
                 );
             });
@@ -164,7 +163,7 @@ public sealed class FailureGroupTests(SharedEngine shared) : IClassFixture<Share
             new FailurePlace(1, job, 9_999),
             group.LastSeenAt,
             "Failed",
-            $$"""{"failure":{"type":"erp","message":"{{word}} broke"}}""",
+            "{\"failure\":{\"type\":\"erp\",\"message\":\"" + word + " broke\"}}",
             "test",
             "default"
         );

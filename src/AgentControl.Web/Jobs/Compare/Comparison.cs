@@ -51,7 +51,7 @@ public sealed record Comparison(
         [
             Fact("Agent", j => $"{j.Agent} {j.AgentVersion}"),
             Fact("Took", j => j is { StartedAt: { } start, FinishedAt: { } end } ? Formats.Duration(end - start) : null),
-            Fact("Of that, worked", j => j.StartedAt is null ? null : Formats.Duration(TimeSpan.FromSeconds(j.WorkedSeconds))),
+            Fact("Worked", j => j.StartedAt is null ? null : Formats.Duration(TimeSpan.FromSeconds(j.WorkedSeconds))),
             Fact("Cost", j => j.Usage.CostUsd > 0 ? Formats.Cost(j.Usage.CostUsd) : null),
             Fact("Tokens", j => j.Usage.InputTokens + j.Usage.OutputTokens is var t and > 0 ? Formats.Number(t) : null),
             Fact("Recorded steps", j => Formats.Number(j.Steps)),
