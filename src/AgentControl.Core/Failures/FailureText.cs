@@ -22,7 +22,8 @@ public static class FailureText
     /// <summary>A longer part of an address is an id.</summary>
     private const int LongestWord = 40;
 
-    private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+    private const RegexOptions Linear =
+        RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture;
     private const string Quoted = "\"" + Variable + "\"";
 
     private static readonly Regex _address = new(@"\b[a-zA-Z][a-zA-Z0-9+.]{1,15}://[^\s""'<>“”]+", Linear);
@@ -43,7 +44,10 @@ public static class FailureText
         @"\b[a-zA-Z]:\\[^\s""'<>|]+|(^|[\s(\[{:=,])~?/[^\s/:,;""'()]+(/[^\s/:,;""'()]*)+|[\w.\-]+(/[\w.\-]+)+\.[a-zA-Z]\w{0,4}\b",
         Linear
     );
-    private static readonly Regex _status = new(@"\b(HTTP(/\d(\.\d)?)?|status ?(code)?|code|answered)[ :=(]{1,3}[1-5]\d\d\b", Linear | RegexOptions.IgnoreCase);
+    private static readonly Regex _status = new(
+        @"\b(HTTP(/\d(\.\d)?)?|status ?(code)?|code|answered)[ :=(]{1,3}[1-5]\d\d\b",
+        Linear | RegexOptions.IgnoreCase
+    );
     private static readonly Regex _word = new(@"[+-]?\d+([.,]\d+)*\b|\w+", Linear);
     private static readonly Regex _row = new(
         $"({Quoted}|{Variable})((\\s*[,;]\\s*|\\s+)({Quoted}|{Variable}))+",
@@ -97,7 +101,10 @@ public static class FailureText
     private static string Plain(string text)
     {
         text = _quote.Replace(text, Quoted);
-        text = _single.Replace(text, match => match.Value[..match.Value.IndexOf('\'', StringComparison.Ordinal)] + Quoted);
+        text = _single.Replace(
+            text,
+            match => match.Value[..match.Value.IndexOf('\'', StringComparison.Ordinal)] + Quoted
+        );
         text = _uuid.Replace(text, Variable);
         text = _time.Replace(text, Variable);
         text = _path.Replace(text, Path);
@@ -132,9 +139,7 @@ public static class FailureText
         var letters = 0;
         while (letters < word.Length && (char.IsLetter(word[letters]) || word[letters] == '_'))
             letters++;
-        return letters > 0 && word[letters..].All(char.IsDigit) && !IsHex(word)
-            ? word[..letters] + Variable
-            : Variable;
+        return letters > 0 && word[letters..].All(char.IsDigit) && !IsHex(word) ? word[..letters] + Variable : Variable;
     }
 
     private static bool IsHex(string word) => word.Length >= 8 && word.All(char.IsAsciiHexDigit);

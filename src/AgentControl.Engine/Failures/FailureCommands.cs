@@ -156,7 +156,10 @@ public sealed class FailureCommands
             await using var command = database.CreateCommand("SELECT $1 <= ac_now()");
             command.Parameters.Add(new() { Value = end.UtcDateTime });
             if ((bool)(await command.ExecuteScalarAsync(cancellationToken))!)
-                return Wrong("until", "It has passed. Give an instant in the future, or leave it out to ignore it for ever.");
+                return Wrong(
+                    "until",
+                    "It has passed. Give an instant in the future, or leave it out to ignore it for ever."
+                );
         }
         var audit = status switch
         {
@@ -232,8 +235,7 @@ public sealed class FailureCommands
         if (!await row.ReadAsync(cancellationToken))
             return null;
         string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
-        DateTimeOffset? Time(int column) =>
-            row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
+        DateTimeOffset? Time(int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
         var now = row.GetFieldValue<DateTimeOffset>(8);
         // What was ignored until a time that has passed counts as unresolved.
         var (status, until) = (row.GetString(2), Time(6));
@@ -258,7 +260,16 @@ public sealed class FailureCommands
         await using var command = Sql.Command(connection, WriteSql, id, state.Status);
         foreach (var value in new object?[] { state.By, state.StatusAt, state.Comment, state.Until, state.RegressedAt })
             command.Parameters.Add(new() { Value = value ?? DBNull.Value });
-        foreach (var (place, type) in new[] { (2, NpgsqlDbType.Text), (3, NpgsqlDbType.TimestampTz), (4, NpgsqlDbType.Text), (5, NpgsqlDbType.TimestampTz), (6, NpgsqlDbType.TimestampTz) })
+        foreach (
+            var (place, type) in new[]
+            {
+                (2, NpgsqlDbType.Text),
+                (3, NpgsqlDbType.TimestampTz),
+                (4, NpgsqlDbType.Text),
+                (5, NpgsqlDbType.TimestampTz),
+                (6, NpgsqlDbType.TimestampTz),
+            }
+        )
             command.Parameters[place].NpgsqlDbType = type;
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -219,8 +219,7 @@ public sealed class FailureQueries(NpgsqlDataSource database)
     private static FailureGroupView View(NpgsqlDataReader row)
     {
         string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
-        DateTimeOffset? Time(int column) =>
-            row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
+        DateTimeOffset? Time(int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
         var hours = row.GetFieldValue<int[]>(16);
         return new()
         {
@@ -247,7 +246,11 @@ public sealed class FailureQueries(NpgsqlDataSource database)
     }
 
     private static NpgsqlParameter Names(IReadOnlyCollection<string>? names) =>
-        new() { Value = (object?)names?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+        new()
+        {
+            Value = (object?)names?.ToArray() ?? DBNull.Value,
+            NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text,
+        };
 
     private static NpgsqlParameter Text(string? text) =>
         new() { Value = (object?)text ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };

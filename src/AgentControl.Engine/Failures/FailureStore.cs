@@ -6,13 +6,7 @@ using NpgsqlTypes;
 namespace AgentControl.Engine.Failures;
 
 /// <summary>A group that had been resolved and failed again, with the job that did.</summary>
-internal sealed record RegressedGroup(
-    Guid Id,
-    string Title,
-    Guid JobId,
-    string ResolvedBy,
-    DateTimeOffset? ResolvedAt
-);
+internal sealed record RegressedGroup(Guid Id, string Title, Guid JobId, string ResolvedBy, DateTimeOffset? ResolvedAt);
 
 /// <summary>Writes failures to their groups.</summary>
 internal static class FailureStore

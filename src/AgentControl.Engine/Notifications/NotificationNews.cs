@@ -39,8 +39,7 @@ internal sealed record NotificationNews
     public bool Personal => Type == EventTypes.ApprovalSnoozeEnded;
 
     // A failure that is back concerns every job of its kind, also where a child met it.
-    public NotificationSubject Subject =>
-        new(Kind, Agent, Workspace, Tags, Part && Kind != NotificationKind.Regressed);
+    public NotificationSubject Subject => new(Kind, Agent, Workspace, Tags, Part && Kind != NotificationKind.Regressed);
 
     /// <summary>A job starts once however many attempts it takes; every other event is news of its own.</summary>
     public Guid IdFor(string channel)

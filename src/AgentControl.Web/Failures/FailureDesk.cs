@@ -26,7 +26,11 @@ internal sealed class FailureDesk(
         string done,
         Func<Caller, Task<FailureOutcome>> decide,
         Func<Task> reload
-    ) => ActAsync(decide, taken => taken.Changed ? OfferUndoAsync(group, taken.Group, done, reload) : Task.CompletedTask);
+    ) =>
+        ActAsync(
+            decide,
+            taken => taken.Changed ? OfferUndoAsync(group, taken.Group, done, reload) : Task.CompletedTask
+        );
 
     /// <summary>Null retries what stands of all unresolved groups.</summary>
     public async Task RetryAsync(Guid? group, string? agent)
@@ -72,10 +76,7 @@ internal sealed class FailureDesk(
             }
         );
 
-    private async Task ActAsync(
-        Func<Caller, Task<FailureOutcome>> act,
-        Func<FailureOutcome.Taken, Task> done
-    )
+    private async Task ActAsync(Func<Caller, Task<FailureOutcome>> act, Func<FailureOutcome.Taken, Task> done)
     {
         var caller = await CallerAsync(CancellationToken.None);
         try

@@ -51,10 +51,7 @@ internal static class FailureEndpoints
             .WithName("ListFailureJobs")
             .WithSummary("The jobs that failed by it, the one that failed last first")
             .TakesPages();
-        var acts = routes
-            .MapGroup("/api/v1/failures")
-            .WithTags("Failures")
-            .RequireAuthorization(Policies.Operator);
+        var acts = routes.MapGroup("/api/v1/failures").WithTags("Failures").RequireAuthorization(Policies.Operator);
         acts.MapPost("/{id:guid}/resolve", ResolveAsync)
             .WithName("ResolveFailure")
             .WithSummary("Its cause is gone; the next failure by it brings it back")
@@ -72,7 +69,9 @@ internal static class FailureEndpoints
             .Accepts<FailureCommentRequest>(isOptional: true, "application/json");
         acts.MapPost("/{id:guid}/retry", RetryAsync)
             .WithName("RetryFailure")
-            .WithSummary("Freeze its jobs that were not retried yet, and learn their number; start it with POST /bulk/{id}/start");
+            .WithSummary(
+                "Freeze its jobs that were not retried yet, and learn their number; start it with POST /bulk/{id}/start"
+            );
         acts.MapPost("/retry", RetryAllAsync)
             .WithName("RetryFailures")
             .WithSummary("The same for all unresolved groups")
@@ -138,11 +137,7 @@ internal static class FailureEndpoints
         ClaimsPrincipal user,
         FailureCommands commands,
         CancellationToken cancellationToken
-    ) =>
-        Answer(
-            id,
-            await commands.ResolveAsync(id, body.Value.Comment, user.RequireCaller(), cancellationToken)
-        );
+    ) => Answer(id, await commands.ResolveAsync(id, body.Value.Comment, user.RequireCaller(), cancellationToken));
 
     private static async Task<Results<Ok<FailureGroupView>, ProblemHttpResult>> IgnoreAsync(
         Guid id,
@@ -168,11 +163,7 @@ internal static class FailureEndpoints
         ClaimsPrincipal user,
         FailureCommands commands,
         CancellationToken cancellationToken
-    ) =>
-        Answer(
-            id,
-            await commands.ReopenAsync(id, body.Value.Comment, user.RequireCaller(), cancellationToken)
-        );
+    ) => Answer(id, await commands.ReopenAsync(id, body.Value.Comment, user.RequireCaller(), cancellationToken));
 
     private static async Task<Results<Created<BulkView>, ProblemHttpResult>> RetryAsync(
         Guid id,
@@ -186,11 +177,7 @@ internal static class FailureEndpoints
         ClaimsPrincipal user,
         FailureCommands commands,
         CancellationToken cancellationToken
-    ) =>
-        Frozen(
-            Guid.Empty,
-            await commands.RetryAllAsync(body.Value.Agent, user.RequireCaller(), cancellationToken)
-        );
+    ) => Frozen(Guid.Empty, await commands.RetryAllAsync(body.Value.Agent, user.RequireCaller(), cancellationToken));
 
     private static Results<Ok<FailureGroupView>, ProblemHttpResult> Answer(Guid id, FailureOutcome outcome) =>
         outcome switch

@@ -86,21 +86,12 @@ public sealed partial class FailuresPage
         _agents = agents!;
     }
 
-    private async Task RefreshAsync(
-        FailureFilter filter,
-        FailuresAddress address,
-        CancellationToken cancellationToken
-    )
+    private async Task RefreshAsync(FailureFilter filter, FailuresAddress address, CancellationToken cancellationToken)
     {
         var ids = _view.Rows.Select(r => r.Group.Id).ToList();
-        var changed = _view.Merge(
-            await Queries.ByIdAsync(ids, filter.Visible, cancellationToken),
-            address.Status
-        );
+        var changed = _view.Merge(await Queries.ByIdAsync(ids, filter.Visible, cancellationToken), address.Status);
         if (address.After is null)
-            changed |= _view.CountNew(
-                await Queries.ListAsync(filter, null, PageSize, cancellationToken)
-            );
+            changed |= _view.CountNew(await Queries.ListAsync(filter, null, PageSize, cancellationToken));
         Show(ref _drawn, changed ? !_drawn : _drawn);
     }
 

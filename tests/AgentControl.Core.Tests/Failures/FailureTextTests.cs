@@ -40,8 +40,13 @@ public sealed class FailureTextTests
     [Fact]
     public void One_cause_has_one_fingerprint_whatever_job_met_it()
     {
-        static string Of(string message, string step = "match#1", string agent = "invoice", string type = "erp", string? service = "erp") =>
-            FailureCause.Of(agent, type, message, step, service).Fingerprint;
+        static string Of(
+            string message,
+            string step = "match#1",
+            string agent = "invoice",
+            string type = "erp",
+            string? service = "erp"
+        ) => FailureCause.Of(agent, type, message, step, service).Fingerprint;
         var one = Of("Invoice 8812 of \"ACME\" was refused");
         Assert.Equal(one, Of("Invoice 17 of \"Umbrella\" was refused", "match#40"));
         Assert.Equal(

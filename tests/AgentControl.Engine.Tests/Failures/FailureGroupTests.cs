@@ -28,11 +28,7 @@ public sealed class FailureGroupTests(SharedEngine shared) : IClassFixture<Share
     private Task<Guid> FailAsync(string message, Func<JobSubmission, JobSubmission>? with = null) =>
         EndAsync(() => throw new PermanentFailureException("erp", message), "failed", with);
 
-    private async Task<Guid> EndAsync(
-        Func<object?> code,
-        string state,
-        Func<JobSubmission, JobSubmission>? with = null
-    )
+    private async Task<Guid> EndAsync(Func<object?> code, string state, Func<JobSubmission, JobSubmission>? with = null)
     {
         var job = await shared.StartAsync(_ => Task.FromResult(code()), with);
         await engine.UntilAsync(job, state);
@@ -46,9 +42,7 @@ public sealed class FailureGroupTests(SharedEngine shared) : IClassFixture<Share
         limit.CancelAfter(TimeSpan.FromSeconds(60));
         using var changed = new SemaphoreSlim(0);
         using var watch = engine.Get<FailureChanges>().Subscribe(_ => changed.Release());
-        while (
-            await engine.ScalarAsync<long>($"SELECT count(*) FROM job_failures WHERE job_id = '{job}'") < failures
-        )
+        while (await engine.ScalarAsync<long>($"SELECT count(*) FROM job_failures WHERE job_id = '{job}'") < failures)
             await changed.WaitAsync(TimeSpan.FromSeconds(1), limit.Token);
         return (await Queries.OfJobAsync(job, Now))!;
     }
@@ -57,8 +51,7 @@ public sealed class FailureGroupTests(SharedEngine shared) : IClassFixture<Share
 
     private async Task<FailureGroupView> NowAsync(Guid id) => (await Queries.FindAsync(id, Now))!.Group;
 
-    private static FailureGroupView Taken(FailureOutcome outcome) =>
-        Assert.IsType<FailureOutcome.Taken>(outcome).Group;
+    private static FailureGroupView Taken(FailureOutcome outcome) => Assert.IsType<FailureOutcome.Taken>(outcome).Group;
 
     private async Task<IReadOnlyList<Guid>> FrozenAsync(BulkOutcome outcome)
     {
@@ -77,7 +70,10 @@ public sealed class FailureGroupTests(SharedEngine shared) : IClassFixture<Share
         Assert.Equal(one.Id, same.Id);
         Assert.NotEqual(one.Id, other.Id);
         Assert.Equal($"{word}: invoice … of \"…\" was refused", same.Title);
-        Assert.Equal(("test", "erp", 2L, 2L, "unresolved"), (same.Agent, same.Type, same.Count, same.LastDay, same.Status));
+        Assert.Equal(
+            ("test", "erp", 2L, 2L, "unresolved"),
+            (same.Agent, same.Type, same.Count, same.LastDay, same.Status)
+        );
         Assert.True(same.FirstSeenAt < same.LastSeenAt);
         var found = (await Queries.FindAsync(one.Id, Now))!;
         Assert.Equal((2L, 2L), (found.Jobs, found.Open));
@@ -125,7 +121,9 @@ public sealed class FailureGroupTests(SharedEngine shared) : IClassFixture<Share
         var group = await FailedAsync($"{word} broke");
         var resolved = Taken(await Commands.ResolveAsync(group.Id, "fixed in 3.2", _ana, Now));
         Assert.Equal(("resolved", "Ana", "fixed in 3.2"), (resolved.Status, resolved.StatusBy, resolved.Comment));
-        Assert.False(Assert.IsType<FailureOutcome.Taken>(await Commands.ResolveAsync(group.Id, null, _ana, Now)).Changed);
+        Assert.False(
+            Assert.IsType<FailureOutcome.Taken>(await Commands.ResolveAsync(group.Id, null, _ana, Now)).Changed
+        );
 
         var job = await FailAsync($"{word} broke");
         var back = await SortedAsync(job);
@@ -263,10 +261,7 @@ public sealed class FailureGroupTests(SharedEngine shared) : IClassFixture<Share
         Assert.Contains("failure:open", Assert.Single(JobSearch.Parse("failure:x").Problems), StringComparison.Ordinal);
         var found = await engine.Get<JobQueries>().ListAsync(read, cancellationToken: Now);
         Assert.Equal(job, Assert.Single(found.Items).Id);
-        Assert.Equal(
-            1,
-            (await engine.Get<JobCounts>().CountAsync(new JobFilter { Failure = group.Id }, Now)).Total
-        );
+        Assert.Equal(1, (await engine.Get<JobCounts>().CountAsync(new JobFilter { Failure = group.Id }, Now)).Total);
     }
 
     [Fact]
@@ -278,7 +273,9 @@ public sealed class FailureGroupTests(SharedEngine shared) : IClassFixture<Share
             Roles = new Dictionary<string, Role> { ["other"] = Role.Operator, ["default"] = Role.Viewer },
         };
         await Assert.ThrowsAsync<AccessDeniedException>(() => Commands.ResolveAsync(group.Id, null, outsider, Now));
-        await Assert.ThrowsAsync<AccessDeniedException>(() => Commands.IgnoreAsync(group.Id, null, null, outsider, Now));
+        await Assert.ThrowsAsync<AccessDeniedException>(() =>
+            Commands.IgnoreAsync(group.Id, null, null, outsider, Now)
+        );
         await Assert.ThrowsAsync<AccessDeniedException>(() => Commands.RetryAsync(group.Id, outsider, Now));
         await Assert.ThrowsAsync<AccessDeniedException>(() => Commands.UndoAsync(group, group, outsider, Now));
         Assert.IsType<BulkOutcome.Refused>(await Commands.RetryAllAsync(null, outsider, Now));
@@ -295,11 +292,10 @@ public sealed class FailureGroupTests(SharedEngine shared) : IClassFixture<Share
         var ignored = Taken(await Commands.IgnoreAsync(group.Id, null, "noise", _ana, Now));
         var resolved = Taken(await Commands.ResolveAsync(group.Id, "done", _ana, Now));
         var undone = Taken(await Commands.UndoAsync(ignored, resolved, _ana, Now));
-        Assert.Equal(
-            ("ignored", "noise", ignored.StatusAt),
-            (undone.Status, undone.Comment, undone.StatusAt)
+        Assert.Equal(("ignored", "noise", ignored.StatusAt), (undone.Status, undone.Comment, undone.StatusAt));
+        var reopened = Taken(
+            await Commands.ReopenAsync(group.Id, null, Deciders.Named("Bo") with { Roles = _ana.Roles }, Now)
         );
-        var reopened = Taken(await Commands.ReopenAsync(group.Id, null, Deciders.Named("Bo") with { Roles = _ana.Roles }, Now));
         Assert.IsType<FailureOutcome.Refused>(await Commands.UndoAsync(ignored, resolved, _ana, Now));
         Assert.Equal(("unresolved", "Bo"), (reopened.Status, reopened.StatusBy));
         Assert.Equal(

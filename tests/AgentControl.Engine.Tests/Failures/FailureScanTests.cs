@@ -75,7 +75,10 @@ public sealed class FailureScanTests(SharedEngine shared) : IClassFixture<Shared
         );
     }
 
-    private Task<int> AgainAsync() => engine.ExecuteAsync("UPDATE failure_cursor SET xid = 0, job_id = '00000000-0000-0000-0000-000000000000', no = 0");
+    private Task<int> AgainAsync() =>
+        engine.ExecuteAsync(
+            "UPDATE failure_cursor SET xid = 0, job_id = '00000000-0000-0000-0000-000000000000', no = 0"
+        );
 
     private async Task LookAsync()
     {

@@ -50,8 +50,28 @@ public sealed class ComparePageTests(PostgresFixture fixture)
         return bundle.Render<ComparePage>();
     }
 
-    private static ComparedStep Step(string key, string state = "completed", string? result = "x", int tries = 1, string? input = null) =>
-        new(key, key, "code", state, tries, DateTimeOffset.UnixEpoch, null, null, null, input, result?.Length, result, null);
+    private static ComparedStep Step(
+        string key,
+        string state = "completed",
+        string? result = "x",
+        int tries = 1,
+        string? input = null
+    ) =>
+        new(
+            key,
+            key,
+            "code",
+            state,
+            tries,
+            DateTimeOffset.UnixEpoch,
+            null,
+            null,
+            null,
+            input,
+            result?.Length,
+            result,
+            null
+        );
 
     [Fact]
     public void Steps_stand_beside_each_other_by_key_and_what_is_missing_is_not_invented()
@@ -71,9 +91,16 @@ public sealed class ComparePageTests(PostgresFixture fixture)
     [Fact]
     public void Values_are_told_apart_with_unchanged_parts_folded_and_their_limit_told()
     {
-        Assert.Equal("The same input.", ValueDiff.Of("input", new("""{"a":1}"""u8.ToArray()), new("""{ "a": 1 }"""u8.ToArray())).Why);
+        Assert.Equal(
+            "The same input.",
+            ValueDiff.Of("input", new("""{"a":1}"""u8.ToArray()), new("""{ "a": 1 }"""u8.ToArray())).Why
+        );
         Assert.Equal("Neither run has an output.", ValueDiff.Of("output", null, null).Why);
-        Assert.StartsWith("B has no output", ValueDiff.Of("output", new("1"u8.ToArray()), null).Why, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "B has no output",
+            ValueDiff.Of("output", new("1"u8.ToArray()), null).Why,
+            StringComparison.Ordinal
+        );
         static RawJson List(int from) =>
             new(System.Text.Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Range(from, 3_000))}]"));
         var diff = ValueDiff.Of("output", List(0), List(10_000));
@@ -92,7 +119,11 @@ public sealed class ComparePageTests(PostgresFixture fixture)
         var page = Open(bundle, $"?a={a}&b={ShortId.Of(b)}");
         page.WaitForAssertion(() => Assert.Equal(3, page.FindAll("[data-testid=step-pair]").Count), Patience);
         Assert.Contains("The same input.", page.Find("[data-testid=input-diff]").TextContent, StringComparison.Ordinal);
-        Assert.Contains("\"booked\": 3", page.Find("[data-testid=output-diff] del").TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"booked\": 3",
+            page.Find("[data-testid=output-diff] del").TextContent,
+            StringComparison.Ordinal
+        );
         Assert.Equal("2 differ", page.Find("[data-testid=step-summary]").TextContent);
         var pairs = page.FindAll("[data-testid=step-pair]");
         Assert.Equal("s2", page.Find("#first-difference").GetAttribute("data-key"));
@@ -100,7 +131,11 @@ public sealed class ComparePageTests(PostgresFixture fixture)
         Assert.Contains("only in A", pairs[2].TextContent, StringComparison.Ordinal);
         Assert.Contains("$0.25", pairs[0].TextContent, StringComparison.Ordinal);
         Assert.DoesNotContain("$", pairs[1].TextContent, StringComparison.Ordinal);
-        Assert.EndsWith("#first-difference", page.Find("[data-testid=jump]").GetAttribute("href")!, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "#first-difference",
+            page.Find("[data-testid=jump]").GetAttribute("href")!,
+            StringComparison.Ordinal
+        );
 
         var only = Open(bundle, $"?a={a}&b={b}&show=differences");
         only.WaitForAssertion(() => Assert.Equal(2, only.FindAll("[data-testid=step-pair]").Count), Patience);
@@ -122,7 +157,11 @@ public sealed class ComparePageTests(PostgresFixture fixture)
         );
         var page = Open(bundle, $"?a={a}&b={b}&page=2");
         page.WaitForAssertion(() => Assert.Equal(100, page.FindAll("[data-testid=step-pair]").Count), Patience);
-        Assert.Contains("the first 10,000 of each run", page.Find("[data-testid=step-summary]").TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            "the first 10,000 of each run",
+            page.Find("[data-testid=step-summary]").TextContent,
+            StringComparison.Ordinal
+        );
         Assert.Contains("101–200 of 10,000 steps", page.Markup, StringComparison.Ordinal);
         Assert.Contains("page=96#", page.Find("[data-testid=jump]").GetAttribute("href")!, StringComparison.Ordinal);
     }
@@ -162,10 +201,16 @@ public sealed class ComparePageTests(PostgresFixture fixture)
         );
         await page.InvokeAsync(() => page.Find("#cmp-b").Change(" not-an-id "));
         await page.InvokeAsync(() => page.Find("form").Submit());
-        page.WaitForAssertion(() => Assert.Contains("No job not-an-id", page.Markup, StringComparison.Ordinal), Patience);
+        page.WaitForAssertion(
+            () => Assert.Contains("No job not-an-id", page.Markup, StringComparison.Ordinal),
+            Patience
+        );
 
         var same = Open(bundle, $"?a={fork}&b={fork}");
-        same.WaitForAssertion(() => Assert.Contains("Both are the same run", same.Markup, StringComparison.Ordinal), Patience);
+        same.WaitForAssertion(
+            () => Assert.Contains("Both are the same run", same.Markup, StringComparison.Ordinal),
+            Patience
+        );
     }
 
     [Fact]

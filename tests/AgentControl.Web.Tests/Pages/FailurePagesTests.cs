@@ -107,7 +107,10 @@ public sealed class FailurePagesTests(PostgresFixture fixture)
                 ),
             Patience
         );
-        Assert.Equal("all", page.FindAll(".ac-filter[aria-current]").Single().GetAttribute("href")!.Split('=')[1].Split('&')[0]);
+        Assert.Equal(
+            "all",
+            page.FindAll(".ac-filter[aria-current]").Single().GetAttribute("href")!.Split('=')[1].Split('&')[0]
+        );
     }
 
     [Fact]
@@ -150,7 +153,12 @@ public sealed class FailurePagesTests(PostgresFixture fixture)
         await page.InvokeAsync(() => page.Find("#fail-comment").Change("fixed in 3.2"));
         page.Press("[data-testid=resolve]", Patience);
         page.WaitForAssertion(
-            () => Assert.Contains("fixed in 3.2", page.Find("[data-testid=decision]").TextContent, StringComparison.Ordinal),
+            () =>
+                Assert.Contains(
+                    "fixed in 3.2",
+                    page.Find("[data-testid=decision]").TextContent,
+                    StringComparison.Ordinal
+                ),
             Patience
         );
         Assert.Empty(page.FindAll("[data-testid=resolve]"));
@@ -159,7 +167,11 @@ public sealed class FailurePagesTests(PostgresFixture fixture)
         Assert.Equal("Resolved.", notice.Text);
         await page.InvokeAsync(() => notice.Undo!());
         page.WaitForElement("[data-testid=resolve]", Patience);
-        Assert.Contains("Nobody has decided", page.Find("[data-testid=decision]").TextContent, StringComparison.Ordinal);
+        Assert.Contains(
+            "Nobody has decided",
+            page.Find("[data-testid=decision]").TextContent,
+            StringComparison.Ordinal
+        );
 
         await page.InvokeAsync(() => page.Find(".fail-span").Change("day"));
         page.Press("[data-testid=ignore]", Patience);
@@ -167,10 +179,7 @@ public sealed class FailurePagesTests(PostgresFixture fixture)
         Assert.Contains("until", page.Find("[data-testid=decision]").TextContent, StringComparison.Ordinal);
         page.Press("[data-testid=reopen]", Patience);
         page.WaitForElement("[data-testid=ignore]", Patience);
-        Assert.Equal(
-            4,
-            await bundle.CountAsync($"SELECT count(*) FROM audit_log WHERE target = 'failure:{id}'")
-        );
+        Assert.Equal(4, await bundle.CountAsync($"SELECT count(*) FROM audit_log WHERE target = 'failure:{id}'"));
     }
 
     [Fact]
@@ -206,10 +215,7 @@ public sealed class FailurePagesTests(PostgresFixture fixture)
         var page = bundle.Render<FailurePage>(p => p.Add(c => c.Id, open));
         page.WaitForElement("[data-testid=resolve]", Patience);
         foreach (var button in new[] { "resolve", "ignore", "retry" })
-            Assert.Equal(
-                FailureDesk.NeedsOperator,
-                page.Find($"[data-testid={button}]").GetAttribute("title")
-            );
+            Assert.Equal(FailureDesk.NeedsOperator, page.Find($"[data-testid={button}]").GetAttribute("title"));
         page.Press("[data-testid=resolve]", Patience);
         Assert.Equal(
             "unresolved",
@@ -236,7 +242,12 @@ public sealed class FailurePagesTests(PostgresFixture fixture)
         Assert.Equal(("One of 14 like this", $"/failures/{id}"), (link.TextContent, link.GetAttribute("href")));
         var today = bundle.Render<FailedToday>();
         today.WaitForAssertion(
-            () => Assert.Contains("1 kind", today.Find("[data-testid=failed-today]").TextContent, StringComparison.Ordinal),
+            () =>
+                Assert.Contains(
+                    "1 kind",
+                    today.Find("[data-testid=failed-today]").TextContent,
+                    StringComparison.Ordinal
+                ),
             Patience
         );
     }

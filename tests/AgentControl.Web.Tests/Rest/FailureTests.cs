@@ -47,7 +47,11 @@ public sealed class FailureTests(ProgramFixture program) : IClassFixture<Program
     public async Task Decisions_are_answered_with_the_group_and_mistakes_name_their_field()
     {
         var id = await GroupAsync("Broke");
-        using var resolved = await program.Admin.PostAsJsonAsync($"failures/{id}/resolve", new { comment = "done" }, Now);
+        using var resolved = await program.Admin.PostAsJsonAsync(
+            $"failures/{id}/resolve",
+            new { comment = "done" },
+            Now
+        );
         var group = await resolved.Content.ReadFromJsonAsync<JsonElement>(Now);
         Assert.Equal(("resolved", "done"), (group.Text("status"), group.Text("comment")));
         using var ignored = await program.Admin.PostAsJsonAsync(
@@ -140,10 +144,7 @@ public sealed class FailureTests(ProgramFixture program) : IClassFixture<Program
             .Services.GetRequiredService<ApiKeys>()
             .CreateAsync(Caller.System, new NewApiKey($"{role} of {workspace}", role) { Workspace = workspace }, Now);
         var client = new HttpClient { BaseAddress = program.Admin.BaseAddress };
-        client.DefaultRequestHeaders.Authorization = new(
-            "Bearer",
-            Assert.IsType<ApiKeyOutcome.Created>(made).Secret
-        );
+        client.DefaultRequestHeaders.Authorization = new("Bearer", Assert.IsType<ApiKeyOutcome.Created>(made).Secret);
         return client;
     }
 
@@ -162,7 +163,9 @@ public sealed class FailureTests(ProgramFixture program) : IClassFixture<Program
             INSERT INTO failure_groups (id, workspace, fingerprint, agent, type, title, example, count, first_seen_at, last_seen_at, status)
             VALUES ('{id}', '{workspace}', '{id:n}', '{agent}', 'erp', '{title}', '{title}, whole', 1, now() - interval '{minutesAgo} minutes', now() - interval '{minutesAgo} minutes', '{status}');
             INSERT INTO jobs (id, short_id, name, agent, agent_version, queue, tags, workspace, submitted_by, submitted_at, timeout_seconds, max_attempts, input)
-            VALUES ('{job}', 'j_{job.ToString("n")[20..]}', 'job', '{agent}', '1', 'default', '{"{}"}', '{workspace}', 'Ben', now(), 60, 1, '{"{}"}');
+            VALUES ('{job}', 'j_{job.ToString("n")[
+                20..
+            ]}', 'job', '{agent}', '1', 'default', '{"{}"}', '{workspace}', 'Ben', now(), 60, 1, '{"{}"}');
             INSERT INTO job_runs (job_id, state, epoch, queue, priority, front, resume, queued_at, last_no, write_no, wakes, strikes, attempt, generation, pause_requested,
               cancel_requested, recovering, backing_off, worked_ms, steps, anomalies, retries, recoveries, input_tokens, output_tokens, cost_usd, updated_at, finished_at, outcome)
             VALUES ('{job}', 'failed', 1, 'default', 0, false, false, now(), 0, 0, 0, 0, 1, 0, false, false, false, false, 1, 0, 0, 0, 0, 0, 0, 0, now(), now(), 'erp');

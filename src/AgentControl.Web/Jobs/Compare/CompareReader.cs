@@ -84,9 +84,6 @@ internal sealed class CompareReader(JobQueries jobs, StepCompareQueries steps, I
         return offers;
     }
 
-    private async Task<JobSummary?> FirstAsync(
-        JobFilter filter,
-        string? cursor,
-        CancellationToken cancellationToken
-    ) => (await jobs.ListAsync(filter, cursor, 1, cancellationToken: cancellationToken)).Items.FirstOrDefault();
+    private async Task<JobSummary?> FirstAsync(JobFilter filter, string? cursor, CancellationToken cancellationToken) =>
+        (await jobs.ListAsync(filter, cursor, 1, cancellationToken: cancellationToken)).Items.FirstOrDefault();
 }

@@ -50,7 +50,10 @@ public sealed record Comparison(
     public IReadOnlyList<(string Name, string OfA, string OfB)> Facts =>
         [
             Fact("Agent", j => $"{j.Agent} {j.AgentVersion}"),
-            Fact("Took", j => j is { StartedAt: { } start, FinishedAt: { } end } ? Formats.Duration(end - start) : null),
+            Fact(
+                "Took",
+                j => j is { StartedAt: { } start, FinishedAt: { } end } ? Formats.Duration(end - start) : null
+            ),
             Fact("Worked", j => j.StartedAt is null ? null : Formats.Duration(TimeSpan.FromSeconds(j.WorkedSeconds))),
             Fact("Cost", j => j.Usage.CostUsd > 0 ? Formats.Cost(j.Usage.CostUsd) : null),
             Fact("Tokens", j => j.Usage.InputTokens + j.Usage.OutputTokens is var t and > 0 ? Formats.Number(t) : null),
@@ -60,7 +63,8 @@ public sealed record Comparison(
             Fact("Submitted by", j => j.SubmittedBy),
         ];
 
-    public static string Side(JobFailure failure) => failure.Step is { } step ? $"{step}: {failure.Message}" : failure.Message;
+    public static string Side(JobFailure failure) =>
+        failure.Step is { } step ? $"{step}: {failure.Message}" : failure.Message;
 
     private (string, string, string) Fact(string name, Func<JobView, string?> of) =>
         (name, of(A) ?? Formats.Unknown, of(B) ?? Formats.Unknown);
