@@ -120,10 +120,14 @@ public static class FailureText
         var parts = cut[host..].Split('/');
         parts[0] = parts[0][(parts[0].LastIndexOf('@') + 1)..].Split(':')[0];
         for (var i = 1; i < parts.Length; i++)
-            if (parts[i].Any(char.IsDigit) || parts[i].Length > LongestWord)
+            if ((parts[i].Any(char.IsDigit) && !IsVersion(parts[i])) || parts[i].Length > LongestWord)
                 parts[i] = Variable;
         return cut[..host] + string.Join('/', parts) + (end < 0 ? "" : "?" + Variable);
     }
+
+    /// <summary>The <c>v1</c> of an API.</summary>
+    private static bool IsVersion(string part) =>
+        part.Length is 2 or 3 && part[0] is 'v' or 'V' && part[1..].All(char.IsAsciiDigit);
 
     private static string Path(Match match) =>
         match.Value[0] is var first && (char.IsWhiteSpace(first) || "([{:=,".Contains(first, StringComparison.Ordinal))
