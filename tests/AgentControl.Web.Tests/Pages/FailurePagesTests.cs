@@ -202,7 +202,7 @@ public sealed class FailurePagesTests(PostgresFixture fixture)
         page.Press("[data-testid=retry]", Patience);
         var navigation = bundle.Services.GetRequiredService<BunitNavigationManager>();
         page.WaitForAssertion(() => Assert.Contains("/jobs/bulk/", navigation.Uri, StringComparison.Ordinal), Patience);
-        Assert.Equal(1, await bundle.CountAsync("SELECT total FROM bulk_actions"));
+        Assert.Equal(1, await bundle.CountAsync("SELECT total::bigint FROM bulk_actions"));
     }
 
     [Fact]
