@@ -4,6 +4,7 @@ using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Budgets;
 using AgentControl.Engine.Checkpoints;
 using AgentControl.Engine.Events;
+using AgentControl.Engine.Failures;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Metrics;
 using AgentControl.Engine.Queues;
@@ -26,6 +27,7 @@ public static class QueriesRegistration
         services.TryAddSingleton<JobQueries>();
         services.TryAddSingleton<JobCounts>();
         services.TryAddSingleton<StepQueries>();
+        services.TryAddSingleton<StepCompareQueries>();
         services.TryAddSingleton<EventQueries>();
         services.TryAddSingleton<AnomalyQueries>();
         services.TryAddSingleton<CheckpointQueries>();
@@ -40,6 +42,7 @@ public static class QueriesRegistration
         services.TryAddSingleton<MetricQueries>();
         services.TryAddSingleton<MetricRunQueries>();
         services.TryAddSingleton<AgentQueries>();
+        services.TryAddSingleton<FailureQueries>();
         services.TryAddSingleton<ScheduleQueries>();
         services.TryAddSingleton<BudgetStore>();
         services.TryAddSingleton(s => new BudgetQueries(s.GetRequiredService<BudgetStore>()));

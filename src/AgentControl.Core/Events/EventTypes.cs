@@ -49,4 +49,7 @@ public static class EventTypes
     public const string CommentAdded = "comment.added";
     public const string NotificationSent = "notification.sent";
     public const string NotificationFailed = "notification.failed";
+
+    /// <summary>A cause that somebody had resolved let this job fail again.</summary>
+    public const string FailureRegressed = "failure.regressed";
 }

@@ -11,6 +11,9 @@ public static class NotificationKind
     public const string Failed = "failed";
     public const string Anomaly = "anomaly";
 
+    /// <summary>A failure that somebody had resolved is back.</summary>
+    public const string Regressed = "regressed";
+
     /// <summary>How a running job does, each so many minutes or percent.</summary>
     public const string Status = "status";
 
@@ -24,10 +27,19 @@ public static class NotificationKind
     public const string Test = "test";
 
     /// <summary>What may stand under <c>on</c>.</summary>
-    public static readonly IReadOnlyList<string> All = [NeedsPerson, Started, Completed, Failed, Anomaly, Mentioned];
+    public static readonly IReadOnlyList<string> All =
+    [
+        NeedsPerson,
+        Started,
+        Completed,
+        Failed,
+        Regressed,
+        Anomaly,
+        Mentioned,
+    ];
 
     /// <summary>What is told where nobody says otherwise.</summary>
-    public static readonly IReadOnlyList<string> Usual = [NeedsPerson, Started, Completed, Failed];
+    public static readonly IReadOnlyList<string> Usual = [NeedsPerson, Started, Completed, Failed, Regressed];
 
     private static readonly Dictionary<string, string> _kinds = new(StringComparer.Ordinal)
     {
@@ -41,6 +53,7 @@ public static class NotificationKind
         [EventTypes.JobStarted] = Started,
         [EventTypes.JobSucceeded] = Completed,
         [EventTypes.JobFailed] = Failed,
+        [EventTypes.FailureRegressed] = Regressed,
         [EventTypes.Anomaly] = Anomaly,
     };
 

@@ -45,6 +45,9 @@ internal sealed class ControlHearing(
                 case ControlText.Notification:
                     local.Notification(subject);
                     break;
+                case ControlText.Failure:
+                    local.Failure(subject);
+                    break;
                 case ControlText.Service:
                     circuits.ChangedElsewhere(subject);
                     break;

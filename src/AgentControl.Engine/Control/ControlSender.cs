@@ -45,6 +45,8 @@ internal sealed class ControlSender(NpgsqlDataSource database, TimeProvider time
 
     public void Notification(string what) => Add(ControlText.Notification, what);
 
+    public void Failure(string what) => Add(ControlText.Failure, what);
+
     public void Service(string name) => Add(ControlText.Service, name);
 
     public void McpServer(string name) => Add(ControlText.McpServer, name);

@@ -34,6 +34,9 @@ internal static class ControlText
     /// <summary>The feed of notifications, or what somebody has read of it, changed.</summary>
     public const string Notification = "notification";
 
+    /// <summary>Failures were put to their groups, or somebody decided about a group.</summary>
+    public const string Failure = "failure";
+
     /// <summary>PostgreSQL takes 7,999 bytes.</summary>
     private const int MaxLength = 7_900;
 

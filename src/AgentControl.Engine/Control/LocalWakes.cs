@@ -1,6 +1,7 @@
 using AgentControl.Engine.Children;
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Execution;
+using AgentControl.Engine.Failures;
 using AgentControl.Engine.Hosting;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Notifications;
@@ -16,7 +17,8 @@ internal sealed class LocalWakes(
     RunningAttempts running,
     McpServerChanges servers,
     ScheduleChanges schedules,
-    NotificationChanges notifications
+    NotificationChanges notifications,
+    FailureChanges failures
 )
 {
     /// <summary>Wakes one hand of the resume lane for each of so many jobs.</summary>
@@ -48,6 +50,9 @@ internal sealed class LocalWakes(
     /// <summary>Bells and feeds look again.</summary>
     public void Notification(string what) => notifications.Publish(what);
 
+    /// <summary>Pages with groups of failures look again.</summary>
+    public void Failure(string what) => failures.Publish(what);
+
     /// <summary>Everybody looks, because signals may have been missed.</summary>
     public void All()
     {
@@ -55,5 +60,6 @@ internal sealed class LocalWakes(
         running.NudgeAll();
         Schedule("");
         Notification("");
+        Failure("");
     }
 }

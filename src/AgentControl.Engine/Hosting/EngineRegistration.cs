@@ -9,6 +9,7 @@ using AgentControl.Engine.Children;
 using AgentControl.Engine.Control;
 using AgentControl.Engine.Dispatch;
 using AgentControl.Engine.Execution;
+using AgentControl.Engine.Failures;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Jobs.Bulk;
 using AgentControl.Engine.Jobs.Standing;
@@ -59,6 +60,9 @@ public static class EngineRegistration
         services.TryAddSingleton<McpServerChanges>();
         services.TryAddSingleton<ScheduleChanges>();
         services.TryAddSingleton<NotificationChanges>();
+        services.TryAddSingleton<FailureChanges>();
+        services.TryAddSingleton<FailureQueries>();
+        services.AddSingleton<FailureSignals>();
         services.AddSingleton(AgentBudgets.Read(configuration));
         services.AddSingleton(AnomalySettings.Read(configuration));
         services.AddSingleton<StepHistory>();
@@ -176,6 +180,12 @@ public static class EngineRegistration
             s.GetRequiredService<BulkRunner>(),
             s.GetRequiredService<TimeProvider>()
         ));
+        services.AddSingleton(s => new FailureCommands(
+            s.GetRequiredService<NpgsqlDataSource>(),
+            s.GetRequiredService<FailureQueries>(),
+            s.GetRequiredService<FailureSignals>(),
+            s.GetRequiredService<BulkCommands>()
+        ));
         services.AddSingleton<StandingRules>();
         services.AddSingleton<ScheduleSignals>();
         services.AddSingleton(s => new ScheduleCommands(
@@ -235,6 +245,9 @@ public static class EngineRegistration
         services.AddSingleton<ScheduleRunner>();
         services.AddSingleton<ScheduleEnqueuer>();
         services.AddHostedService(s => s.GetRequiredService<ScheduleEnqueuer>());
+        services.AddSingleton<FailureScan>();
+        services.AddSingleton<FailureSorter>();
+        services.AddHostedService(s => s.GetRequiredService<FailureSorter>());
         services.AddSingleton<NotificationCourier>();
         services.AddHostedService(s => s.GetRequiredService<NotificationCourier>());
         services.AddSingleton<PartitionKeeper>();

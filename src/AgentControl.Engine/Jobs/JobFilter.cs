@@ -50,6 +50,15 @@ public sealed record JobFilter
     /// <summary>Ended before this time.</summary>
     public DateTimeOffset? EndedBefore { get; init; }
 
+    /// <summary>Failed by the cause of this group, whatever became of them since.</summary>
+    public Guid? Failure { get; init; }
+
+    /// <summary>Only those whose failure still stands: neither retried nor started anew from it.</summary>
+    public bool FailureStands { get; init; }
+
+    /// <summary>Only those whose failure still stands, in a group that is unresolved.</summary>
+    public bool FailureUnresolved { get; init; }
+
     /// <summary>The workspaces that the caller may look into; null means all of them.</summary>
     public IReadOnlyCollection<string>? Visible { get; init; }
 

@@ -1,4 +1,6 @@
+using AgentControl.Core.Failures;
 using AgentControl.Core.Jobs;
+using AgentControl.Engine.Failures;
 using Microsoft.EntityFrameworkCore;
 
 namespace AgentControl.Engine.Jobs;
@@ -18,6 +20,7 @@ internal static class JobFilterQuery
         jobs = ByWhatNeverChanges(jobs, filter);
         jobs = ByText(jobs, filter);
         jobs = ByTime(jobs, filter, now);
+        jobs = ByFailure(jobs, filter, now);
         if (Labels(filter) is { } labels)
         {
             jobs =
@@ -116,6 +119,33 @@ internal static class JobFilterQuery
             jobs = jobs.Where(j => j.Run.FinishedAt >= from.ToUniversalTime());
         if (filter.EndedBefore is { } till)
             jobs = jobs.Where(j => j.Run.FinishedAt < till.ToUniversalTime());
+        return jobs;
+    }
+
+    private static IQueryable<JobRow> ByFailure(IQueryable<JobRow> jobs, JobFilter filter, DateTimeOffset now)
+    {
+        if (filter.Failure is { } group)
+        {
+            jobs = jobs.Where(j => j.Failures.Any(f => f.GroupId == group));
+            if (filter.FailureStands || filter.FailureUnresolved)
+                jobs = jobs.Where(j => OpenFailure.Of(j.Id) == group);
+        }
+        else if (filter.FailureStands)
+            jobs = jobs.Where(j => j.Run.State == "failed" && OpenFailure.Of(j.Id) != null);
+        if (filter.FailureUnresolved)
+        {
+            var today = now.ToUniversalTime();
+            jobs = jobs.Where(j =>
+                j.Run.State == "failed"
+                && j.Failures.Any(f =>
+                    (
+                        f.Group.Status == FailureStatus.Unresolved
+                        || (f.Group.Status == FailureStatus.Ignored && f.Group.IgnoredUntil <= today)
+                    )
+                    && OpenFailure.Of(j.Id) == f.GroupId
+                )
+            );
+        }
         return jobs;
     }
 

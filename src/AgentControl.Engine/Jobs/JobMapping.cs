@@ -22,6 +22,7 @@ internal sealed class JobMapping : IEntityTypeConfiguration<JobRow>
             .HasFilter("parent_id IS NOT NULL");
         job.HasIndex(j => new { j.BatchId, j.Id }).HasFilter("batch_id IS NOT NULL");
         job.HasIndex(j => new { j.Schedule, j.Id }).IsDescending(false, true).HasFilter("schedule IS NOT NULL");
+        job.HasIndex(j => j.ForkedFrom).HasFilter("forked_from IS NOT NULL");
         job.HasIndex(j => j.Tags).HasMethod("gin").HasFilter("cardinality(tags) > 0");
         job.HasIndex(j => j.DeadlineAt).HasFilter("deadline_at IS NOT NULL");
         job.HasIndex(j => j.Id).HasFilter("ttl_seconds IS NOT NULL").HasDatabaseName("ix_jobs_with_ttl");

@@ -1,4 +1,5 @@
 using AgentControl.Core.Jobs;
+using AgentControl.Engine.Failures;
 
 namespace AgentControl.Engine.Jobs;
 
@@ -45,4 +46,7 @@ public sealed class JobRow
     public string? Schedule { get; init; }
     public JobRunRow Run { get; init; } = null!;
     public JobResultRow? Result { get; init; }
+
+    /// <summary>Each time that it failed, as far as the log was looked through.</summary>
+    public ICollection<JobFailureRow> Failures { get; init; } = [];
 }

@@ -12,6 +12,12 @@ public static class JobSearch
     /// <summary><c>parent:none</c> leaves out child jobs.</summary>
     public const string NoParent = "none";
 
+    /// <summary><c>failure:open</c>: the failure still stands, nobody has retried it.</summary>
+    public const string OpenFailure = "open";
+
+    /// <summary><c>failure:unresolved</c>: it still stands, and its group is unresolved.</summary>
+    public const string UnresolvedFailure = "unresolved";
+
     /// <summary>The qualifiers, for suggestions.</summary>
     public static readonly IReadOnlyList<string> Qualifiers =
     [
@@ -31,6 +37,7 @@ public static class JobSearch
         "parent",
         "batch",
         "schedule",
+        "failure",
     ];
 
     /// <summary>Reads a search line. What cannot be understood is named in the problems and left out of the filter.</summary>
@@ -80,6 +87,9 @@ public static class JobSearch
         Add("parent", filter.TopLevel ? NoParent : filter.ParentId?.ToString());
         Add("batch", filter.BatchId?.ToString());
         Add("schedule", filter.Schedule);
+        Add("failure", filter.Failure?.ToString());
+        Add("failure", filter.FailureStands ? OpenFailure : null);
+        Add("failure", filter.FailureUnresolved ? UnresolvedFailure : null);
         if (filter.Text is { } words)
             line.Append(line.Length == 0 ? "" : " ").Append(Words(words));
         return line.ToString();
@@ -111,6 +121,9 @@ public static class JobSearch
             "parent" when Guid.TryParse(value, out var parent) => filter with { ParentId = parent },
             "batch" when Guid.TryParse(value, out var batch) => filter with { BatchId = batch },
             "schedule" => filter with { Schedule = value },
+            "failure" when value == OpenFailure => filter with { FailureStands = true },
+            "failure" when value == UnresolvedFailure => filter with { FailureUnresolved = true },
+            "failure" when Guid.TryParse(value, out var failure) => filter with { Failure = failure },
             _ => null,
         };
 
@@ -124,6 +137,8 @@ public static class JobSearch
             "ids" => $"ids:{value} names no job. Write short ids with commas between them.",
             "ended" =>
                 $"ended:{value} is no span of time. Write ended:2026-12-01T09:00Z/2026-12-01T10:00Z; either side may be left out.",
+            "failure" =>
+                $"failure:{value} is no group of failures. Paste its whole id, or write failure:open or failure:unresolved.",
             "cost" => $"cost:{value} is no amount. Write it as cost:>1.50.",
             _ => $"{qualifier}:{value} is no id. Paste the whole id.",
         };

@@ -38,7 +38,8 @@ internal sealed record NotificationNews
     /// <summary>For one person alone, who asked to be told again: no news for a room.</summary>
     public bool Personal => Type == EventTypes.ApprovalSnoozeEnded;
 
-    public NotificationSubject Subject => new(Kind, Agent, Workspace, Tags, Part);
+    // A failure that is back concerns every job of its kind, also where a child met it.
+    public NotificationSubject Subject => new(Kind, Agent, Workspace, Tags, Part && Kind != NotificationKind.Regressed);
 
     /// <summary>A job starts once however many attempts it takes; every other event is news of its own.</summary>
     public Guid IdFor(string channel)
@@ -86,6 +87,7 @@ internal sealed record NotificationNews
             NotificationKind.Started => $"{Job} is running",
             NotificationKind.Completed => $"{Job} completed",
             NotificationKind.Failed => $"{Job} failed",
+            NotificationKind.Regressed => $"{Agent}: a resolved failure is back",
             _ => $"{Job}: something unexpected",
         };
 

@@ -42,7 +42,7 @@ internal sealed class NotificationScan(
           LEFT JOIN LATERAL (SELECT id, title, deadline, revision, required, approvers, not_starter, starter FROM approvals WHERE e.type LIKE 'approval.%' AND job_id = e.job_id
                               ORDER BY (id::text = e.data::json ->> 'approvalId') DESC NULLS LAST, requested_at DESC LIMIT 1) a ON true
          WHERE e.xid >= $1::text::xid8 AND (e.xid, e.job_id, e.no) > ($1::text::xid8, $2, $3) AND e.xid < $4::text::xid8 AND e.type = ANY($5)
-           AND (e.type LIKE 'approval.%' OR j.notify IS NOT NULL OR (j.parent_id IS NULL AND j.batch_id IS NULL))
+           AND (e.type LIKE 'approval.%' OR e.type = 'failure.regressed' OR j.notify IS NOT NULL OR (j.parent_id IS NULL AND j.batch_id IS NULL))
          ORDER BY e.xid, e.job_id, e.no LIMIT $6
         """;
 

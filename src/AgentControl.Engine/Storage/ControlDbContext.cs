@@ -15,6 +15,9 @@ public sealed class ControlDbContext(DbContextOptions<ControlDbContext> options)
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
+        builder
+            .HasDbFunction(typeof(Failures.OpenFailure).GetMethod(nameof(Failures.OpenFailure.Of))!)
+            .HasName("ac_open_failure");
         builder.ApplyConfigurationsFromAssembly(typeof(ControlDbContext).Assembly);
         SnakeCaseNames.Apply(builder);
     }

@@ -16,6 +16,8 @@ internal static class EngineSchema
 
     public static string Quotas => Read("quotas.sql");
 
+    public static string Failures => Read("failures.sql");
+
     private static string Read(string name)
     {
         using var stream =

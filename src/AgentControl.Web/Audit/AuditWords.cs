@@ -53,6 +53,7 @@ internal static class AuditWords
             "policy" or "approvalRule" => "/settings/policies",
             "notificationRule" => "/settings/notifications",
             "queue" => "/queues",
+            "failure" => $"/failures/{Escaped(id)}",
             "bulk" => $"/jobs/bulk/{Escaped(id)}",
             "person" or "invitation" => "/settings/users",
             "notification" or "notificationChannel" => "/settings/notifications",

@@ -1,4 +1,5 @@
 using AgentControl.Core.Events;
+using AgentControl.Engine.Failures;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Notifications;
 using AgentControl.Engine.Queues;
@@ -17,6 +18,7 @@ internal sealed class EngineLiveFeed(
     ScheduleChanges schedules,
     QueueChanges queues,
     NotificationChanges notifications,
+    FailureChanges failures,
     DataAge age
 ) : ILiveFeed
 {
@@ -45,6 +47,16 @@ internal sealed class EngineLiveFeed(
             return schedules.Subscribe(_ => changed());
         if (topic == LiveTopic.Notifications)
             return notifications.Subscribe(_ => changed());
+        if (topic == LiveTopic.Failures)
+            return new Both(
+                failures.Subscribe(_ => changed()),
+                // A job that is retried or started anew is taken by no retry of its group any more.
+                feed.Subscribe(events =>
+                {
+                    if (events.Any(e => e.Type is EventTypes.JobRetried or EventTypes.JobForked))
+                        changed();
+                })
+            );
         if (topic == LiveTopic.Anomalies)
             return feed.Subscribe(events =>
             {
@@ -63,5 +75,14 @@ internal sealed class EngineLiveFeed(
                     changed();
             });
         return feed.Subscribe(_ => changed());
+    }
+
+    private sealed class Both(IDisposable one, IDisposable other) : IDisposable
+    {
+        public void Dispose()
+        {
+            one.Dispose();
+            other.Dispose();
+        }
     }
 }

@@ -5,6 +5,7 @@ using AgentControl.Web.Approvals;
 using AgentControl.Web.Approvals.Rules;
 using AgentControl.Web.Checkpoints;
 using AgentControl.Web.Events;
+using AgentControl.Web.Failures;
 using AgentControl.Web.Jobs;
 using AgentControl.Web.Jobs.Views;
 using AgentControl.Web.Live;
@@ -70,6 +71,7 @@ internal static class RestSetup
         routes.MapSubmit();
         routes.MapCommands();
         routes.MapBulk();
+        routes.MapFailures();
         routes.MapJobViews();
         routes.MapJobComments();
         routes.MapSteps();

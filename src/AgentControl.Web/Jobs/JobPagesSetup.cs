@@ -1,7 +1,9 @@
 using AgentControl.Engine.Steps;
 using AgentControl.Web.Agents;
 using AgentControl.Web.Approvals;
+using AgentControl.Web.Failures;
 using AgentControl.Web.Jobs.Acting;
+using AgentControl.Web.Jobs.Compare;
 using AgentControl.Web.Jobs.Detail;
 using AgentControl.Web.Jobs.List;
 using AgentControl.Web.Jobs.New;
@@ -23,6 +25,7 @@ internal static class JobPagesSetup
             .AddSingleton<StepOutlineQueries>()
             .AddScoped<JobsReader>()
             .AddScoped<JobHeaderReader>()
+            .AddScoped<CompareReader>()
             .AddScoped<TimelineReader>()
             .AddScoped<TailReader>()
             .AddScoped<JobQuestions>()
@@ -34,6 +37,7 @@ internal static class JobPagesSetup
             .AddScoped<IHoldSource, HoldSource>()
             .AddScoped<IUnreadNews, FeedUnread>()
             .AddScoped<OverviewReader>()
+            .AddScoped<FailureDesk>()
             .AddScoped<SampleJob>()
             .AddScoped<RetiredAssistants>()
             .AddScoped<ScheduleDesk>();

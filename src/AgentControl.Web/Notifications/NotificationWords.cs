@@ -16,6 +16,7 @@ internal static class NotificationWords
         (NotificationKind.Completed, "Completed"),
         (NotificationKind.Failed, "Failed"),
         (NotificationKind.Mentioned, "Names you"),
+        (NotificationKind.Regressed, "Failed again"),
     ];
 
     public static readonly IReadOnlyList<string?> FeedKinds =
@@ -28,7 +29,7 @@ internal static class NotificationWords
         {
             NotificationKind.NeedsPerson => "violet",
             NotificationKind.Completed => "green",
-            NotificationKind.Failed => "red",
+            NotificationKind.Failed or NotificationKind.Regressed => "red",
             NotificationKind.Anomaly => "amber",
             _ => "blue",
         };
@@ -39,6 +40,7 @@ internal static class NotificationWords
             NotificationKind.NeedsPerson => "hand",
             NotificationKind.Completed => "circle-check",
             NotificationKind.Failed => "octagon-x",
+            NotificationKind.Regressed => "rotate-ccw",
             NotificationKind.Anomaly => "triangle-alert",
             NotificationKind.Mentioned => "message-square",
             _ => "loader",
@@ -131,6 +133,7 @@ internal static class NotificationWords
             NotificationKind.Completed => "completes",
             NotificationKind.Failed => "fails",
             NotificationKind.Mentioned => "has a comment that names people",
+            NotificationKind.Regressed => "fails by a cause that was resolved",
             _ => "does something unexpected",
         };
 
@@ -141,6 +144,7 @@ internal static class NotificationWords
             "started" => "runs past 3 min",
             "anomaly" => "unexpected",
             "mentioned" => "names people",
+            "regressed" => "failed again",
             _ => kind,
         };
 }

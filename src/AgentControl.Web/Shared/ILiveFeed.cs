@@ -19,6 +19,9 @@ internal static class LiveTopic
     /// <summary>A job told of something unexpected.</summary>
     public const string Anomalies = "anomalies";
 
+    /// <summary>Failures were put to their groups, or somebody decided about a group.</summary>
+    public const string Failures = "failures";
+
     /// <summary>The settings of queues changed, or everything was held or released.</summary>
     public const string Queues = "queues";
 

@@ -33,6 +33,7 @@ internal static class Navigation
         new("Work", "Approvals", "/approvals", "hand", 'a', CountsPeople: true, OnPhone: true),
         new("Work", "Workspace", "/workspace", "folder-tree", 'w'),
         new("Work", "Agents", "/agents", "bot"),
+        new("Health", "Failures", "/failures", "octagon-x"),
         new("Health", "Services", "/services", "activity", 's'),
         new("Health", "Queues", "/queues", "layers", 'q'),
         new("Health", "Metrics", "/trends", "chart-line", 'm'),

@@ -41,6 +41,7 @@ internal static class Stylesheets
         "css/settings.css",
         "css/jobs.css",
         "css/approvals.css",
+        "css/failures.css",
         "css/wall.css",
         "css/motion.css",
     ];

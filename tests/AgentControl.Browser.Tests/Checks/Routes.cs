@@ -33,6 +33,8 @@ public static class Routes
         ("/agents/contracts/new-note", "New note – contracts"),
         ("/mcp-servers", "MCP servers"),
         ("/agents/new", "New assistant"),
+        ("/failures", "Failures"),
+        ("/jobs/compare", "Compare runs"),
         ("/services", "Services"),
         ("/services/erp", "erp – Services"),
         ("/trends", "Metrics"),

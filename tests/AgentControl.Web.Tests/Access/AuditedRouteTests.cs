@@ -18,6 +18,8 @@ public sealed partial class AuditedRouteTests(AuditedRouteTests.Fixture program)
     {
         ["POST /api/v1/jobs"] = "A job names its submitter itself, and its log begins with the submission",
         ["POST /api/v1/bulk"] = "Nothing happens to the jobs yet: it tells how many match",
+        ["POST /api/v1/failures/{id:guid}/retry"] = "Nothing happens to the jobs yet: it tells how many stand",
+        ["POST /api/v1/failures/retry"] = "As above",
         ["POST /api/v1/jobs/batch"] = "As for one job",
         ["POST /api/v1/mcp-servers/{name}/accept"] = "McpPinTests and McpServerTests: it needs a server",
         ["POST /api/v1/notifications/read"] = "What somebody has read is their own, and changes nothing for others",
@@ -29,7 +31,7 @@ public sealed partial class AuditedRouteTests(AuditedRouteTests.Fixture program)
     private static CancellationToken Now => TestContext.Current.CancellationToken;
 
     private IEnumerable<(string Route, string Action, Func<Task<(string Path, object? Body)>> Call)> AllCalls() =>
-        DecidingCalls().Concat(WorkspaceCalls()).Concat(Calls());
+        DecidingCalls().Concat(WorkspaceCalls()).Concat(FailureCalls()).Concat(Calls());
 
     private IEnumerable<(string Route, string Action, Func<Task<(string Path, object? Body)>> Call)> Calls()
     {

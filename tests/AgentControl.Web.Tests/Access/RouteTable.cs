@@ -107,6 +107,11 @@ internal static class RouteTable
         operator POST /api/v1/bulk
         operator POST /api/v1/bulk/{id:guid}/abort
         operator POST /api/v1/bulk/{id:guid}/start
+        operator POST /api/v1/failures/retry
+        operator POST /api/v1/failures/{id:guid}/ignore
+        operator POST /api/v1/failures/{id:guid}/reopen
+        operator POST /api/v1/failures/{id:guid}/resolve
+        operator POST /api/v1/failures/{id:guid}/retry
         operator GET /jobs/bulk/{Id:guid}
         operator POST /jobs/bulk/{Id:guid}
         operator DELETE /api/v1/agents/{name}/notes/{**note}
@@ -176,6 +181,15 @@ internal static class RouteTable
         viewer GET /api/v1/agents/{name}/versions
         viewer GET /api/v1/approvals
         viewer GET /api/v1/approvals/{id}
+        viewer GET /api/v1/failures
+        viewer GET /api/v1/failures/{id:guid}
+        viewer GET /api/v1/failures/{id:guid}/jobs
+        viewer GET /failures
+        viewer GET /failures/{Id:guid}
+        viewer GET /jobs/compare
+        viewer POST /failures
+        viewer POST /failures/{Id:guid}
+        viewer POST /jobs/compare
         viewer GET /api/v1/jobs
         viewer GET /api/v1/jobs/counts
         viewer GET /api/v1/jobs/{id}

@@ -177,7 +177,7 @@ public sealed class NotificationsPageTests(PostgresFixture fixture)
         page.WaitForAssertion(
             () =>
                 Assert.StartsWith(
-                    "needs a person, runs past 3 min, completed, failed of contracts, invoice → ops",
+                    "needs a person, runs past 3 min, completed, failed, failed again of contracts, invoice → ops",
                     page.Find("[data-rule] td").TextContent,
                     StringComparison.Ordinal
                 ),

@@ -31,6 +31,9 @@ public sealed class BulkCommands
     /// <summary>The most jobs of one set.</summary>
     public const int MostJobs = 100_000;
 
+    /// <summary>What is said of a search that no job matches.</summary>
+    internal const string NoMatch = "No job matches that you may act upon.";
+
     public static readonly IReadOnlyList<string> Actions = ["pause", "resume", "cancel", "retry", "tag"];
 
     private const int LongestReason = 2_000;
@@ -67,7 +70,7 @@ public sealed class BulkCommands
         if (ids.Count > MostJobs)
             return Wrong("query", $"More than {MostJobs:N0} jobs match. Narrow the search.");
         if (ids.Count == 0)
-            return Wrong("query", "No job matches that you may act upon.");
+            return Wrong("query", NoMatch);
         var id = Guid.CreateVersion7(time.GetUtcNow());
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);

@@ -1110,6 +1110,162 @@ namespace AgentControl.Engine.Storage.Migrations
                         });
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Failures.FailureCursorRow", b =>
+                {
+                    b.Property<bool>("One")
+                        .HasColumnType("boolean")
+                        .HasColumnName("one");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<long>("No")
+                        .HasColumnType("bigint")
+                        .HasColumnName("no");
+
+                    b.Property<long>("Xid")
+                        .HasColumnType("bigint")
+                        .HasColumnName("xid");
+
+                    b.HasKey("One")
+                        .HasName("pk_failure_cursor");
+
+                    b.ToTable("failure_cursor", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_failure_cursor_one", "one");
+                        });
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Failures.FailureGroupRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Agent")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("agent");
+
+                    b.Property<string>("Comment")
+                        .HasColumnType("text")
+                        .HasColumnName("comment");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.Property<string>("Example")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("example");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<DateTimeOffset>("FirstSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_seen_at");
+
+                    b.Property<DateTimeOffset?>("IgnoredUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ignored_until");
+
+                    b.Property<DateTimeOffset>("LastSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_seen_at");
+
+                    b.Property<DateTimeOffset?>("RegressedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("regressed_at");
+
+                    b.Property<string>("Service")
+                        .HasColumnType("text")
+                        .HasColumnName("service");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<DateTimeOffset?>("StatusAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("status_at");
+
+                    b.Property<string>("StatusBy")
+                        .HasColumnType("text")
+                        .HasColumnName("status_by");
+
+                    b.Property<string>("Step")
+                        .HasColumnType("text")
+                        .HasColumnName("step");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.Property<string>("Workspace")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("workspace");
+
+                    b.HasKey("Id")
+                        .HasName("pk_failure_groups");
+
+                    b.HasIndex("LastSeenAt", "Id")
+                        .IsDescending()
+                        .HasDatabaseName("ix_failure_groups_last_seen_at_id");
+
+                    b.HasIndex("Workspace", "Fingerprint")
+                        .IsUnique()
+                        .HasDatabaseName("ix_failure_groups_workspace_fingerprint");
+
+                    b.ToTable("failure_groups", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_failure_groups_status", "status IN ('unresolved','resolved','ignored')");
+                        });
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Failures.JobFailureRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<long>("No")
+                        .HasColumnType("bigint")
+                        .HasColumnName("no");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.HasKey("JobId", "No")
+                        .HasName("pk_job_failures");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_job_failures_at");
+
+                    b.HasIndex("GroupId", "At", "JobId")
+                        .IsDescending(false, true, true)
+                        .HasDatabaseName("ix_job_failures_group_id_at_job_id");
+
+                    b.ToTable("job_failures", (string)null);
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Jobs.Bulk.BulkItemRow", b =>
                 {
                     b.Property<Guid>("BulkId")
@@ -1396,6 +1552,10 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.HasIndex("DeadlineAt")
                         .HasDatabaseName("ix_jobs_deadline_at")
                         .HasFilter("deadline_at IS NOT NULL");
+
+                    b.HasIndex("ForkedFrom")
+                        .HasDatabaseName("ix_jobs_forked_from")
+                        .HasFilter("forked_from IS NOT NULL");
 
                     b.HasIndex("Id")
                         .HasDatabaseName("ix_jobs_with_ttl")
@@ -3526,6 +3686,25 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasConstraintName("fk_approval_snoozes_approvals_approval_id");
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Failures.JobFailureRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Failures.FailureGroupRow", "Group")
+                        .WithMany()
+                        .HasForeignKey("GroupId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_job_failures_failure_groups_group_id");
+
+                    b.HasOne("AgentControl.Engine.Jobs.JobRow", null)
+                        .WithMany("Failures")
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_job_failures_jobs_job_id");
+
+                    b.Navigation("Group");
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Jobs.Bulk.BulkItemRow", b =>
                 {
                     b.HasOne("AgentControl.Engine.Jobs.Bulk.BulkRow", null)
@@ -3712,6 +3891,8 @@ namespace AgentControl.Engine.Storage.Migrations
 
             modelBuilder.Entity("AgentControl.Engine.Jobs.JobRow", b =>
                 {
+                    b.Navigation("Failures");
+
                     b.Navigation("Result");
 
                     b.Navigation("Run")

@@ -1,3 +1,4 @@
+using AgentControl.Core.Jobs;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Jobs.Bulk;
 using AgentControl.Web.Access;
@@ -48,6 +49,9 @@ public sealed partial class BulkBar
 
     [Parameter]
     public EventCallback OnClear { get; set; }
+
+    /// <summary>The older one is A: ids are ordered by time.</summary>
+    private string CompareHref => $"/jobs/compare?a={ShortId.Of(Selected.Min())}&b={ShortId.Of(Selected.Max())}";
 
     private Task ChooseAsync(string action)
     {

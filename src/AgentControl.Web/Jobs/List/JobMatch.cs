@@ -14,6 +14,7 @@ internal static class JobMatch
             filter.Error is null
             || (job.Error?.Message.Contains(filter.Error, StringComparison.OrdinalIgnoreCase) ?? false)
         )
+        && (!(filter.FailureStands || filter.FailureUnresolved) || job.State == "failed")
         && (filter.EndedFrom is not { } from || job.FinishedAt >= from)
         && (filter.EndedBefore is not { } till || job.FinishedAt < till)
         && (filter.CostOver is not { } cost || job.Usage.CostUsd > cost);

@@ -14,6 +14,7 @@ internal static class JobSuggestions
             "older:1d",
             "queue:default",
             "error:",
+            "failure:unresolved",
             "cost:>1",
             "tag:",
         ];

@@ -25,6 +25,7 @@ internal sealed class JobsReader(JobQueries jobs, JobCounts counts, AgentCatalog
         if (
             address.View != JobsAddress.All
             && filter is { ParentId: null, BatchId: null, IdPrefix: null, Ids.Count: 0, Text: null, Agent: null }
+            && filter is { Failure: null, FailureStands: false, FailureUnresolved: false }
         )
             filter = filter with { TopLevel = true };
         return new(
