@@ -240,6 +240,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<string>("Digest")
+                        .HasColumnType("text")
+                        .HasColumnName("digest");
+
                     b.Property<DateTimeOffset?>("DisabledAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("disabled_at");
@@ -300,6 +304,10 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("security_stamp");
 
+                    b.Property<string>("SlackUser")
+                        .HasColumnType("text")
+                        .HasColumnName("slack_user");
+
                     b.Property<bool>("TwoFactorEnabled")
                         .HasColumnType("boolean")
                         .HasColumnName("two_factor_enabled");
@@ -318,6 +326,10 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.HasIndex("NormalizedUserName")
                         .IsUnique()
                         .HasDatabaseName("user_name_index");
+
+                    b.HasIndex("SlackUser")
+                        .IsUnique()
+                        .HasDatabaseName("ix_users_slack_user");
 
                     b.ToTable("users", (string)null);
                 });
@@ -1101,6 +1113,162 @@ namespace AgentControl.Engine.Storage.Migrations
                         });
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Failures.FailureCursorRow", b =>
+                {
+                    b.Property<bool>("One")
+                        .HasColumnType("boolean")
+                        .HasColumnName("one");
+
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<long>("No")
+                        .HasColumnType("bigint")
+                        .HasColumnName("no");
+
+                    b.Property<long>("Xid")
+                        .HasColumnType("bigint")
+                        .HasColumnName("xid");
+
+                    b.HasKey("One")
+                        .HasName("pk_failure_cursor");
+
+                    b.ToTable("failure_cursor", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_failure_cursor_one", "one");
+                        });
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Failures.FailureGroupRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Agent")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("agent");
+
+                    b.Property<string>("Comment")
+                        .HasColumnType("text")
+                        .HasColumnName("comment");
+
+                    b.Property<long>("Count")
+                        .HasColumnType("bigint")
+                        .HasColumnName("count");
+
+                    b.Property<string>("Example")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("example");
+
+                    b.Property<string>("Fingerprint")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("fingerprint");
+
+                    b.Property<DateTimeOffset>("FirstSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_seen_at");
+
+                    b.Property<DateTimeOffset?>("IgnoredUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("ignored_until");
+
+                    b.Property<DateTimeOffset>("LastSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_seen_at");
+
+                    b.Property<DateTimeOffset?>("RegressedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("regressed_at");
+
+                    b.Property<string>("Service")
+                        .HasColumnType("text")
+                        .HasColumnName("service");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("status");
+
+                    b.Property<DateTimeOffset?>("StatusAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("status_at");
+
+                    b.Property<string>("StatusBy")
+                        .HasColumnType("text")
+                        .HasColumnName("status_by");
+
+                    b.Property<string>("Step")
+                        .HasColumnType("text")
+                        .HasColumnName("step");
+
+                    b.Property<string>("Title")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("title");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.Property<string>("Workspace")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("workspace");
+
+                    b.HasKey("Id")
+                        .HasName("pk_failure_groups");
+
+                    b.HasIndex("LastSeenAt", "Id")
+                        .IsDescending()
+                        .HasDatabaseName("ix_failure_groups_last_seen_at_id");
+
+                    b.HasIndex("Workspace", "Fingerprint")
+                        .IsUnique()
+                        .HasDatabaseName("ix_failure_groups_workspace_fingerprint");
+
+                    b.ToTable("failure_groups", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_failure_groups_status", "status IN ('unresolved','resolved','ignored')");
+                        });
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Failures.JobFailureRow", b =>
+                {
+                    b.Property<Guid>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<long>("No")
+                        .HasColumnType("bigint")
+                        .HasColumnName("no");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid>("GroupId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("group_id");
+
+                    b.HasKey("JobId", "No")
+                        .HasName("pk_job_failures");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_job_failures_at");
+
+                    b.HasIndex("GroupId", "At", "JobId")
+                        .IsDescending(false, true, true)
+                        .HasDatabaseName("ix_job_failures_group_id_at_job_id");
+
+                    b.ToTable("job_failures", (string)null);
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Jobs.Bulk.BulkItemRow", b =>
                 {
                     b.Property<Guid>("BulkId")
@@ -1387,6 +1555,10 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.HasIndex("DeadlineAt")
                         .HasDatabaseName("ix_jobs_deadline_at")
                         .HasFilter("deadline_at IS NOT NULL");
+
+                    b.HasIndex("ForkedFrom")
+                        .HasDatabaseName("ix_jobs_forked_from")
+                        .HasFilter("forked_from IS NOT NULL");
 
                     b.HasIndex("Id")
                         .HasDatabaseName("ix_jobs_with_ttl")
@@ -1966,6 +2138,56 @@ namespace AgentControl.Engine.Storage.Migrations
                         });
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Notifications.DigestRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Channel")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("channel");
+
+                    b.Property<DateTimeOffset>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<Guid?>("JobId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("job_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Message")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("message");
+
+                    b.Property<string>("Owner")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("owner");
+
+                    b.Property<long>("Seq")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Seq"));
+
+                    b.HasKey("Id")
+                        .HasName("pk_notification_digest_items");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_notification_digest_items_due_at");
+
+                    b.ToTable("notification_digest_items", (string)null);
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Notifications.NotificationChannelRow", b =>
                 {
                     b.Property<string>("Name")
@@ -2063,7 +2285,7 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
-                    b.Property<Guid>("JobId")
+                    b.Property<Guid?>("JobId")
                         .HasColumnType("uuid")
                         .HasColumnName("job_id");
 
@@ -2080,6 +2302,10 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.Property<DateTimeOffset?>("NextAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_at");
+
+                    b.Property<Guid?>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
 
                     b.Property<DateTimeOffset?>("SentAt")
                         .HasColumnType("timestamp with time zone")
@@ -2147,9 +2373,17 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasColumnType("text")
                         .HasColumnName("channel");
 
+                    b.Property<bool>("CommentOnResult")
+                        .HasColumnType("boolean")
+                        .HasColumnName("comment_on_result");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<string>("Digest")
+                        .HasColumnType("text")
+                        .HasColumnName("digest");
 
                     b.Property<bool>("Enabled")
                         .HasColumnType("boolean")
@@ -2223,6 +2457,25 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasName("pk_notification_own_channels");
 
                     b.ToTable("notification_own_channels", (string)null);
+                });
+
+            modelBuilder.Entity("AgentControl.Engine.Notifications.SlackCallRow", b =>
+                {
+                    b.Property<string>("Signature")
+                        .HasColumnType("text")
+                        .HasColumnName("signature");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.HasKey("Signature")
+                        .HasName("pk_slack_calls");
+
+                    b.HasIndex("At")
+                        .HasDatabaseName("ix_slack_calls_at");
+
+                    b.ToTable("slack_calls", (string)null);
                 });
 
             modelBuilder.Entity("AgentControl.Engine.Queues.QueueRow", b =>
@@ -2908,6 +3161,33 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.ToTable("workers", (string)null);
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Workspaces.CommentMentionRow", b =>
+                {
+                    b.Property<Guid>("CommentId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("comment_id");
+
+                    b.Property<Guid>("PersonId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("person_id");
+
+                    b.Property<DateTimeOffset?>("ToldAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("told_at");
+
+                    b.HasKey("CommentId", "PersonId")
+                        .HasName("pk_comment_mentions");
+
+                    b.HasIndex("CommentId")
+                        .HasDatabaseName("ix_comment_mentions_untold")
+                        .HasFilter("told_at IS NULL");
+
+                    b.HasIndex("PersonId")
+                        .HasDatabaseName("ix_comment_mentions_person_id");
+
+                    b.ToTable("comment_mentions", (string)null);
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Workspaces.WorkspaceActivityRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -3008,6 +3288,10 @@ namespace AgentControl.Engine.Storage.Migrations
                     b.Property<Guid?>("JobId")
                         .HasColumnType("uuid")
                         .HasColumnName("job_id");
+
+                    b.Property<string>("Mentions")
+                        .HasColumnType("text")
+                        .HasColumnName("mentions");
 
                     b.Property<string>("Workspace")
                         .IsRequired()
@@ -3405,6 +3689,25 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasConstraintName("fk_approval_snoozes_approvals_approval_id");
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Failures.JobFailureRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Failures.FailureGroupRow", "Group")
+                        .WithMany()
+                        .HasForeignKey("GroupId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_job_failures_failure_groups_group_id");
+
+                    b.HasOne("AgentControl.Engine.Jobs.JobRow", null)
+                        .WithMany("Failures")
+                        .HasForeignKey("JobId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_job_failures_jobs_job_id");
+
+                    b.Navigation("Group");
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Jobs.Bulk.BulkItemRow", b =>
                 {
                     b.HasOne("AgentControl.Engine.Jobs.Bulk.BulkRow", null)
@@ -3502,6 +3805,23 @@ namespace AgentControl.Engine.Storage.Migrations
                         .HasConstraintName("fk_schedule_runs_schedules_schedule");
                 });
 
+            modelBuilder.Entity("AgentControl.Engine.Workspaces.CommentMentionRow", b =>
+                {
+                    b.HasOne("AgentControl.Engine.Workspaces.WorkspaceCommentRow", null)
+                        .WithMany()
+                        .HasForeignKey("CommentId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_comment_mentions_workspace_comments_comment_id");
+
+                    b.HasOne("AgentControl.Engine.Access.Person", null)
+                        .WithMany()
+                        .HasForeignKey("PersonId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_comment_mentions_users_person_id");
+                });
+
             modelBuilder.Entity("AgentControl.Engine.Workspaces.WorkspaceActivityRow", b =>
                 {
                     b.HasOne("AgentControl.Engine.Workspaces.WorkspaceRow", null)
@@ -3574,6 +3894,8 @@ namespace AgentControl.Engine.Storage.Migrations
 
             modelBuilder.Entity("AgentControl.Engine.Jobs.JobRow", b =>
                 {
+                    b.Navigation("Failures");
+
                     b.Navigation("Result");
 
                     b.Navigation("Run")
