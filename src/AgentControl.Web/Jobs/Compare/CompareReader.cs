@@ -85,5 +85,7 @@ internal sealed class CompareReader(JobQueries jobs, StepCompareQueries steps, I
     }
 
     private async Task<JobSummary?> FirstAsync(JobFilter filter, string? cursor, CancellationToken cancellationToken) =>
-        (await jobs.ListAsync(filter, cursor, 1, cancellationToken: cancellationToken)).Items.FirstOrDefault();
+        (await jobs.ListAsync(filter, cursor, 1, cancellationToken: cancellationToken)).Items is [var first, ..]
+            ? first
+            : null;
 }
