@@ -6,7 +6,6 @@ import "./goto.js";
 import "./long-texts.js";
 import "./preferences.js";
 import "./tail.js";
-import "./tree.js";
 import "./trends.js";
 import "./uploader.js";
 import "./wall.js";
@@ -16,6 +15,7 @@ import { keepDrafts, restoreDrafts } from "./drafts.js";
 import { focusHeading } from "./headings.js";
 import { startKeys } from "./keys.js";
 import { reconnection, watchStart } from "./reconnect.js";
+import { showRow } from "./tree.js";
 
 const root = document.documentElement;
 root.dataset.connection = "connecting";
@@ -25,6 +25,15 @@ globalThis.ac = {
   focusIn,
   focusBack: () => focusBack(),
   focusHeading,
+  showRow,
+  replaceQuery(values) {
+    const url = new URL(location.href);
+    for (const [name, value] of Object.entries(values)) {
+      if (value === null) url.searchParams.delete(name);
+      else url.searchParams.set(name, value);
+    }
+    history.replaceState(history.state, "", url);
+  },
   focus: (id) => document.getElementById(id)?.focus(),
   timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
   interactive() {
@@ -37,6 +46,7 @@ globalThis.ac = {
 for (const [name, createEventArgs] of [
   ["ackey", (e) => ({ key: e.detail.key })],
   ["actail", (e) => e.detail],
+  ["actreemove", (e) => e.detail],
   ["acvisible", (e) => ({ visible: e.detail.visible })],
   ["acuploads", (e) => e.detail],
 ]) {
