@@ -1,15 +1,27 @@
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using AgentControl.Core.Agents;
 
 namespace AgentControl.Agents.Synthetic;
 
 /// <summary>One member of every kind that a form can ask for.</summary>
 public sealed record FormsInput(
-    [property: Description("One line."), JsonSchema("""{ "type": "string", "maxLength": 80, "examples": ["ACME GmbH"] }""")]
+    [property:
+        Description("One line."),
+        JsonSchema("""{ "type": "string", "maxLength": 80, "examples": ["ACME GmbH"] }""")
+    ]
         string Customer,
     [property: Description("One of many."), AllowedValues("AT", "BE", "CH", "DE", "FR", "IT", "NL")] string Country,
+    [property: JsonSchema(
+        """
+            { "oneOf": [
+                { "type": "object", "title": "Card", "required": ["card"], "properties": { "card": { "type": "string" } } },
+                { "type": "number", "title": "Cash" } ] }
+            """
+    )]
+        JsonNode Payment,
+    [property: Description("Anything.")] JsonNode Extra,
     [property: DataType("textarea")] string? Notes = null,
     [property: DataType("password")] string? Secret = null,
     [property: DataType("email")] string? Mail = null,
@@ -25,16 +37,7 @@ public sealed record FormsInput(
     bool DryRun = false,
     [property: Description("One of few."), AllowedValues("fast", "careful")] string Mode = "careful",
     [property: Description("As many as are wanted.")] IReadOnlyList<string>? Tags = null,
-    FormsAddress? Address = null,
-    [property: JsonSchema(
-        """
-            { "oneOf": [
-                { "type": "object", "title": "Card", "required": ["card"], "properties": { "card": { "type": "string" } } },
-                { "type": "number", "title": "Cash" } ] }
-            """
-    )]
-        JsonElement? Payment = null,
-    [property: Description("Anything.")] JsonElement? Extra = null
+    FormsAddress? Address = null
 );
 
 /// <summary>Members that belong together.</summary>

@@ -43,7 +43,10 @@ public sealed partial class NoticeLine : IDisposable
     private void Hold(bool? pointer = null, bool? focus = null)
     {
         (_pointer, _focus) = (pointer ?? _pointer, focus ?? _focus);
-        _timer?.Change(_pointer || _focus || _undoing ? Timeout.InfiniteTimeSpan : Notices.Stay, Timeout.InfiniteTimeSpan);
+        _timer?.Change(
+            _pointer || _focus || _undoing ? Timeout.InfiniteTimeSpan : Notices.Stay,
+            Timeout.InfiniteTimeSpan
+        );
     }
 
     private void Close() => Notices.Close(Notice);

@@ -70,7 +70,7 @@ public sealed class LargeRunTests(CheckedProgram program)
         await page.WaitForFunctionAsync($"() => Math.abs(({ToEnd})()) < 2");
     }
 
-        private static Task<string> FirstInSightAsync(IPage page) =>
+    private static Task<string> FirstInSightAsync(IPage page) =>
         page.EvaluateAsync<string>(
             "() => { const t = document.querySelector('[data-testid=events]'), top = t.getBoundingClientRect().top; return [...t.querySelectorAll('[data-testid=event-row]')].find((r) => r.getBoundingClientRect().top >= top - 1).textContent; }"
         );

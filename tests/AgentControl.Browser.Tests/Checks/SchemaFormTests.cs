@@ -51,10 +51,20 @@ public sealed class SchemaFormTests(CheckedProgram program)
         await Assertions.Expect(errors).ToBeFocusedAsync();
         await Assertions
             .Expect(errors.GetByRole(AriaRole.Listitem))
-            .ToContainTextAsync(["Customer", "Country", "Mail", "Weight must be at most 100.", "Line 1 of Tags"]);
+            .ToContainTextAsync([
+                "Customer",
+                "Country",
+                "Card",
+                "Extra",
+                "Mail",
+                "Weight must be at most 100.",
+                "Line 1 of Tags",
+            ]);
         var customer = input.GetByLabel("Customer *");
         await Assertions.Expect(customer).ToHaveAttributeAsync("aria-invalid", "true");
-        await Assertions.Expect(customer).ToHaveAccessibleDescriptionAsync("One line. Customer is missing. Fill it in.");
+        await Assertions
+            .Expect(customer)
+            .ToHaveAccessibleDescriptionAsync("One line. Customer is missing. Fill it in.");
         await errors.GetByRole(AriaRole.Link, new() { Name = "Country" }).ClickAsync();
         await Assertions.Expect(input.GetByLabel("Country *")).ToBeFocusedAsync();
 
@@ -108,9 +118,7 @@ public sealed class SchemaFormTests(CheckedProgram program)
         await input.GetByLabel("City").FillAsync("Wien");
         await input.GetByLabel("Card *").FillAsync("4711");
         await input.GetByLabel("Extra").FillAsync("{ \"a\": [1, null] }");
-        await page.WaitForFunctionAsync(
-            "() => sessionStorage.getItem('ac-new-job:forms')?.includes('null')"
-        );
+        await page.WaitForFunctionAsync("() => sessionStorage.getItem('ac-new-job:forms')?.includes('null')");
     }
 
     private static async Task ShowsWrittenAsync(ILocator input)

@@ -75,7 +75,9 @@ public sealed class TimelineTests(CheckedProgram program)
         await Assertions.Expect(panel).ToBeHiddenAsync();
 
         // A link to a step within a fold opens the way to it, and shows it.
-        await page.OpenAsync($"{new Uri(page.Url).AbsolutePath}?step={Uri.EscapeDataString("documents#1[39]/extract#1")}");
+        await page.OpenAsync(
+            $"{new Uri(page.Url).AbsolutePath}?step={Uri.EscapeDataString("documents#1[39]/extract#1")}"
+        );
         await SelectedAsync(page, "documents#1[39]/extract#1", focused: false);
         await Assertions.Expect(Row(page, "documents#1[39]/extract#1")).ToBeInViewportAsync();
         await Assertions.Expect(panel).ToContainTextAsync("extract");
@@ -135,9 +137,7 @@ public sealed class TimelineTests(CheckedProgram program)
     {
         await Assertions.Expect(Row(page, id)).ToHaveAttributeAsync("aria-selected", "true");
         await Assertions.Expect(page.Locator("[data-testid=step-row][aria-selected=true]")).ToHaveCountAsync(1);
-        await page.WaitForURLAsync(url =>
-            System.Web.HttpUtility.ParseQueryString(new Uri(url).Query)["step"] == id
-        );
+        await page.WaitForURLAsync(url => System.Web.HttpUtility.ParseQueryString(new Uri(url).Query)["step"] == id);
         if (focused)
             await Assertions.Expect(Row(page, id)).ToBeFocusedAsync();
     }

@@ -35,7 +35,9 @@ public sealed class UploadTests(CheckedProgram program) : IDisposable
         var summary = page.GetByTestId("uploads-summary");
         await Assertions.Expect(summary).ToContainTextAsync("2,000 files");
         await Assertions.Expect(page.GetByTestId("upload")).ToHaveCountAsync(Files);
-        await Assertions.Expect(summary).ToContainTextAsync(new Regex(@"· [3-9]\d\d ready", RegexOptions.None, _matchLimit));
+        await Assertions
+            .Expect(summary)
+            .ToContainTextAsync(new Regex(@"· [3-9]\d\d ready", RegexOptions.None, _matchLimit));
 
         // What is done is done after a reload; the rest says that it is to be chosen again.
         Assert.Equal((0, true), (lost, await page.EvaluateAsync<bool>("() => globalThis.acSamePage")));
@@ -54,16 +56,16 @@ public sealed class UploadTests(CheckedProgram program) : IDisposable
         Assert.Equal(0, lost);
         await Assertions
             .Expect(page.Locator("[data-testid=upload][data-is=failed]"))
-            .ToContainTextAsync(new Regex(@"CON\.txt · 10 kB · failed: .*device's name", RegexOptions.None, _matchLimit));
+            .ToContainTextAsync(
+                new Regex(@"CON\.txt · 10 kB · failed: .*device's name", RegexOptions.None, _matchLimit)
+            );
         await Assertions.Expect(page.GetByTestId("connection")).ToHaveTextAsync("live", new() { UseInnerText = true });
 
         // All of them once more, from what the browser kept; the program has them too.
         await page.ReloadAsync();
         await page.InteractiveAsync();
         await Assertions.Expect(summary).ToHaveTextAsync("2,000 files · 1,999 ready · 1 failed");
-        await Assertions
-            .Expect(page.Locator("[data-testid=upload][data-is=failed]"))
-            .ToContainTextAsync(Refused);
+        await Assertions.Expect(page.Locator("[data-testid=upload][data-is=failed]")).ToContainTextAsync(Refused);
         var into = await page.Locator("ac-uploads").GetAttributeAsync("folder");
         Assert.Equal(
             Files - 1,

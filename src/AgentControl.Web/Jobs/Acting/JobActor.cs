@@ -66,8 +66,7 @@ internal sealed class JobActor(
         if (outcome.Result != CommandResult.Accepted)
         {
             await notices.ProblemAsync(
-                outcome.Result == CommandResult.NotFound
-                    ? $"{job.Name} is gone. Load the list again."
+                outcome.Result == CommandResult.NotFound ? $"{job.Name} is gone. Load the list again."
                 : outcome.Errors.Count > 0 ? string.Join(" ", outcome.Errors.SelectMany(e => e.Value))
                 : outcome.Reason ?? $"{job.Name} cannot be tagged now."
             );

@@ -130,8 +130,7 @@ public sealed class TimelineView
             )
             : null;
 
-    private TimelineNode? SelectedNode =>
-        Selected is null ? null : All(tree).FirstOrDefault(n => n.Id == Selected);
+    private TimelineNode? SelectedNode => Selected is null ? null : All(tree).FirstOrDefault(n => n.Id == Selected);
 
     private void Rebuild()
     {
@@ -162,9 +161,7 @@ public sealed class TimelineView
 
     private void Draw()
     {
-        var gaps = HideIdle
-            ? TimeScale.Gaps(from, to, steps.SelectMany(s => s.Busy(to)))
-            : [];
+        var gaps = HideIdle ? TimeScale.Gaps(from, to, steps.SelectMany(s => s.Busy(to))) : [];
         Scale = new TimeScale(from, to, [.. gaps.Where(g => !shownGaps.Contains(g))]);
         var rows = new List<TimelineRow>();
         foreach (var node in tree)
