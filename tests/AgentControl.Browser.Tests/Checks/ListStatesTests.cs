@@ -184,8 +184,8 @@ public sealed class ListStatesTests : IAsyncLifetime
         await Assertions.Expect(empty.Locator("a, button")).ToHaveTextAsync([action!]);
     }
 
-    private static Task GoAsync(IPage page, string path) =>
-        page.EvaluateAsync("path => { Blazor.navigateTo(path); }", path);
+    private static async Task GoAsync(IPage page, string path) =>
+        await page.EvaluateAsync("path => { Blazor.navigateTo(path); }", path);
 
     /// <summary>Until it is disposed, everybody who reads one of the tables waits.</summary>
     private async Task<NpgsqlConnection> LockAsync()
