@@ -38,12 +38,12 @@ public sealed class ListStatesTests : IAsyncLifetime
     private TestBrowser browser = null!;
     private string signedIn = "";
 
-    // From now on: when a skeleton came, when it could be seen, and how far things moved after the page before it had gone.
+    // From now on: when a skeleton came, when it could be seen, and how far things moved after that.
     private const string Watch = """
         () => {
           globalThis.acSeen = { came: null, seen: null, shift: 0, moved: [] };
           new MutationObserver(() => { if (document.querySelector("main .ac-skeleton")) acSeen.came ??= performance.now(); }).observe(document.body, { childList: true, subtree: true });
-          new PerformanceObserver((list) => { for (const e of list.getEntries()) if (acSeen.came && e.startTime > acSeen.came + 100 && !e.hadRecentInput) { acSeen.shift += e.value; acSeen.moved.push(...e.sources.map((s) => s.node?.className ?? s.node?.nodeName)); } }).observe({ type: "layout-shift", buffered: true });
+          new PerformanceObserver((list) => { for (const e of list.getEntries()) if (acSeen.seen && e.startTime > acSeen.seen && !e.hadRecentInput) { acSeen.shift += e.value; acSeen.moved.push(...e.sources.map((s) => s.node?.className ?? s.node?.nodeName)); } }).observe({ type: "layout-shift", buffered: true });
           (function look() {
             const skeleton = document.querySelector("main .ac-skeleton");
             if (skeleton && Number(getComputedStyle(skeleton).opacity) > 0) acSeen.seen ??= performance.now();
