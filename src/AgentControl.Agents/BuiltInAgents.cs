@@ -15,7 +15,7 @@ public static class BuiltInAgents
     /// <summary>The assistant that is there without any configuration.</summary>
     public const string Assistant = "assistant";
 
-    /// <param name="synthetic">Whether the agent for self-tests and benchmarks is offered.</param>
+    /// <param name="synthetic">Whether the agents for self-tests, benchmarks and trying out forms are offered.</param>
     /// <param name="assistants">The configured assistants; one called <c>assistant</c> stands in the place of the built-in one.</param>
     /// <param name="privateHosts">Hosts that assistants may fetch from although they are not public.</param>
     public static IEnumerable<AgentDefinition> All(
@@ -45,6 +45,7 @@ public static class BuiltInAgents
             yield return AssistantOf(settings, () => web.Value);
         if (synthetic)
         {
+            yield return AgentDefinition.Of<FormsAgent, FormsInput, FormsOutput>(_ => new FormsAgent());
             yield return AgentDefinition.Of<SyntheticAgent, SyntheticInput, SyntheticOutput>(
                 services => new SyntheticAgent(
                     Find<TimeProvider>(services) ?? TimeProvider.System,

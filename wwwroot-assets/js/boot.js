@@ -7,7 +7,6 @@ import "./long-texts.js";
 import "./mentions.js";
 import "./preferences.js";
 import "./tail.js";
-import "./tree.js";
 import "./trends.js";
 import "./uploader.js";
 import "./wall.js";
@@ -17,6 +16,7 @@ import { keepDrafts, restoreDrafts } from "./drafts.js";
 import { focusHeading } from "./headings.js";
 import { startKeys } from "./keys.js";
 import { reconnection, watchStart } from "./reconnect.js";
+import { showRow } from "./tree.js";
 
 const root = document.documentElement;
 root.dataset.connection = "connecting";
@@ -26,6 +26,15 @@ globalThis.ac = {
   focusIn,
   focusBack: () => focusBack(),
   focusHeading,
+  showRow,
+  replaceQuery(values) {
+    const url = new URL(location.href);
+    for (const [name, value] of Object.entries(values)) {
+      if (value === null) url.searchParams.delete(name);
+      else url.searchParams.set(name, value);
+    }
+    history.replaceState(history.state, "", url);
+  },
   focus: (id) => document.getElementById(id)?.focus(),
   timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
   interactive() {
@@ -39,6 +48,7 @@ for (const [name, createEventArgs] of [
   ["ackey", (e) => ({ key: e.detail.key })],
   ["acnames", (e) => e.detail],
   ["actail", (e) => e.detail],
+  ["actreemove", (e) => e.detail],
   ["acvisible", (e) => ({ visible: e.detail.visible })],
   ["acuploads", (e) => e.detail],
 ]) {

@@ -1,4 +1,4 @@
-// Shortcuts. Marked elements: data-key="x" is pressed (or focused, if it is a field) by x; data-go="j" follows g;
+// Shortcuts. Marked elements: data-key="x" is pressed (or focused, if it is a field to type in) by x; data-go="j" follows g;
 // <ac-keys keys="j k"> hands the page's keys to the server. Follows the typed character, not the place of the key.
 import { toggleTimes } from "./ac-time.js";
 import { openDialog } from "./dialogs.js";
@@ -22,7 +22,7 @@ function pick(attribute, key) {
 }
 
 function press(element) {
-  if (element.matches(fields)) {
+  if (element.matches(fields) && !element.matches("[type='checkbox'], [type='radio']")) {
     element.focus();
     element.select?.();
   } else {

@@ -1,22 +1,45 @@
 // The live tail: stays at the end while it follows; a person's scroll up stops that at once, and nothing moves any more.
+// Lines come and go while it follows, which scrolls too: only what a person did just before counts.
+const recent = 1500;
+
 class Tail extends HTMLElement {
   static observedAttributes = ["follow"];
 
   connectedCallback() {
-    this.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    for (const by of ["wheel", "touchmove", "keydown", "pointerdown"]) this.addEventListener(by, () => { this.byPerson = Date.now(); }, { passive: true });
+    if (this.watch) return;
+    this.addEventListener("scroll", this.#scrolled, { passive: true });
+    for (const by of ["wheel", "touchmove", "keydown"]) this.addEventListener(by, this.#touched, { passive: true });
+    // The scroll bar, however long it is held.
+    this.addEventListener("pointerdown", this.#taken, { passive: true });
+    for (const end of ["pointerup", "pointercancel"]) addEventListener(end, this.#released, { passive: true });
     this.watch = new MutationObserver(() => this.#stay());
-    this.watch.observe(this, { childList: true, subtree: true });
+    this.watch.observe(this, { childList: true, subtree: true, attributes: true, attributeFilter: ["style"] });
     this.#stay();
   }
 
   disconnectedCallback() {
     this.watch?.disconnect();
+    this.watch = undefined;
+    for (const end of ["pointerup", "pointercancel"]) removeEventListener(end, this.#released);
   }
 
-  attributeChangedCallback() {
+  attributeChangedCallback(name, before, now) {
+    if (before !== now) this.byPerson = 0;
     this.#stay();
   }
+
+  #touched = () => {
+    this.byPerson = Date.now();
+  };
+
+  #taken = () => {
+    this.held = true;
+  };
+
+  #released = () => {
+    if (this.held) this.byPerson = Date.now();
+    this.held = false;
+  };
 
   get #follows() {
     return this.getAttribute("follow") === "true";
@@ -26,12 +49,11 @@ class Tail extends HTMLElement {
     if (this.#follows) this.scrollTop = this.scrollHeight;
   }
 
-  #scrolled() {
-    const atEnd = this.scrollHeight - this.scrollTop - this.clientHeight < 30;
-    const byPerson = Date.now() - (this.byPerson ?? 0) < 1500;
-    if (this.#follows && !atEnd && (byPerson || this.scrollTop < this.lastTop)) this.#tell(false);
-    this.lastTop = this.scrollTop;
-  }
+  #scrolled = () => {
+    if (!this.#follows || this.scrollHeight - this.scrollTop - this.clientHeight < 30) return;
+    if (this.held || Date.now() - (this.byPerson ?? 0) < recent) this.#tell(false);
+    else this.#stay();
+  };
 
   #tell(following) {
     this.setAttribute("follow", String(following));

@@ -45,6 +45,13 @@ internal static class AgentSchemas
             return schema;
         T? Find<T>()
             where T : Attribute => provider.GetCustomAttributes(typeof(T), inherit: true).OfType<T>().FirstOrDefault();
+        if (Find<JsonSchemaAttribute>() is { } written)
+        {
+            var byHand = JsonNode.Parse(written.Schema)!.AsObject();
+            if (node["default"] is { } given)
+                byHand["default"] = given.DeepClone();
+            node = byHand;
+        }
         if (Find<DescriptionAttribute>() is { } description)
             node["description"] = description.Description;
         if (Find<DisplayNameAttribute>() is { } title)

@@ -26,6 +26,9 @@ public sealed partial class JobsPage
     private ElementReference _search;
 
     [Inject]
+    private Announcer Announcer { get; set; } = null!;
+
+    [Inject]
     private JobsReader Reader { get; set; } = null!;
 
     [Inject]
@@ -94,8 +97,11 @@ public sealed partial class JobsPage
         var missing = _view.Rows.Select(r => r.Id).Where(id => !known.ContainsKey(id)).ToList();
         var rest = missing.Count == 0 ? [] : await Reader.ByIdAsync(missing, cancellationToken);
         var changed = _view.Merge(known.Values.Concat(rest), search.Filter);
+        var before = _view.New;
         if (first is not null)
             changed |= _view.CountNew(first);
+        if (_view.New > before)
+            await Announcer.PoliteAsync($"{Formats.Count(_view.New, "new job")}.", "new jobs");
         Show(ref _drawn, changed ? !_drawn : _drawn);
     }
 

@@ -7,6 +7,8 @@ public sealed partial class NoticeLine : IDisposable
 {
     private ITimer? _timer;
     private bool _undoing;
+    private bool _pointer;
+    private bool _focus;
 
     [Inject]
     private Notices Notices { get; set; } = null!;
@@ -31,20 +33,28 @@ public sealed partial class NoticeLine : IDisposable
                 Timeout.InfiniteTimeSpan,
                 Timeout.InfiniteTimeSpan
             );
-            Run();
+            Hold();
         }
     }
 
     public void Dispose() => _timer?.Dispose();
 
-    private void Hold() => _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-
-    private void Run() => _timer?.Change(Notices.Stay, Timeout.InfiniteTimeSpan);
+    // The focus may leave while the pointer stays, and the other way round.
+    private void Hold(bool? pointer = null, bool? focus = null)
+    {
+        (_pointer, _focus) = (pointer ?? _pointer, focus ?? _focus);
+        _timer?.Change(
+            _pointer || _focus || _undoing ? Timeout.InfiniteTimeSpan : Notices.Stay,
+            Timeout.InfiniteTimeSpan
+        );
+    }
 
     private void Close() => Notices.Close(Notice);
 
     private async Task UndoAsync()
     {
+        if (_undoing)
+            return;
         _undoing = true;
         Hold();
         await Notice.Undo!();

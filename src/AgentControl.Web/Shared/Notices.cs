@@ -14,13 +14,14 @@ internal sealed class Notices(Announcer announcer)
     /// <summary>How long a notice stays, unless the pointer or the focus is on it.</summary>
     public static readonly TimeSpan Stay = TimeSpan.FromSeconds(10);
 
+    private const int Most = 3;
     private ImmutableList<Notice> _open = [];
     private long _no;
 
     /// <summary>Raised after the open notices changed.</summary>
     public event EventHandler? Changed;
 
-    /// <summary>The notices on the screen, at most three, oldest first.</summary>
+    /// <summary>The notices on the screen, oldest first: at most three, or as many as can still be taken back.</summary>
     public ImmutableList<Notice> Open => _open;
 
     public Task SayAsync(string text) => AddAsync(text, isProblem: false, undo: null);
@@ -39,7 +40,9 @@ internal sealed class Notices(Announcer announcer)
     private Task AddAsync(string text, bool isProblem, Func<Task>? undo)
     {
         var added = _open.Add(new(++_no, text, isProblem, undo));
-        _open = added.Count > 3 ? added.RemoveAt(0) : added;
+        // What can be taken back keeps its time.
+        var surplus = added.Count > Most ? added.FindIndex(n => n.Undo is null && n.No != _no) : -1;
+        _open = surplus < 0 ? added : added.RemoveAt(surplus);
         Changed?.Invoke(this, EventArgs.Empty);
         return announcer.PoliteAsync(undo is null ? text : $"{text} Undo with z.");
     }

@@ -147,7 +147,8 @@ public sealed class CheckedProgram : IAsyncDisposable
         return browser.OpenAsync(options);
     }
 
-    private async Task PutFileAsync(string path, string text)
+    /// <summary>A file of the workspace.</summary>
+    public async Task PutFileAsync(string path, string text)
     {
         using var content = new StringContent(text, new MediaTypeHeaderValue("text/markdown"));
         using var answer = await http.PutAsync($"/api/v1/workspaces/default/files/{path}", content);

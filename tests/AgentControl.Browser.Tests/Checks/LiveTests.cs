@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AgentControl.Browser.Tests.Pages;
 using Microsoft.Playwright;
 
@@ -8,8 +7,6 @@ namespace AgentControl.Browser.Tests.Checks;
 public sealed class LiveTests(CheckedProgram program, ITestOutputHelper output)
 {
     private const int Rows = 50;
-    private const int ChangesPerBeat = 10;
-    private static readonly TimeSpan _beat = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan _watched = TimeSpan.FromSeconds(10);
 
     private const string Mark = """
@@ -46,7 +43,7 @@ public sealed class LiveTests(CheckedProgram program, ITestOutputHelper output)
         await page.OpenAsync("/jobs");
         Assert.Equal(Rows, await page.EvaluateAsync<int>(Mark));
         var (batchesBefore, bytesBefore) = (batches.Batches, batches.Bytes);
-        var driven = DriveAsync();
+        var driven = LiveSeed.DriveAsync(program.Installation, "live", _watched, newcomerAt: 10);
         await page.WatchAsync((int)_watched.TotalMilliseconds);
         var (drawn, sent) = (batches.Batches - batchesBefore, batches.Bytes - bytesBefore);
         var changes = await driven;
@@ -88,33 +85,6 @@ public sealed class LiveTests(CheckedProgram program, ITestOutputHelper output)
         Assert.All(drawn, d => Assert.True(d.Batches == 0, $"{d.Route} drew {d.Batches} times."));
         Assert.InRange(ticks, 5, 15);
     }
-
-    private async Task<int> DriveAsync()
-    {
-        await using var connection = await program.Installation.OpenDatabaseAsync();
-        var clock = Stopwatch.StartNew();
-        var changes = 0;
-        using var timer = new PeriodicTimer(_beat);
-        while (clock.Elapsed < _watched && await timer.WaitForNextTickAsync())
-        {
-            await using var command = new Npgsql.NpgsqlCommand(Beat, connection);
-            command.Parameters.AddWithValue("count", ChangesPerBeat);
-            await command.ExecuteNonQueryAsync();
-            changes += ChangesPerBeat;
-            if (changes == ChangesPerBeat * 10)
-                await Seeds.RunningAsync(program.Installation, "newer", 1);
-        }
-
-        return changes;
-    }
-
-    // One statement a beat: ten rows a little further, each with its event, and word of them as another process would send it.
-    private const string Beat = """
-        WITH chosen AS MATERIALIZED (SELECT id FROM jobs WHERE name LIKE 'live-%' ORDER BY random() LIMIT @count),
-             told AS MATERIALIZED (SELECT id, ac_append(id, 'progress', 'info', 'A little further', NULL, NULL) AS no FROM chosen)
-        SELECT pg_notify('agentcontrol_events', 'seed' || string_agg(format(';%s,%s,%s', rtrim(translate(encode(uuid_send(id), 'base64'), '+/', '-_'), '='), no, no), '')) FROM told;
-        UPDATE job_runs SET progress_completed = (last_no * 25) % 1000 + 1 WHERE last_no > 0 AND job_id IN (SELECT id FROM jobs WHERE name LIKE 'live-%');
-        """;
 
     private sealed class Seen
     {

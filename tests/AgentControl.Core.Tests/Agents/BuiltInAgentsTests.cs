@@ -9,7 +9,7 @@ public sealed class BuiltInAgentsTests
     public void All_Names_AreThoseOfTheContract()
     {
         Assert.Equal(
-            ["contracts", "contracts.document", "articles", "articles.topic", "assistant", "synthetic"],
+            ["contracts", "contracts.document", "articles", "articles.topic", "assistant", "forms", "synthetic"],
             BuiltInAgents.All(synthetic: true).Select(agent => agent.Name)
         );
         Assert.Equal(
@@ -28,12 +28,18 @@ public sealed class BuiltInAgentsTests
     [InlineData("synthetic", """{}""")]
     [InlineData("articles", """{ "topics": ["a"], "sources": ["inbox/", " b.txt", "https://example.com/c"] }""")]
     [InlineData("synthetic", """{ "steps": 3, "approvalAtStep": 2 }""")]
+    [InlineData(
+        "forms",
+        """{ "customer": "ACME", "country": "AT", "payment": { "card": "1" }, "extra": [], "weight": 1.5 }"""
+    )]
     public void Check_InputOfTheContract_Fits(string agent, string input) => Assert.Empty(Check(agent, input));
 
     [Theory]
     [InlineData("contracts", """{ "approval": "maybe" }""", "approval")]
     [InlineData("contracts", """{ "commentEvery": "often" }""", "commentEvery")]
     [InlineData("synthetic", """{ "steps": "many" }""", "steps")]
+    [InlineData("forms", """{ "customer": "ACME", "country": "AT", "weight": 101 }""", "weight")]
+    [InlineData("forms", """{ "country": "AT" }""", "customer")]
     [InlineData("articles", """{ "topics": ["a"], "sources": ["/etc/passwd"] }""", "sources")]
     [InlineData("articles", """{ "topics": ["a"], "sources": ["inbox/../../secret"] }""", "sources")]
     [InlineData("articles", """{ "topics": ["a"], "sources": ["inbox/", " "] }""", "sources")]
@@ -51,6 +57,15 @@ public sealed class BuiltInAgentsTests
         Assert.Contains("\"default\":10", schema, StringComparison.Ordinal);
         Assert.Contains("\"default\":\"summary\"", schema, StringComparison.Ordinal);
         Assert.Contains("\"minimum\":1", schema, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void InputSchema_WrittenByHand_StandsInThePlaceOfTheTypes()
+    {
+        var schema = BuiltInAgents.All(synthetic: true).Single(a => a.Name == "forms").InputSchema["properties"]!;
+        Assert.Equal("kg", (string?)schema["weight"]!["x-unit"]);
+        Assert.Equal(2, schema["payment"]!["oneOf"]!.AsArray().Count);
+        Assert.Equal("One line.", (string?)schema["customer"]!["description"]);
     }
 
     private static IReadOnlyDictionary<string, string[]> Check(string agent, string input) =>

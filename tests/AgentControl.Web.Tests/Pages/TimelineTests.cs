@@ -179,14 +179,40 @@ public sealed class TimelineTests
     }
 
     [Fact]
-    public void Move_AtTheEnds_Stops()
+    public void Select_StepInAFold_OpensTheWayToIt()
     {
-        var view = View(Step("a#1", 0, 1), Step("b#1", 1, 2));
+        var view = View([.. Enumerable.Range(0, 250).Select(i => Step($"docs#1[{i}]/extract#1", i, i + 1))]);
 
-        Assert.Equal("a#1", view.Move(1));
-        Assert.Equal("b#1", view.Move(1));
-        Assert.Equal("b#1", view.Move(1));
-        Assert.Equal("a#1", view.Move(-5));
+        Assert.Equal(-1, view.SelectedRow);
+        view.Select("docs#1[210]/extract#1");
+
+        Assert.Equal("extract", view.Rows[view.SelectedRow].Label);
+        view.Select("docs#1");
+        Assert.Equal((0, 250, null), (view.SelectedRow, view.SelectedScope!.Steps, view.SelectedStep));
+        view.Select("nowhere#1");
+        Assert.Equal((-1, null), (view.SelectedRow, view.SelectedScope));
+    }
+
+    [Fact]
+    public void Select_BeforeTheFirstSnapshot_OpensTheWayWhenItComes()
+    {
+        var view = new TimelineView();
+        view.Select("docs#1[30]/extract#1");
+
+        view.Update([.. Enumerable.Range(0, 40).Select(i => Step($"docs#1[{i}]/extract#1", i, i + 1))], [], null);
+
+        Assert.Equal("extract", view.Rows[view.SelectedRow].Label);
+        view.SetOpen("docs#1", false);
+        view.Update([.. Enumerable.Range(0, 41).Select(i => Step($"docs#1[{i}]/extract#1", i, i + 1))], [], null);
+        Assert.Single(view.Rows);
+    }
+
+    [Fact]
+    public void HideIdle_LongBackOff_ShrinksToo()
+    {
+        var step = Step("match#1", 0, 700) with { Tries = [new TimelineTry(1, At(40), At(640), "erp 503")] };
+
+        Assert.Equal(TimeSpan.FromSeconds(600), Assert.Single(View(step).Scale.Folded).Length);
     }
 
     [Fact]

@@ -53,6 +53,32 @@ internal sealed class JobActor(
             await SendAsync(job, order);
     }
 
+    /// <summary>Puts a tag on or takes it off, with Undo. False where it was not done; a refusal has been said.</summary>
+    public async Task<bool> TagAsync(JobTarget job, string tag, bool on)
+    {
+        var caller = await callers.CurrentAsync(CancellationToken.None);
+        if (caller is null || !caller.Has(Role.Operator, job.Workspace))
+        {
+            await notices.ProblemAsync($"Tags need the {Role.Operator} role.");
+            return false;
+        }
+        var outcome = await commands.TagAsync(job.Id, tag, on, caller.Actor, CancellationToken.None);
+        if (outcome.Result != CommandResult.Accepted)
+        {
+            await notices.ProblemAsync(
+                outcome.Result == CommandResult.NotFound ? $"{job.Name} is gone. Load the list again."
+                : outcome.Errors.Count > 0 ? string.Join(" ", outcome.Errors.SelectMany(e => e.Value))
+                : outcome.Reason ?? $"{job.Name} cannot be tagged now."
+            );
+            return false;
+        }
+        await notices.OfferUndoAsync(
+            on ? $"Tagged {job.Name} “{tag}”." : $"Took the tag “{tag}” off {job.Name}.",
+            () => commands.TagAsync(job.Id, tag, !on, caller.Actor, CancellationToken.None)
+        );
+        return true;
+    }
+
     private async Task ForkAsync(JobTarget job, string? fromStep, Actor actor)
     {
         switch (await commands.ForkAsync(job.Id, fromStep, null, actor, CancellationToken.None))

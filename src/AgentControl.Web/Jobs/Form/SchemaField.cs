@@ -73,7 +73,9 @@ public sealed class SchemaField
             Path.Length == 0
                 ? "input"
                 : Path.Replace('.', '-').Replace('[', '-').Replace("]", "", StringComparison.Ordinal)
-        );
+        )
+        // The chosen kind lies at the same place as the choice, and is another control.
+        + (holder is { Schema.Kind: FieldKind.OneOf } ? "-value" : "");
     public FieldKind Kind => foreign is null ? Schema.Kind : FieldKind.Json;
     public bool IsLine => holder is { Schema.Kind: FieldKind.List };
     public IReadOnlyList<SchemaField> Members { get; } = [];

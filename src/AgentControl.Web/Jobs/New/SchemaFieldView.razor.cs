@@ -1,3 +1,4 @@
+using System.Globalization;
 using AgentControl.Web.Jobs.Form;
 using Microsoft.AspNetCore.Components;
 
@@ -62,7 +63,29 @@ public sealed partial class SchemaFieldView
             builder.CloseElement();
         };
 
-    private Task SetAsync(ChangeEventArgs e) => ChangeAsync(() => Field.Text = e.Value?.ToString());
+    // The browser's field for a moment knows neither zone nor offset: it shows and takes UTC, and the value says so.
+    private string? Shown =>
+        Field.Kind == FieldKind.DateTime
+        && DateTimeOffset.TryParse(
+            Field.Text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal,
+            out var moment
+        )
+            ? moment.UtcDateTime.ToString(
+                moment.Second == 0 && moment.Millisecond == 0 ? "yyyy-MM-dd'T'HH:mm" : "yyyy-MM-dd'T'HH:mm:ss.FFF",
+                CultureInfo.InvariantCulture
+            )
+            : Field.Text;
+
+    private Task SetAsync(ChangeEventArgs e)
+    {
+        var typed = e.Value?.ToString();
+        var isMoment =
+            Field.Kind == FieldKind.DateTime
+            && DateTime.TryParse(typed, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+        return ChangeAsync(() => Field.Text = isMoment ? $"{typed}{(typed!.Length == 16 ? ":00" : "")}Z" : typed);
+    }
 
     private Task ChangeAsync(Action change)
     {

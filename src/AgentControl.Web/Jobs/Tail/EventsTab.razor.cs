@@ -12,6 +12,7 @@ public sealed partial class EventsTab
     private TailLine? _opened;
     private bool _drawn;
     private bool _asked;
+    private ElementReference _tail;
 
     [Inject]
     private TailReader Reader { get; set; } = null!;
@@ -83,6 +84,13 @@ public sealed partial class EventsTab
             _view.StopFollowing();
         else if (_view.StartFollowing())
             await ReloadAsync();
+    }
+
+    // The button goes; whoever pressed it reads on.
+    private async Task JumpAsync()
+    {
+        await FollowAsync(true);
+        await _tail.FocusAsync(preventScroll: true);
     }
 
     private async Task OlderAsync()

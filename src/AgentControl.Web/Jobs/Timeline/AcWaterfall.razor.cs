@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace AgentControl.Web.Jobs.Timeline;
 
-/// <summary>Tree and bars that scroll together. Arrows move and fold, letters jump, Enter opens a step.</summary>
+/// <summary>Tree and bars that scroll together. Arrows move the selection and fold, Enter opens a step, Escape closes it.</summary>
 public sealed partial class AcWaterfall
 {
     /// <summary>Above so many rows only those in sight are drawn.</summary>
@@ -18,6 +18,10 @@ public sealed partial class AcWaterfall
 
     [Parameter]
     public EventCallback<string?> OnSelect { get; set; }
+
+    /// <summary>Arrows led to another row.</summary>
+    [Parameter]
+    public EventCallback<string> OnMove { get; set; }
 
     /// <summary>The view was changed here: folded, unfolded, a gap opened.</summary>
     [Parameter]
@@ -76,8 +80,6 @@ public sealed partial class AcWaterfall
             View.ShowMore(row.Id[..^TimelineView.MoreMark.Length]);
             return OnChange.InvokeAsync();
         }
-        return row.CanFold && row.Kind is null
-            ? FoldAsync(row)
-            : OnSelect.InvokeAsync(row.Id == View.Selected ? null : row.Id);
+        return row.CanFold && row.Kind is null ? FoldAsync(row) : OnSelect.InvokeAsync(row.Id);
     }
 }

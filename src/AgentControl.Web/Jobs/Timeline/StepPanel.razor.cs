@@ -21,6 +21,10 @@ public sealed partial class StepPanel
     [Parameter, EditorRequired]
     public string StepKey { get; set; } = "";
 
+    /// <summary>The tries of it that failed and were followed by another.</summary>
+    [Parameter]
+    public IReadOnlyList<TimelineTry> Tries { get; set; } = [];
+
     [Parameter]
     public EventCallback OnClose { get; set; }
 

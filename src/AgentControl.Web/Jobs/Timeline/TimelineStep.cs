@@ -18,6 +18,21 @@ public sealed record TimelineStep(
     public bool IsWait => Kind is "approval" or "signal" or "timer" or "children" or "retry" or "service";
 
     public IReadOnlyList<TimelineTry> Tries { get; init; } = [];
+
+    /// <summary>When it did something: not while it waited, and not in its back-offs. One that goes on ends at <paramref name="now"/>.</summary>
+    public IEnumerable<(DateTimeOffset From, DateTimeOffset To)> Busy(DateTimeOffset now)
+    {
+        if (IsWait)
+            yield break;
+        var end = CompletedAt ?? now;
+        var from = StartedAt;
+        foreach (var failed in Tries)
+        {
+            yield return (from, failed.FailedAt);
+            from = failed.Until is { } until && until < end ? until : end;
+        }
+        yield return (from, end);
+    }
 }
 
 /// <summary>One try of a step that did not end it: it failed, then the step backed off.</summary>

@@ -1,20 +1,28 @@
 using AgentControl.Web.Shared;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 
 namespace AgentControl.Web.Jobs.Timeline;
 
 /// <summary>The run of one job as a tree with bars; follows the journal unless it is very large.</summary>
 public sealed partial class TimelineTab
 {
+    private const string Off = "off";
     private readonly TimelineView _view = new();
     private TimelineJournal? _journal;
     private bool _drawn;
+    private bool _shown;
+    private bool _panel;
+    private string? _step;
+
+    /// <summary>What the address said when it was last read; afterwards the person leads, and the address follows.</summary>
+    private (string? Step, string? Panel)? _address;
+
+    [Inject]
+    private IJSRuntime Js { get; set; } = null!;
 
     [Inject]
     private TimelineReader Reader { get; set; } = null!;
-
-    [Inject]
-    private NavigationManager Navigation { get; set; } = null!;
 
     [Parameter, EditorRequired]
     public Guid JobId { get; set; }
@@ -33,13 +41,26 @@ public sealed partial class TimelineTab
     [SupplyParameterFromQuery(Name = "step")]
     private string? Step { get; set; }
 
+    /// <summary>"off": the step is selected, but its panel was closed.</summary>
+    [SupplyParameterFromQuery(Name = "panel")]
+    private string? Panel { get; set; }
+
+    private bool ShowsPanel => _step is not null && _panel;
+
     private bool IsLarge => Events > TimelineView.MostLiveEvents;
 
     protected override IEnumerable<string> Topics => IsLarge ? [] : [LiveTopic.Job(JobId)];
 
     protected override object LoadKey => (JobId, Ended);
 
-    protected override void OnParametersSet() => _view.Select(Step);
+    protected override void OnParametersSet()
+    {
+        if (_address == (Step, Panel))
+            return;
+        _address = (Step, Panel);
+        (_step, _panel) = (Step, Panel != Off);
+        _view.Select(_step);
+    }
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
@@ -51,10 +72,23 @@ public sealed partial class TimelineTab
         }
     }
 
-    private Task SelectAsync(string? id)
+    protected override async Task OnAfterRenderAsync(bool firstRender)
     {
+        // Once, where a link or a reload named the step.
+        if (_shown || _view.IsEmpty)
+            return;
+        _shown = true;
+        if (_view.SelectedRow is >= 0 and var row)
+            await Js.TryInvokeAsync("ac.showRow", row);
+    }
+
+    private Task CloseAsync() => SelectAsync(_step, false);
+
+    // Not by the router: it would make the page anew, and the focus and what is folded would be gone.
+    private async Task SelectAsync(string? id, bool panel)
+    {
+        (_step, _panel) = (id, panel);
         _view.Select(id);
-        Navigation.NavigateTo(Navigation.GetUriWithQueryParameter("step", id), replace: true);
-        return Task.CompletedTask;
+        await Js.TryInvokeAsync("ac.replaceQuery", new { step = id, panel = panel ? null : Off });
     }
 }

@@ -82,17 +82,18 @@ public sealed class TimelineView
         Draw();
     }
 
-    public void Select(string? id) => Selected = id;
-
-    /// <summary>Selects the row so many places further; stops at the ends.</summary>
-    public string? Move(int by)
+    /// <summary>Selects a row; the rows above it are opened, so that it can be seen.</summary>
+    public void Select(string? id)
     {
-        if (Rows.Count == 0)
-            return Selected;
-        var at = Rows.ToList().FindIndex(r => r.Id == Selected);
-        Selected = Rows[Math.Clamp(at < 0 ? 0 : at + by, 0, Rows.Count - 1)].Id;
-        return Selected;
+        if (Selected == id)
+            return;
+        Selected = id;
+        if (Reveal())
+            Draw();
     }
+
+    /// <summary>Its place among the rows; -1 where none is selected or shown.</summary>
+    public int SelectedRow => Selected is null ? -1 : Rows.ToList().FindIndex(r => r.Id == Selected);
 
     public void SetOpen(string id, bool isOpen)
     {
@@ -114,20 +115,53 @@ public sealed class TimelineView
         Draw();
     }
 
-    public TimelineStep? SelectedStep =>
-        Selected is null ? null : All(tree).FirstOrDefault(n => n.Id == Selected)?.Step;
+    public TimelineStep? SelectedStep => SelectedNode?.Step;
+
+    /// <summary>What is selected, where that is no step.</summary>
+    public TimelineScope? SelectedScope =>
+        SelectedNode is { Step: null } node
+            ? new(
+                node.Label,
+                node.State,
+                node.Steps().Count(),
+                node.Steps().Count(s => s.State == "failed"),
+                node.StartedAt,
+                node.EndedAt
+            )
+            : null;
+
+    private TimelineNode? SelectedNode => Selected is null ? null : All(tree).FirstOrDefault(n => n.Id == Selected);
 
     private void Rebuild()
     {
+        var wasEmpty = tree.Count == 0;
         tree = TimelineTree.Build(steps, Compact);
+        if (wasEmpty)
+            Reveal();
         Draw();
+    }
+
+    /// <summary>True when a row had to be opened.</summary>
+    private bool Reveal()
+    {
+        if (Selected is null || Rows.Any(r => r.Id == Selected))
+            return false;
+        var changed = false;
+        var above = tree;
+        while (above.FirstOrDefault(n => All(n.Children).Any(c => c.Id == Selected)) is { } node)
+        {
+            changed = open[node.Id] = true;
+            var place = node.Children.FindIndex(c => All([c]).Any(n => n.Id == Selected));
+            if (node.IsFold && place >= unfolded.GetValueOrDefault(node.Id, UnfoldBy))
+                unfolded[node.Id] = (place / UnfoldBy + 1) * UnfoldBy;
+            above = node.Children;
+        }
+        return changed;
     }
 
     private void Draw()
     {
-        var gaps = HideIdle
-            ? TimeScale.Gaps(from, to, steps.Where(s => !s.IsWait).Select(s => (s.StartedAt, s.CompletedAt ?? to)))
-            : [];
+        var gaps = HideIdle ? TimeScale.Gaps(from, to, steps.SelectMany(s => s.Busy(to))) : [];
         Scale = new TimeScale(from, to, [.. gaps.Where(g => !shownGaps.Contains(g))]);
         var rows = new List<TimelineRow>();
         foreach (var node in tree)
