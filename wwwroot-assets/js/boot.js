@@ -26,6 +26,7 @@ globalThis.ac = {
   focusBack: () => focusBack(),
   focusHeading,
   focus: (id) => document.getElementById(id)?.focus(),
+  focusFirst: (...ids) => (ids.map((id) => id && document.getElementById(id)).find(Boolean) ?? document.querySelector("h1"))?.focus(),
   timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
   interactive() {
     root.dataset.connection = "live";

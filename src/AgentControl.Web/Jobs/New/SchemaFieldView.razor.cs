@@ -62,7 +62,7 @@ public sealed partial class SchemaFieldView
             builder.CloseElement();
         };
 
-    private Task SetAsync(ChangeEventArgs e) => ChangeAsync(() => Field.Text = e.Value?.ToString());
+    private Task SetAsync(string? typed) => ChangeAsync(() => Field.Text = typed);
 
     private Task ChangeAsync(Action change)
     {
