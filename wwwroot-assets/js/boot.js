@@ -5,6 +5,7 @@ import "./content.js";
 import "./goto.js";
 import "./long-texts.js";
 import "./preferences.js";
+import "./row-keys.js";
 import "./tail.js";
 import "./tree.js";
 import "./trends.js";

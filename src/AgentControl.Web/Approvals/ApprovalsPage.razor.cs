@@ -139,7 +139,7 @@ public sealed partial class ApprovalsPage
 
     private async Task ReassignedAsync()
     {
-        await Notices.SayAsync($"Reassigned: {_view.Shown!.Title}");
+        await Notices.SayAsync($"Reassigned: {OddCharacters.Shown(_view.Shown!.Title)}");
         await ReloadAsync();
     }
 
@@ -161,7 +161,11 @@ public sealed partial class ApprovalsPage
     {
         var done = _view.Shown!;
         _snoozing = false;
-        await Notices.SayAsync(later ? $"You are asked again later: {done.Title}" : $"Back in your list: {done.Title}");
+        await Notices.SayAsync(
+            later
+                ? $"You are asked again later: {OddCharacters.Shown(done.Title)}"
+                : $"Back in your list: {OddCharacters.Shown(done.Title)}"
+        );
         if (later && Box == Mine && _view.NextOpen(done.Id) is { } next)
             Go(next);
         else

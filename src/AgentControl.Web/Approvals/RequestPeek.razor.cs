@@ -19,9 +19,9 @@ public sealed partial class RequestPeek
     [Parameter, EditorRequired]
     public Guid Id { get; set; }
 
-    /// <summary>The person is done with it.</summary>
+    /// <summary>The person is done with it; true where it is decided.</summary>
     [Parameter]
-    public EventCallback OnClose { get; set; }
+    public EventCallback<bool> OnClose { get; set; }
 
     private string ElementId => $"peek-{Id:N}";
 
@@ -56,8 +56,8 @@ public sealed partial class RequestPeek
         else if (_view.Bar is { Open: not null } bar)
             bar.Close();
         else
-            await OnClose.InvokeAsync();
+            await OnClose.InvokeAsync(false);
     }
 
-    private Task DecidedAsync(bool isFinal) => isFinal ? OnClose.InvokeAsync() : ReloadAsync();
+    private Task DecidedAsync(bool isFinal) => isFinal ? OnClose.InvokeAsync(true) : ReloadAsync();
 }

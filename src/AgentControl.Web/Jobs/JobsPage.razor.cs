@@ -131,18 +131,22 @@ public sealed partial class JobsPage
     private Task TogglePeekAsync(JobListRow row)
     {
         if (_peek?.Job == row.Id)
-            return ClosePeekAsync();
+            return ClosePeekAsync(decided: false);
         if (row.ApprovalId is { } request)
             _peek = (row.Id, request);
         return Task.CompletedTask;
     }
 
-    private async Task ClosePeekAsync()
+    private async Task ClosePeekAsync(bool decided)
     {
         if (_peek is not { } peek)
             return;
         _peek = null;
-        await Js.TryInvokeAsync("ac.focusFirst", PeekButton.ElementId(peek.Request), JobRowCells.LinkId(peek.Job));
+        await Js.TryInvokeAsync(
+            "ac.focusFirst",
+            decided ? null : PeekButton.ElementId(peek.Request),
+            JobRowCells.LinkId(peek.Job)
+        );
     }
 
     private async Task ActAsync(JobListRow row, string action)

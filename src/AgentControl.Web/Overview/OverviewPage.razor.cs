@@ -50,23 +50,24 @@ public sealed partial class OverviewPage
     private Task TogglePeekAsync(ApprovalView request)
     {
         if (_peeked?.Id == request.Id)
-            return ClosePeekAsync();
+            return ClosePeekAsync(decided: false);
         _peekedAt = _now is null ? 0 : Math.Max(0, Asked(_now).ToList().FindIndex(r => r.Id == request.Id));
         _peeked = request;
         return Task.CompletedTask;
     }
 
     /// <summary>The focus goes back to where it was, or to the next request where that one is decided.</summary>
-    private async Task ClosePeekAsync()
+    private async Task ClosePeekAsync(bool decided)
     {
-        if (_peeked is not { } closed || _now is null)
+        if (_peeked is not { } closed || _now is not { } now)
             return;
+        var others = Asked(now).Where(r => r.Id != closed.Id).ToList();
+        var next = others.Skip(_peekedAt).FirstOrDefault() ?? others.LastOrDefault();
         _peeked = null;
         await ReloadAsync();
-        var next = _now.Requests.Skip(_peekedAt).FirstOrDefault() ?? _now.Requests.FirstOrDefault();
         await Js.TryInvokeAsync(
             "ac.focusFirst",
-            PeekButton.ElementId(closed.Id),
+            decided ? null : PeekButton.ElementId(closed.Id),
             next is null ? null : PeekButton.ElementId(next.Id)
         );
     }

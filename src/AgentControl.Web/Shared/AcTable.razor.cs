@@ -53,6 +53,10 @@ public sealed partial class AcTable<TRow>
     [Parameter]
     public RenderFragment<TRow>? RowDetail { get; set; }
 
+    /// <summary>Each row is one stop of the keyboard: its link. Arrows lead to the other rows and to what else is in the row, which takes tabindex -1.</summary>
+    [Parameter]
+    public bool RowKeys { get; set; }
+
     /// <summary>How many columns the table has.</summary>
     [Parameter]
     public int DetailColumns { get; set; } = 1;

@@ -36,7 +36,8 @@ public sealed class ApprovalRaceTests(CheckedProgram program, ITestOutputHelper 
 
         await ana.Keyboard.PressAsync("a");
         await Assertions.Expect(ana.GetByTestId("confirm")).ToBeFocusedAsync();
-        var since = await ana.GetByTestId("confirm").EvaluateAsync<long>("e => { const now = Date.now(); e.click(); return now; }");
+        var since = await ana.GetByTestId("confirm")
+            .EvaluateAsync<long>("e => { const now = Date.now(); e.click(); return now; }");
 
         var decided = ben.GetByTestId("decided");
         await Assertions.Expect(decided).ToContainTextAsync("Approved by ana");

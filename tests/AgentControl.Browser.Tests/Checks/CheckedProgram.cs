@@ -116,11 +116,12 @@ public sealed class CheckedProgram : IAsyncDisposable
     }
 
     /// <summary>What a job asks for: a step, then a person; on these terms, where the check needs some.</summary>
-    public static object Gate(string name, object? terms = null) =>
+    public static object Gate(string name, object? terms = null, string workspace = "default") =>
         new
         {
             agent = "synthetic",
             name,
+            workspace,
             input = new { steps = 2, approvalAtStep = 2 },
             approvalPolicy = terms,
         };

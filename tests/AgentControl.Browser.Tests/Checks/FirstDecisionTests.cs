@@ -35,16 +35,7 @@ public sealed class FirstDecisionTests(CheckedProgram program, ITestOutputHelper
 
     private string person = "";
 
-    public async ValueTask InitializeAsync()
-    {
-        person = $"Newcomer{Guid.NewGuid():N}"[..16];
-        await program.PutAsync($"/api/v1/workspaces/{Workspace}");
-        await using var context = await program.OpenAsStrangerAsync();
-        await program.JoinAsync(context, person, role: null);
-        var people = (await program.GetAsync("/api/v1/people")).GetProperty("items").EnumerateArray();
-        var id = people.Single(p => p.GetProperty("name").GetString() == person).GetProperty("id").GetString();
-        await program.PatchAsync($"/api/v1/people/{id}", new { role = "approver", workspace = Workspace });
-    }
+    public async ValueTask InitializeAsync() => person = await program.ApproverAsync(Workspace);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
@@ -55,7 +46,10 @@ public sealed class FirstDecisionTests(CheckedProgram program, ITestOutputHelper
     {
         var approval = await AskAsync();
         await using var context = await program.OpenAsStrangerAsync(
-            new() { ViewportSize = new() { Width = width, Height = height } }
+            new()
+            {
+                ViewportSize = new() { Width = width, Height = height },
+            }
         );
         var page = await context.NewPageAsync();
         await page.GotoAsync("/signin");
@@ -106,17 +100,7 @@ public sealed class FirstDecisionTests(CheckedProgram program, ITestOutputHelper
     }
 
     private async Task<string> AskAsync() =>
-        (
-            await program.SubmitAsync(
-                new
-                {
-                    agent = "synthetic",
-                    name = "The only one",
-                    workspace = Workspace,
-                    input = new { steps = 2, approvalAtStep = 2 },
-                }
-            )
-        ).Approval;
+        (await program.SubmitAsync(CheckedProgram.Gate("The only one", workspace: Workspace))).Approval;
 
     private async Task IsDecidedAsync(string approval) =>
         Assert.Equal(

@@ -31,6 +31,19 @@ internal static class People
         return page;
     }
 
+    /// <summary>Somebody who decides in one workspace, made here, and sees nothing else; not signed in.</summary>
+    public static async Task<string> ApproverAsync(this CheckedProgram program, string workspace)
+    {
+        var name = $"Approver{Guid.NewGuid():N}"[..16];
+        await program.PutAsync($"/api/v1/workspaces/{workspace}");
+        await using var context = await program.OpenAsStrangerAsync();
+        await program.JoinAsync(context, name, role: null);
+        var people = (await program.GetAsync("/api/v1/people?limit=200")).GetProperty("items").EnumerateArray();
+        var id = people.Single(p => p.GetProperty("name").GetString() == name).GetProperty("id").GetString();
+        await program.PatchAsync($"/api/v1/people/{id}", new { role = "approver", workspace });
+        return name;
+    }
+
     public static async Task<IPage> SignInAsync(IBrowserContext context, string name)
     {
         var page = await context.NewPageAsync();
