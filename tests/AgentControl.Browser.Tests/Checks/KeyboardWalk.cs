@@ -17,6 +17,9 @@ internal static class KeyboardWalk
         () => {
           const e = document.activeElement, style = getComputedStyle(e);
           if (e === document.body || e === document.documentElement) return { end: false, body: true };
+          // A date has a stop for each of its parts.
+          if (e === globalThis.acStop) return { end: false, again: true };
+          globalThis.acStop = e;
           if (e.hasAttribute("data-tabbed")) return { end: true };
           e.setAttribute("data-tabbed", "");
           const by = (e.getAttribute("aria-labelledby") ?? "").split(" ").map((id) => document.getElementById(id)?.textContent ?? "").join(" ");
@@ -56,11 +59,12 @@ internal static class KeyboardWalk
                 continue;
             }
             stops++;
+            if (stop.Again)
+                continue;
             if (stop.Name.Length == 0)
                 broken.Add($"A28 no name: {stop.Html}");
-            if (!stop.IsSeen)
-                broken.Add($"A28 the focus is not seen: {stop.Html}");
-            else if (_photographed.TryAdd(stop.Kind, true) && !await ChangesAsync(page, stop))
+            // An outline of its own is looked at in A24; here a row within the element may show the focus as well.
+            if (_photographed.TryAdd($"{stop.Kind} {stop.IsSeen}", true) && !await ChangesAsync(page, stop))
                 broken.Add($"A28 the focus changes no pixel: {stop.Html}");
         }
 
@@ -90,6 +94,7 @@ internal static class KeyboardWalk
     {
         public bool End { get; set; }
         public bool Body { get; set; }
+        public bool Again { get; set; }
         public string Name { get; set; } = "";
         public bool IsSeen { get; set; }
         public string Html { get; set; } = "";

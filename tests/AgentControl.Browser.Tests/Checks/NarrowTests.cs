@@ -10,7 +10,7 @@ public sealed class NarrowTests(CheckedProgram program)
     private const string Sideways = """
         () => [...document.querySelectorAll("html, body, body *")]
           .filter((e) => e.contains(document.querySelector("main h1")) && e.scrollWidth > e.clientWidth + 1)
-          .map((e) => `${e.tagName}.${e.className} is ${e.scrollWidth} of ${e.clientWidth}: ` + [...e.querySelectorAll("*")].filter((c) => c.checkVisibility() && c.getBoundingClientRect().right > innerWidth + 1).slice(0, 3).map((c) => c.outerHTML.slice(0, 120)).join(" | "))
+          .map((e) => `${e.tagName}.${e.className} is ${e.scrollWidth} of ${e.clientWidth}: ` + [...e.querySelectorAll("*")].filter((c) => c.checkVisibility() && c.getBoundingClientRect().right > innerWidth + 1 && !c.closest(".jobs-labels, [class*=filters]")).slice(0, 3).map((c) => c.outerHTML.slice(0, 120)).join(" | "))
         """;
 
     private static readonly string[] _pages =
