@@ -6,6 +6,7 @@ import "./goto.js";
 import "./long-texts.js";
 import "./mentions.js";
 import "./preferences.js";
+import "./row-keys.js";
 import "./tail.js";
 import "./trends.js";
 import "./uploader.js";
@@ -36,6 +37,7 @@ globalThis.ac = {
     history.replaceState(history.state, "", url);
   },
   focus: (id) => document.getElementById(id)?.focus(),
+  focusFirst: (...ids) => (ids.map((id) => id && document.getElementById(id)).find(Boolean) ?? document.querySelector("h1"))?.focus(),
   timeZone: () => Intl.DateTimeFormat().resolvedOptions().timeZone,
   interactive() {
     root.dataset.connection = "live";

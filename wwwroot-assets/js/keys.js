@@ -89,7 +89,7 @@ function onKey(e) {
   if (e.key.length === 1) {
     if (document.documentElement.dataset.singleKeys === "off") return;
     if (e.key === " " || e.target.closest?.("[data-typeahead]")) return;
-  } else if (!document.querySelector("ac-keys")) {
+  } else if (!document.querySelector("ac-keys") || (e.key.startsWith("Arrow") && e.target.closest?.("[data-scrolls]"))) {
     return;
   }
   if (single(e.key)) e.preventDefault();

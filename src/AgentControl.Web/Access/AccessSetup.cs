@@ -24,6 +24,7 @@ internal static class AccessSetup
         services.AddScoped<PeopleDesk>();
         services.AddSingleton<RouteRights>();
         services.AddScoped<AboutReader>();
+        services.AddScoped<FirstStepsReader>();
         services.AddSingleton<LinkMail>();
         services.AddScoped<DisplaySignIn>();
         services.AddScoped<IClaimsTransformation, FreshCaller>();

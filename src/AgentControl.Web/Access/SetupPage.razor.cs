@@ -50,7 +50,7 @@ public sealed partial class SetupPage
         {
             case FirstAdminResult.Made:
                 await SignIn.TryAsync(person.Email, person.Password, Context);
-                Navigation.NavigateTo("/");
+                Navigation.NavigateTo(FirstStepsPage.Address);
                 break;
             case FirstAdminResult.AlreadyThere:
                 Navigation.NotFound();

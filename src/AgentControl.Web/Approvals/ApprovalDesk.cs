@@ -59,14 +59,20 @@ internal sealed class ApprovalDesk(
             "mine" => await queries.InboxAsync(mine, cancellationToken: cancellationToken),
             _ => await queries.InboxAsync(all, cancellationToken: cancellationToken),
         };
-        var request = selected is { } id ? await queries.FindAsync(id, cancellationToken) : null;
-        if (request is not null && caller?.Has(Role.Viewer, request.Workspace) != true)
-            request = null;
+        var request = selected is { } id ? (await FindAsync(id, cancellationToken)).Request : null;
         var counts = new InboxCounts(
             await queries.CountAsync(mine, cancellationToken),
             await queries.CountAsync(all, cancellationToken)
         );
         return new(items, request, counts, caller);
+    }
+
+    /// <summary>One request for whoever looks at it; null where there is none, or they may not see it.</summary>
+    public async Task<(ApprovalView? Request, Caller? Caller)> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var caller = await callers.CurrentAsync(cancellationToken);
+        var request = await queries.FindAsync(id, cancellationToken);
+        return (request is not null && caller?.Has(Role.Viewer, request.Workspace) == true ? request : null, caller);
     }
 
     public async Task<DecisionResult> DecideAsync(DecisionToSend decision, string from = "page")

@@ -52,6 +52,15 @@ internal static class ApprovalWords
         return $"{by ?? "The deadline"} {verb} this{(at is { } moment ? " " + Formats.Relative(moment, now) : "")}. No second decision is possible.";
     }
 
+    /// <summary>Why nothing is left to decide for somebody who had it open.</summary>
+    public static string Taken(ApprovalView request) =>
+        request switch
+        {
+            { DecidedBy: { } by } => $"{by} decided this. No second decision is possible.",
+            { State: "expired" } => "The time for this is over. Nothing can be decided any more.",
+            _ => "This was withdrawn. Nothing can be decided any more.",
+        };
+
     /// <summary>Why a decision does not stand, as short as it goes.</summary>
     public static string Refusal(DecideOutcome outcome) =>
         outcome switch

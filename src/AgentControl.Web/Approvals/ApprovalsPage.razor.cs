@@ -1,7 +1,7 @@
-using AgentControl.Core.Approvals;
 using AgentControl.Engine.Approvals;
 using AgentControl.Web.Shared;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 
 namespace AgentControl.Web.Approvals;
 
@@ -12,23 +12,23 @@ public sealed partial class ApprovalsPage
     private const string All = "all";
     private readonly ApprovalsView _view = new();
     private InboxCounts _counts = new(0, 0);
-    private string? _lock;
     private bool _mayReassign;
     private bool _snoozing;
     private IReadOnlyList<ApprovalView> _alike = [];
     private string _drawn = "";
+    private Guid? _toFocus;
 
     [Inject]
     private ApprovalDesk Desk { get; set; } = null!;
-
-    [Inject]
-    private ApprovalActs Acts { get; set; } = null!;
 
     [Inject]
     private Notices Notices { get; set; } = null!;
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
+    private IJSRuntime Js { get; set; } = null!;
 
     [Parameter]
     public Guid? Id { get; set; }
@@ -43,8 +43,6 @@ public sealed partial class ApprovalsPage
         Asked is All or ApprovalQueries.Decided ? Asked
         : Id is null ? Mine
         : Asked ?? All;
-
-    private string? LockReason => _view.HasChanged ? "Review the changed proposal first." : _lock;
 
     private string EmptyText =>
         Box switch
@@ -68,13 +66,26 @@ public sealed partial class ApprovalsPage
                 ? found
             : inbox.Items.Count > 0 && Id is null ? inbox.Items[0]
             : null;
-        (_counts, _lock) = (inbox.Counts, selected is null ? null : inbox.LockOf(selected));
+        _counts = inbox.Counts;
         _mayReassign =
             selected is not null && inbox.Caller is { } caller && ApprovalAccess.MayReassign(selected, caller);
         _snoozing &= selected?.Id == _view.Shown?.Id;
-        _view.Update(inbox.Items, selected);
+        _view.Update(
+            inbox.Items,
+            selected,
+            selected is null ? null : inbox.LockOf(selected),
+            inbox.Caller?.Actor.Voter
+        );
         _alike = [.. _view.Alike.Where(a => inbox.LockOf(a) is null)];
         Show(ref _drawn, Fingerprint(inbox, selected));
+    }
+
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (_toFocus is not { } item || item != _view.Shown?.Id)
+            return;
+        _toFocus = null;
+        await Js.TryInvokeAsync("ac.focus", ApprovalItem.ElementId(item));
     }
 
     private string? Current(string box) => Box == box ? "true" : null;
@@ -91,7 +102,7 @@ public sealed partial class ApprovalsPage
                 .Append(inbox.Counts.ToString())
         );
 
-    private void KeyAsync(string key)
+    private async Task KeyAsync(string key)
     {
         switch (key)
         {
@@ -101,70 +112,60 @@ public sealed partial class ApprovalsPage
             case "k" or "ArrowUp":
                 Go(_view.Neighbour(-1));
                 break;
-            case "Escape":
-                _view.Bar?.Close();
-                _snoozing = false;
+            case "ArrowRight":
+                await Js.TryInvokeAsync("ac.focus", "appr-request");
+                break;
+            case "Escape" when _view.Bar is { Open: not null } bar:
+                bar.Close();
+                break;
+            case "Escape" or "ArrowLeft":
+                (_snoozing, _toFocus) = (_snoozing && key != "Escape", _view.Shown?.Id);
                 break;
             case "h":
-                _snoozing = _view.CanDecide && _lock is null;
+                _snoozing = _view.CanDecide && _view.Refusal is null;
                 break;
             default:
-                if (ApprovalsView.DecisionOf(key) is { } decision && _view.CanDecide && LockReason is null)
-                    _view.Bar?.Start(
-                        decision == ApprovalDecision.Respond && !_view.Bar.Offers(decision)
-                            ? ApprovalDecision.Choose
-                            : decision
-                    );
+                _view.Start(key);
                 break;
         }
     }
 
     private void Go(Guid? id)
     {
+        _toFocus = id;
         if (id is { } next && next != _view.Shown?.Id)
             Navigation.NavigateTo($"/approvals/{next}?box={Box}", replace: true);
     }
 
     private async Task ReassignedAsync()
     {
-        await Notices.SayAsync($"Reassigned: {_view.Shown!.Title}");
+        await Notices.SayAsync($"Reassigned: {OddCharacters.Shown(_view.Shown!.Title)}");
         await ReloadAsync();
     }
 
-    private async Task SendAsync(DecisionToSend decision)
+    private async Task DecidedAsync(bool isFinal)
     {
-        var title = _view.Shown!.Title;
-        var result = await Desk.DecideAsync(decision);
-        if (result.Error is { } error)
-        {
-            _view.Bar!.Failed(error);
-            await ReloadAsync();
-            return;
-        }
-        if (result.DeliverAt is null)
-            await Notices.SayAsync($"{result.Said} {title}");
-        else
-            await Notices.OfferUndoAsync($"{result.Said} {title}", () => UndoAsync(decision.ApprovalId));
-        var next = _view.NextOpen(decision.ApprovalId);
-        if (result.IsFinal && next is { } id)
-            Navigation.NavigateTo($"/approvals/{id}?box={Box}", replace: true);
+        if (isFinal && _view.NextOpen(_view.Shown!.Id) is { } next)
+            Go(next);
         else
             await ReloadAsync();
     }
 
-    private async Task UndoAsync(Guid id)
+    private async Task TakenBackAsync(Guid id)
     {
-        if (await Acts.UndoAsync(id) is { } why)
-            await Notices.ProblemAsync(why);
-        else
-            Navigation.NavigateTo($"/approvals/{id}?box={Box}", replace: true);
+        Go(id);
+        await ReloadAsync();
     }
 
     private async Task SnoozedAsync(bool later)
     {
         var done = _view.Shown!;
         _snoozing = false;
-        await Notices.SayAsync(later ? $"You are asked again later: {done.Title}" : $"Back in your list: {done.Title}");
+        await Notices.SayAsync(
+            later
+                ? $"You are asked again later: {OddCharacters.Shown(done.Title)}"
+                : $"Back in your list: {OddCharacters.Shown(done.Title)}"
+        );
         if (later && Box == Mine && _view.NextOpen(done.Id) is { } next)
             Go(next);
         else

@@ -4,48 +4,21 @@ using AgentControl.Engine.Approvals;
 namespace AgentControl.Web.Approvals;
 
 /// <summary>The inbox: what is listed, what is selected, what was shown when a person began to decide.</summary>
-public sealed class ApprovalsView
+public sealed class ApprovalsView : RequestView
 {
     public IReadOnlyList<ApprovalView> Items { get; private set; } = [];
 
-    /// <summary>The request on the right, exactly as it was shown first; a change does not replace it by itself.</summary>
-    public ApprovalView? Shown { get; private set; }
-
-    /// <summary>The same request as it is now.</summary>
-    public ApprovalView? Latest { get; private set; }
-
-    public DecisionBar? Bar { get; private set; }
-
-    /// <summary>The content changed after it was shown: nothing can be decided until it is reviewed again.</summary>
-    public bool HasChanged => Shown is not null && Latest is not null && Latest.Revision != Shown.Revision;
-
-    public bool IsOpen => Latest is { State: "pending" };
-
-    public bool CanDecide => IsOpen && !HasChanged;
-
-    public void Update(IReadOnlyList<ApprovalView> items, ApprovalView? selected)
+    /// <inheritdoc cref="RequestView.Update"/>
+    /// <param name="items">The list.</param>
+    public void Update(
+        IReadOnlyList<ApprovalView> items,
+        ApprovalView? selected,
+        string? refusal = null,
+        string? reader = null
+    )
     {
         Items = items;
-        if (selected is null)
-        {
-            (Shown, Latest, Bar) = (null, null, null);
-            return;
-        }
-        if (Shown?.Id != selected.Id)
-        {
-            Shown = selected;
-            Bar = new DecisionBar(selected);
-        }
-        Latest = selected;
-        if (!IsOpen)
-            Bar?.Close();
-    }
-
-    /// <summary>Takes the newer content for the one on the screen.</summary>
-    public void ReviewAgain()
-    {
-        Shown = Latest;
-        Bar = Latest is null ? null : new DecisionBar(Latest);
+        Update(selected, refusal, reader);
     }
 
     /// <summary>The requests of the list that can be decided with the one on the screen: same agent, same action, not high risk.</summary>
@@ -76,15 +49,4 @@ public sealed class ApprovalsView
         var open = Items.Where(a => a.Id != decided && a.State == "pending").ToList();
         return Items.Skip(at + 1).FirstOrDefault(open.Contains)?.Id ?? open.FirstOrDefault()?.Id;
     }
-
-    /// <summary>What a key of the page means; null where it means nothing now.</summary>
-    public static ApprovalDecision? DecisionOf(string key) =>
-        key switch
-        {
-            "a" => ApprovalDecision.Approve,
-            "r" => ApprovalDecision.Reject,
-            "e" => ApprovalDecision.Edit,
-            "c" => ApprovalDecision.Respond,
-            _ => null,
-        };
 }

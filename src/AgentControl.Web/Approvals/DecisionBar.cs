@@ -107,6 +107,9 @@ public sealed class DecisionBar
     /// <summary>The decision did not stand: the bar stays open with what was typed.</summary>
     public void Failed(string why) => (IsSending, Error) = (false, why);
 
+    /// <summary>The decision stands and others are asked too.</summary>
+    public void Noted() => (IsSending, Open, Error) = (false, null, null);
+
     public static string Word(ApprovalDecision decision) => JsonNamingPolicy.CamelCase.ConvertName(decision.ToString());
 
     public string ConfirmText =>

@@ -16,6 +16,7 @@ public sealed partial class DecisionBarView
         (ApprovalDecision.Approve, "Approve…", "ac-btn ac-btn--main"),
     ];
 
+    private readonly Dictionary<ApprovalDecision, ElementReference> _starts = [];
     private ApprovalDecision? _focused;
     private ElementReference _field;
     private ElementReference _confirm;
@@ -38,8 +39,11 @@ public sealed partial class DecisionBarView
     {
         if (_focused == Bar.Open)
             return;
+        var left = _focused;
         _focused = Bar.Open;
-        if (Bar.Open == ApprovalDecision.Approve && Bar.NeedsWhy)
+        if (Bar.Open is null && left is { } was && Locked is null && _starts.TryGetValue(was, out var opener))
+            await opener.FocusAsync();
+        else if (Bar.Open == ApprovalDecision.Approve && Bar.NeedsWhy)
             await _comment.FocusAsync();
         else if (Bar.Open is ApprovalDecision.Approve or ApprovalDecision.Choose)
             await _confirm.FocusAsync();

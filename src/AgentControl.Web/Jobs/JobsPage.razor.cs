@@ -1,10 +1,12 @@
 using AgentControl.Engine.Jobs;
 using AgentControl.Web.Access;
+using AgentControl.Web.Approvals;
 using AgentControl.Web.Jobs.Acting;
 using AgentControl.Web.Jobs.Bulk;
 using AgentControl.Web.Jobs.List;
 using AgentControl.Web.Shared;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 
 namespace AgentControl.Web.Jobs;
 
@@ -18,6 +20,7 @@ public sealed partial class JobsPage
     private JobsAddress? _shown;
     private JobsAddress? _selectedIn;
     private Guid? _menuRow;
+    private (Guid Job, Guid Request)? _peek;
     private string? _typed;
     private bool _drawn;
     private readonly JobSelection _selection = new();
@@ -36,6 +39,9 @@ public sealed partial class JobsPage
 
     [Inject]
     private NavigationManager Navigation { get; set; } = null!;
+
+    [Inject]
+    private IJSRuntime Js { get; set; } = null!;
 
     [SupplyParameterFromQuery(Name = "q")]
     private string? Query { get; set; }
@@ -79,7 +85,7 @@ public sealed partial class JobsPage
     {
         var page = await OnceAsync("page", c => Reader.PageAsync(search, address, c), cancellationToken);
         _view.Reset(page.Items, page.NextCursor);
-        (_shown, _menuRow) = (address, null);
+        (_shown, _menuRow, _peek) = (address, null, null);
         // What was chosen from one list is not meant in another; pages of one list belong together.
         if (_selectedIn != address.Page(null))
             _selection.Clear();
@@ -127,6 +133,27 @@ public sealed partial class JobsPage
     private void Select(Guid id, bool isIn) => _selection.Set(id, isIn);
 
     private void ToggleMenu(Guid id) => _menuRow = _menuRow == id ? null : id;
+
+    private Task TogglePeekAsync(JobListRow row)
+    {
+        if (_peek?.Job == row.Id)
+            return ClosePeekAsync(decided: false);
+        if (row.ApprovalId is { } request)
+            _peek = (row.Id, request);
+        return Task.CompletedTask;
+    }
+
+    private async Task ClosePeekAsync(bool decided)
+    {
+        if (_peek is not { } peek)
+            return;
+        _peek = null;
+        await Js.TryInvokeAsync(
+            "ac.focusFirst",
+            decided ? null : PeekButton.ElementId(peek.Request),
+            JobRowCells.LinkId(peek.Job)
+        );
+    }
 
     private async Task ActAsync(JobListRow row, string action)
     {

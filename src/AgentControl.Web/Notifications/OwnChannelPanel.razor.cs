@@ -33,6 +33,10 @@ public sealed partial class OwnChannelPanel
     [Parameter]
     public string? Channel { get; set; }
 
+    /// <summary>Where the person goes when it is saved or left.</summary>
+    [Parameter]
+    public string Back { get; set; } = "/settings/notifications";
+
     protected override object? LoadKey => Channel;
 
     private bool IsNew => Channel?.StartsWith("new:", StringComparison.Ordinal) == true;
@@ -70,7 +74,7 @@ public sealed partial class OwnChannelPanel
         {
             _busy = false;
         }
-        Navigation.NavigateTo("/settings/notifications");
+        Navigation.NavigateTo(Back);
         await Notices.SayAsync($"Channel {name} is saved. Send a test to see whether it works.");
     }
 

@@ -1,5 +1,8 @@
+using AgentControl.Engine.Approvals;
+using AgentControl.Web.Approvals;
 using AgentControl.Web.Shared;
 using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
 
 namespace AgentControl.Web.Overview;
 
@@ -7,6 +10,8 @@ namespace AgentControl.Web.Overview;
 public sealed partial class OverviewPage
 {
     private OverviewSnapshot? _now;
+    private ApprovalView? _peeked;
+    private int _peekedAt;
 
     [Inject]
     private OverviewReader Reader { get; set; } = null!;
@@ -18,6 +23,9 @@ public sealed partial class OverviewPage
     private Notices Notices { get; set; } = null!;
 
     [Inject]
+    private IJSRuntime Js { get; set; } = null!;
+
+    [Inject]
     private NavigationManager Navigation { get; set; } = null!;
 
     protected override IEnumerable<string> Topics => [LiveTopic.Jobs];
@@ -27,6 +35,41 @@ public sealed partial class OverviewPage
         var next = await Reader.ReadAsync(Clock.GetUtcNow(), cancellationToken);
         if (!next.LooksLike(_now))
             Show(ref _now, next);
+    }
+
+    /// <summary>What waits for the person, and in its place what they have open though it does not wait any more.</summary>
+    private IReadOnlyList<ApprovalView> Asked(OverviewSnapshot now)
+    {
+        if (_peeked is not { } peeked || now.Requests.Any(r => r.Id == peeked.Id))
+            return now.Requests;
+        List<ApprovalView> asked = [.. now.Requests];
+        asked.Insert(Math.Min(_peekedAt, asked.Count), peeked);
+        return asked;
+    }
+
+    private Task TogglePeekAsync(ApprovalView request)
+    {
+        if (_peeked?.Id == request.Id)
+            return ClosePeekAsync(decided: false);
+        _peekedAt = _now is null ? 0 : Math.Max(0, Asked(_now).ToList().FindIndex(r => r.Id == request.Id));
+        _peeked = request;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The focus goes back to where it was, or to the next request where that one is decided.</summary>
+    private async Task ClosePeekAsync(bool decided)
+    {
+        if (_peeked is not { } closed || _now is not { } now)
+            return;
+        var others = Asked(now).Where(r => r.Id != closed.Id).ToList();
+        var next = others.Skip(_peekedAt).FirstOrDefault() ?? others.LastOrDefault();
+        _peeked = null;
+        await ReloadAsync();
+        await Js.TryInvokeAsync(
+            "ac.focusFirst",
+            decided ? null : PeekButton.ElementId(closed.Id),
+            next is null ? null : PeekButton.ElementId(next.Id)
+        );
     }
 
     private async Task RunSampleAsync()

@@ -18,8 +18,12 @@ internal static class QueueWords
     public static string? Warning(QueueView queue) =>
         queue.Paused ? "Paused: no job of it starts"
         : queue.Depth > 0 && (queue.Processes == 0 || queue.Workers == 0)
-            ? $"No worker serves it: {Formats.Count(queue.Depth, "job")} {(queue.Depth == 1 ? "waits" : "wait")}. Give it workers, or start a process that serves it."
+            ? $"No worker serves it: {Formats.Count(queue.Depth, "job")} {(queue.Depth == 1 ? "waits" : "wait")}"
         : null;
+
+    /// <summary>What can be done about it; null where nothing has to.</summary>
+    public static string? Remedy(QueueView queue) =>
+        !queue.Paused && Warning(queue) is not null ? "Give it workers, or start a process that serves it." : null;
 
     public static string State(WorkerView worker) =>
         worker.State switch

@@ -46,6 +46,21 @@ public sealed partial class AcTable<TRow>
     [Parameter]
     public Func<TRow, bool>? RowSelected { get; set; }
 
+    /// <summary>Whether <see cref="RowDetail"/> stands below this row, across the table.</summary>
+    [Parameter]
+    public Func<TRow, bool>? HasDetail { get; set; }
+
+    [Parameter]
+    public RenderFragment<TRow>? RowDetail { get; set; }
+
+    /// <summary>Each row is one stop of the keyboard: its link. Arrows lead to the other rows and to what else is in the row, which takes tabindex -1.</summary>
+    [Parameter]
+    public bool RowKeys { get; set; }
+
+    /// <summary>How many columns the table has.</summary>
+    [Parameter]
+    public int DetailColumns { get; set; } = 1;
+
     [Parameter]
     public string? RowTestId { get; set; }
 

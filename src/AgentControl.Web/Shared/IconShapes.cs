@@ -23,6 +23,7 @@ internal static class IconShapes
         ["chevron-down"] = "<path d='m6 9 6 6 6-6'/>",
         ["chevron-left"] = "<path d='m15 18-6-6 6-6'/>",
         ["chevron-right"] = "<path d='m9 18 6-6-6-6'/>",
+        ["chevron-up"] = "<path d='m18 15-6-6-6 6'/>",
         ["circle"] = "<circle cx='12' cy='12' r='10'/>",
         ["circle-check"] = "<circle cx='12' cy='12' r='10'/><path d='m16 9-5.5 5.5L8 12'/>",
         ["circle-dashed"] =

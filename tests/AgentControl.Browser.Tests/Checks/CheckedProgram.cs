@@ -59,14 +59,30 @@ public sealed class CheckedProgram : IAsyncDisposable
     {
         using var answer = await http.PostAsJsonAsync("/api/v1/jobs", job);
         var shortId = (await ReadAsync(answer)).GetProperty("shortId").GetString()!;
-        await using var context = await OpenAsync();
-        var page = await context.NewPageAsync();
-        await page.OpenAsync($"/jobs/{shortId}/comments");
-        await Assertions
-            .Expect(page.Locator("main .ac-head [data-state]"))
-            .ToHaveAttributeAsync("data-state", "needs_approval");
-        var waiting = (await GetAsync($"/api/v1/jobs/{shortId}")).GetProperty("waitingFor");
-        return (shortId, waiting.GetProperty("approvalId").GetString()!);
+        return (shortId, await AskedAsync(shortId));
+    }
+
+    /// <summary>The first request of a job, as soon as it asks; told by the live tail of its log.</summary>
+    public async Task<string> AskedAsync(string job)
+    {
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            $"/api/v1/jobs/{job}/events?type=approval.requested"
+        );
+        request.Headers.Accept.Add(new("text/event-stream"));
+        using var tail = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        Assert.True(tail.IsSuccessStatusCode, $"The tail of {job} answered {tail.StatusCode}.");
+        using var lines = new StreamReader(await tail.Content.ReadAsStreamAsync());
+        while (await lines.ReadLineAsync() is { } line)
+        {
+            if (line.StartsWith("data: ", StringComparison.Ordinal))
+                return JsonElement
+                    .Parse(line["data: ".Length..])
+                    .GetProperty("data")
+                    .GetProperty("approvalId")
+                    .GetString()!;
+        }
+        throw new InvalidOperationException($"{job} ended without a request.");
     }
 
     public async Task<JsonElement> GetAsync(string path)
@@ -81,19 +97,33 @@ public sealed class CheckedProgram : IAsyncDisposable
         return await ReadAsync(answer);
     }
 
+    public async Task PutAsync(string path)
+    {
+        using var answer = await http.PutAsJsonAsync(path, new { });
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    public async Task PatchAsync(string path, object body)
+    {
+        using var answer = await http.PatchAsJsonAsync(path, body);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
     public async Task DeleteAsync(string path)
     {
         using var answer = await http.DeleteAsync(path);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
-    /// <summary>What a job asks for: a step, then a person.</summary>
-    public static object Gate(string name) =>
+    /// <summary>What a job asks for: a step, then a person; on these terms, where the check needs some.</summary>
+    public static object Gate(string name, object? terms = null, string workspace = "default") =>
         new
         {
             agent = "synthetic",
             name,
+            workspace,
             input = new { steps = 2, approvalAtStep = 2 },
+            approvalPolicy = terms,
         };
 
     public async ValueTask DisposeAsync()

@@ -8,6 +8,7 @@ namespace AgentControl.Browser.Tests.Checks;
 public sealed class FocusAndColourTests(CheckedProgram program)
 {
     private const int ManyStops = 40;
+    private const int FewStops = 10;
 
     // What has the focus and no outline; a page may have fewer stops than are asked for.
     internal const string Unseen = """
@@ -32,6 +33,67 @@ public sealed class FocusAndColourTests(CheckedProgram program)
         {
             Assert.NotEqual(0, await page.Locator(kind).CountAsync());
             Assert.Empty(await page.Locator(kind).EvaluateAllAsync<string[]>(Unbordered));
+        }
+    }
+
+    [Fact]
+    public async Task A28_A_full_page_of_jobs_has_few_stops_and_arrows_lead_to_every_action()
+    {
+        await Seeds.RunningAsync(program.Installation, "stops", 60);
+        await using var context = await program.OpenAsync();
+        var page = await context.NewPageAsync();
+        await page.OpenAsync("/jobs?q=stops");
+        await Assertions.Expect(page.GetByTestId("job-row")).ToHaveCountAsync(50);
+        Assert.Empty(await KeyboardWalk.BrokenAsync(page));
+
+        var row = page.GetByTestId("job-row").Nth(1);
+        var parts = row.Locator("a, button, input").And(page.Locator(":visible"));
+        var link = row.GetByRole(AriaRole.Link).First;
+        await link.FocusAsync();
+        await page.Keyboard.PressAsync("ArrowLeft");
+        await Assertions.Expect(row.GetByRole(AriaRole.Checkbox)).ToBeFocusedAsync();
+        for (var part = 1; part < await parts.CountAsync(); part++)
+        {
+            await page.Keyboard.PressAsync("ArrowRight");
+            await Assertions.Expect(parts.Nth(part)).ToBeFocusedAsync();
+        }
+
+        await page.Keyboard.PressAsync("ArrowDown");
+        await Assertions.Expect(page.GetByTestId("job-row").Nth(2).GetByRole(AriaRole.Button).Last).ToBeFocusedAsync();
+    }
+
+    [Fact]
+    public async Task A28_Dialogs_keep_the_focus_inside_and_give_it_back()
+    {
+        await Seeds.RunningAsync(program.Installation, "dialogs", 1);
+        await using var context = await program.OpenAsync();
+        var page = await context.NewPageAsync();
+        await page.OpenAsync("/jobs?q=dialogs");
+        await page.GetByRole(AriaRole.Link, new() { Name = "dialogs-1" }).ClickAsync();
+        var cancel = page.Locator("[data-testid=job-actions] [data-action=cancel]");
+        await cancel.FocusAsync();
+        foreach (
+            var (key, dialog) in new[] { ("Enter", ".mud-dialog"), ("?", "#ac-shortcuts"), ("Control+k", "#ac-goto") }
+        )
+        {
+            await page.Keyboard.PressAsync(key);
+            await Assertions.Expect(page.Locator(dialog)).ToBeVisibleAsync();
+            for (var stop = 0; stop < FewStops; stop++)
+            {
+                await page.Keyboard.PressAsync(stop % 3 == 2 ? "Shift+Tab" : "Tab");
+                // Of the browser's own dialogs the way leads over the browser's own buttons, where the page has no focus.
+                Assert.True(
+                    await page.EvaluateAsync<bool>(
+                        "dialog => document.activeElement === document.body || document.activeElement.closest(dialog) !== null",
+                        dialog
+                    ),
+                    dialog
+                );
+            }
+
+            await page.Keyboard.PressAsync("Escape");
+            await Assertions.Expect(page.Locator(dialog)).ToBeHiddenAsync();
+            await Assertions.Expect(cancel).ToBeFocusedAsync();
         }
     }
 

@@ -12,15 +12,13 @@ public sealed class ProfileTests(CheckedProgram program)
         () => JSON.stringify([document.documentElement.dataset.theme, document.documentElement.dataset.times, document.querySelector("ac-zone").textContent])
         """;
 
-    private const string Password = "correct horse battery";
-
     private static readonly Regex _twelve = new(@"\d:\d\d [ap]m$", RegexOptions.None, TimeSpan.FromSeconds(1));
 
     [Fact]
     public async Task A12_With_single_keys_off_a_and_j_do_nothing_here_and_in_another_browser()
     {
         await using var context = await program.OpenAsStrangerAsync();
-        var page = await JoinAsync(context, "Keyless");
+        var page = await program.JoinAsync(context, "Keyless");
         await page.OpenAsync("/approvals");
         await page.Keyboard.PressAsync("?");
         await Assertions.Expect(page.Locator("#ac-shortcuts")).ToBeVisibleAsync();
@@ -29,7 +27,7 @@ public sealed class ProfileTests(CheckedProgram program)
 
         await PressesNothingAsync(page);
         await using var other = await program.OpenAsStrangerAsync();
-        await PressesNothingAsync(await SignInAsync(other, "Keyless"));
+        await PressesNothingAsync(await People.SignInAsync(other, "Keyless"));
         await SaveAsync(page, () => page.Locator("#profile-keys").CheckAsync());
         await page.OpenAsync("/approvals");
         await page.Keyboard.PressAsync("?");
@@ -40,12 +38,12 @@ public sealed class ProfileTests(CheckedProgram program)
     public async Task Theme_times_and_zone_are_there_in_another_browser_and_ending_its_sign_in_turns_it_out()
     {
         await using var context = await program.OpenAsStrangerAsync();
-        var page = await JoinAsync(context, "Traveller");
+        var page = await program.JoinAsync(context, "Traveller");
         await SaveAsync(page, () => ChooseAsync(page));
         Assert.Equal("""["dark","absolute","Asia/Tokyo"]""", await page.EvaluateAsync<string>(Looks));
 
         await using var other = await program.OpenAsStrangerAsync();
-        var there = await SignInAsync(other, "Traveller");
+        var there = await People.SignInAsync(other, "Traveller");
         await there.OpenAsync("/settings/profile");
         Assert.Equal("""["dark","absolute","Asia/Tokyo"]""", await there.EvaluateAsync<string>(Looks));
         await Assertions.Expect(there.Locator("[data-sign-in] ac-time").First).ToHaveTextAsync(_twelve);
@@ -63,34 +61,6 @@ public sealed class ProfileTests(CheckedProgram program)
         await page.Locator("#profile-times").SelectOptionAsync("absolute");
         await page.Locator("#profile-clock").SelectOptionAsync("12");
         await page.Locator("#profile-zone").FillAsync("Asia/Tokyo");
-    }
-
-    /// <summary>Somebody new, by an invitation.</summary>
-    private async Task<IPage> JoinAsync(IBrowserContext context, string name)
-    {
-        var made = await program.PostAsync(
-            "/api/v1/invitations",
-            new { email = $"{name}@example.org", role = "viewer" }
-        );
-        var page = await context.NewPageAsync();
-        await page.GotoAsync(new Uri(made.GetProperty("link").GetString()!).PathAndQuery);
-        Assert.EndsWith("/invite", page.Url, StringComparison.Ordinal);
-        await page.GetByLabel("Name").FillAsync(name);
-        await page.GetByLabel("Password").FillAsync(Password);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Join" }).ClickAsync();
-        await page.InteractiveAsync();
-        return page;
-    }
-
-    private static async Task<IPage> SignInAsync(IBrowserContext context, string name)
-    {
-        var page = await context.NewPageAsync();
-        await page.GotoAsync("/signin");
-        await page.GetByLabel("Name").FillAsync(name);
-        await page.GetByLabel("Password").FillAsync(Password);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
-        await page.InteractiveAsync();
-        return page;
     }
 
     private static async Task SaveAsync(IPage page, Func<Task> fill)

@@ -57,6 +57,7 @@ public static class Routes
         ("/settings/notifications", "Settings – Notifications"),
         ("/notifications", "Notifications"),
         ("/settings/keys", "Settings – API keys"),
+        ("/first-steps", "Set up"),
         (Wall, "Wall"),
     ];
 
@@ -86,6 +87,7 @@ public static class Routes
         "/settings/roles",
         "/settings/workspaces/default",
         "/settings/notifications",
+        "/first-steps",
     ];
 
     public static bool HasTimes(string route) => !_timeless.Contains(route);

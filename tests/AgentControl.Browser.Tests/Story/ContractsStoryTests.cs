@@ -68,7 +68,7 @@ public sealed class ContractsStoryTests
         await page.GetByLabel("Password").FillAsync("correct horse battery");
         await page.GetByRole(AriaRole.Button, new() { Name = "Make admin" }).ClickAsync();
         await page.InteractiveAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Overview");
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Set up");
     }
 
     private static async Task SubmitAsync(IPage page)

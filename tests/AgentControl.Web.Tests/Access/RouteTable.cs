@@ -54,6 +54,8 @@ internal static class RouteTable
         admin GET /api/v1/invitations
         admin GET /api/v1/people
         admin GET /api/v1/people/{id:guid}
+        admin GET /first-steps
+        admin POST /first-steps
         admin GET /settings/about
         admin GET /settings/roles
         admin GET /settings/users

@@ -23,7 +23,7 @@ public sealed class SetupTests(PostgresFixture postgres)
 
         using var made = await browser.SubmitAsync(link, _maria);
 
-        Assert.Equal((HttpStatusCode.Redirect, "/"), (made.StatusCode, browser.LeadsTo(made)));
+        Assert.Equal((HttpStatusCode.Redirect, "/first-steps"), (made.StatusCode, browser.LeadsTo(made)));
         Assert.Equal(1L, await host.AskAsync<long>(Admins));
         using var keys = await browser.GetAsync("/api/v1/keys");
         Assert.Equal(HttpStatusCode.OK, keys.StatusCode);

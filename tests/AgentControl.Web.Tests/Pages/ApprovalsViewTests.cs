@@ -147,6 +147,39 @@ public sealed class ApprovalsViewTests
     }
 
     [Fact]
+    public void Update_SomebodyElseDecided_LocksAndSaysWho_ButOwnDecisionsDoNot()
+    {
+        var decided = Request(state: "approved") with { DecidedBy = "Ben", DecidedVoter = "person:ben" };
+        var view = new ApprovalsView();
+        view.Update([Request()], Request(), reader: "person:ana");
+
+        view.Update([decided], decided, reader: "person:ana");
+        Assert.True(view.IsTaken);
+        Assert.Equal("Ben decided this. No second decision is possible.", view.LockReason);
+        view.Start("a");
+        Assert.Null(view.Bar!.Open);
+
+        view.Update([decided], decided, reader: "person:ben");
+        Assert.False(view.IsTaken);
+    }
+
+    [Fact]
+    public void Update_DecisionTakenBack_CanBeDecidedAgain()
+    {
+        var view = new ApprovalsView();
+        view.Update([Request()], Request());
+        view.Start("a");
+        Assert.NotNull(view.Bar!.Confirm());
+        view.Update([Request(state: "approved")], Request(state: "approved"));
+
+        view.Update([Request()], Request());
+
+        Assert.False(view.Bar.IsSending);
+        view.Start("a");
+        Assert.Equal(ApprovalDecision.Approve, view.Bar.Open);
+    }
+
+    [Fact]
     public void Neighbour_AtTheEnds_Stops()
     {
         var view = new ApprovalsView();

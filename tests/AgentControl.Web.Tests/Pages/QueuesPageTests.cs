@@ -29,7 +29,7 @@ public sealed class QueuesPageTests(PostgresFixture fixture)
         var page = Open(bundle);
         var row = page.WaitForElement("[data-queue=reports]", Patience);
         Assert.Contains(
-            "No worker serves it: 1 job waits.",
+            "No worker serves it: 1 job waits, the oldest ",
             row.QuerySelector("[data-testid=warning]")!.TextContent,
             StringComparison.Ordinal
         );

@@ -74,6 +74,52 @@ public sealed class ApprovalTests(ProgramFixture program) : IClassFixture<Progra
         );
     }
 
+    [Fact]
+    public async Task Of_fifty_decisions_at_once_by_different_people_one_stands_and_the_others_hear_of_it()
+    {
+        const int Many = 50;
+        var (job, approval) = await WaitingAsync();
+        var id = approval.Text("id");
+        var keys = new List<string>();
+        for (var i = 0; i < 5; i++)
+            keys.Add(await program.KeyAsync(Role.Approver));
+
+        var answers = await Task.WhenAll(
+            Enumerable
+                .Range(0, Many)
+                .Select(async i =>
+                {
+                    using var client = program.ClientOf(keys[i % keys.Count]);
+                    var decision = i % 2 == 0 ? "approve" : "reject";
+                    using var answer = await client.SendAsync(
+                        Json(
+                            HttpMethod.Post,
+                            $"approvals/{id}/decide",
+                            $$"""{"decision":"{{decision}}","revision":1,"comment":"number {{i}}"}"""
+                        )
+                    );
+                    return (answer.StatusCode, Body: await answer.Content.ReadFromJsonAsync<JsonElement>());
+                })
+        );
+
+        var stands = Assert.Single(answers, a => a.StatusCode == HttpStatusCode.OK).Body;
+        var others = answers.Where(a => a.StatusCode == HttpStatusCode.Conflict).ToList();
+        Assert.Equal(Many - 1, others.Count);
+        Assert.All(
+            others,
+            o =>
+            {
+                Assert.Equal("approval.decided", o.Body.Text("code"));
+                Assert.Equal(stands.Text("comment"), o.Body.GetProperty("decision").Text("comment"));
+            }
+        );
+        await program.WaitForAsync(job, stands.Text("state") == "approved" ? "succeeded" : "cancelled");
+        var lines = await program.Admin.GetFromJsonAsync<JsonElement>($"jobs/{job}/events?type=approval.decided");
+        Assert.Single(lines.Items());
+        var audited = await program.Admin.GetFromJsonAsync<JsonElement>("audit?limit=100&action=approval.decided");
+        Assert.Single(audited.Items(), line => line.GetRawText().Contains(id!, StringComparison.Ordinal));
+    }
+
     private async Task<(string Job, JsonElement Approval)> WaitingAsync()
     {
         var job = (

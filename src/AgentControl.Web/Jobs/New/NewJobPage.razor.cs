@@ -125,9 +125,9 @@ public sealed partial class NewJobPage
         return ChangedAsync();
     }
 
-    private Task EditJson(SchemaForm form, ChangeEventArgs e)
+    private Task EditJson(SchemaForm form, string? typed)
     {
-        form.EditJson(e.Value?.ToString() ?? "");
+        form.EditJson(typed ?? "");
         return form.JsonProblem is null ? ChangedAsync() : Task.CompletedTask;
     }
 

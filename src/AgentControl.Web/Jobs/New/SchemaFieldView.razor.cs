@@ -78,9 +78,8 @@ public sealed partial class SchemaFieldView
             )
             : Field.Text;
 
-    private Task SetAsync(ChangeEventArgs e)
+    private Task SetAsync(string? typed)
     {
-        var typed = e.Value?.ToString();
         var isMoment =
             Field.Kind == FieldKind.DateTime
             && DateTime.TryParse(typed, CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
