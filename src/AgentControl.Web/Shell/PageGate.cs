@@ -14,6 +14,7 @@ namespace AgentControl.Web.Shell;
 public sealed class PageGate : AuthorizeViewCore
 {
     private RouteData? _drawn;
+    private Task _turn = Task.CompletedTask;
     private int _asking;
 
     public PageGate()
@@ -36,9 +37,10 @@ public sealed class PageGate : AuthorizeViewCore
     protected override async Task OnParametersSetAsync()
     {
         _asking++;
+        _turn = AskAsync(_turn);
         try
         {
-            await base.OnParametersSetAsync();
+            await _turn;
         }
         finally
         {
@@ -46,12 +48,24 @@ public sealed class PageGate : AuthorizeViewCore
         }
     }
 
+    /// <summary>One after the other: the answer about a page that was left must never come last and count for the next one.</summary>
+    private async Task AskAsync(Task before)
+    {
+        await before.ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext
+        );
+        await base.OnParametersSetAsync();
+    }
+
     protected override bool ShouldRender() => _asking == 0 || _drawn?.PageType != RouteData.PageType;
 
     protected override void BuildRenderTree(RenderTreeBuilder builder)
     {
         _drawn = RouteData;
-        base.BuildRenderTree(builder);
+        if (_asking > 0)
+            builder.AddContent(0, Authorizing);
+        else
+            base.BuildRenderTree(builder);
     }
 
     private RenderFragment InLayout(RenderFragment content) =>

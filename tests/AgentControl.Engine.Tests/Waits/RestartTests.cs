@@ -64,7 +64,8 @@ public sealed class RestartTests(PostgresFixture postgres)
         var first = await EngineProcess.StartAsync(database, [agent]);
         // Registered before the attempt is, so told after it.
         var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var hears = first.Get<Stopping>().Token.Register(told.SetResult);
+        using var stop = first.Get<Stopping>().Linked(CancellationToken.None);
+        await using var hears = stop.Token.Register(told.SetResult);
         var id = await first.SubmitAsync("test", new { });
         await held.Reached;
         var stopping = first.DisposeAsync();
