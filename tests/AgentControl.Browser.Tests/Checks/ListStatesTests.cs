@@ -100,7 +100,11 @@ public sealed class ListStatesTests : IAsyncLifetime
                     Assertions
                         .Expect(Error(page))
                         .ToContainTextAsync(
-                            new Regex(@"could not be (loaded|read)\. \(E-[0-9A-Z]{4,}\)", RegexOptions.None, _matchLimit)
+                            new Regex(
+                                @"could not be (loaded|read)\. \(E-[0-9A-Z]{4,}\)",
+                                RegexOptions.ExplicitCapture,
+                                _matchLimit
+                            )
                         )
             );
             while (await Task.WhenAny(failed, CancelAsync(locked, pages[0])) != failed) { }

@@ -54,7 +54,7 @@ public sealed class ServicesTests(CheckedProgram program)
             .ToHaveTextAsync(
                 new Regex(
                     @"No worker serves it: \d+ jobs? waits?, the oldest\s+\d+ (min|h|s)\b.*\. Give it workers",
-                    RegexOptions.Singleline,
+                    RegexOptions.Singleline | RegexOptions.ExplicitCapture,
                     TimeSpan.FromSeconds(1)
                 )
             );
