@@ -100,7 +100,11 @@ public sealed class ListStatesTests : IAsyncLifetime
                     Assertions
                         .Expect(Error(page))
                         .ToContainTextAsync(
-                            new Regex(@"could not be (loaded|read)\. \(E-[0-9A-Z]{4,}\)", RegexOptions.None, _matchLimit)
+                            new Regex(
+                                @"could not be (?:loaded|read)\. \(E-[0-9A-Z]{4,}\)",
+                                RegexOptions.None,
+                                _matchLimit
+                            )
                         )
             );
             while (await Task.WhenAny(failed, CancelAsync(locked, pages[0])) != failed) { }
@@ -111,8 +115,7 @@ public sealed class ListStatesTests : IAsyncLifetime
             pages,
             async (page, no) =>
             {
-                await Error(page).GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
-                await Assertions.Expect(page.GetByTestId("error-panel")).ToHaveCountAsync(0);
+                await TryAgainAsync(page);
                 await EmptyAsync(page, _lists[no].Empty, _lists[no].Action);
             }
         );
@@ -173,6 +176,27 @@ public sealed class ListStatesTests : IAsyncLifetime
         );
         await command.ExecuteNonQueryAsync();
         await page.WatchAsync(100);
+    }
+
+    /// <summary>In each part that failed; one that follows its data may have come back by itself.</summary>
+    private static async Task TryAgainAsync(IPage page)
+    {
+        var again = page.GetByTestId("error-panel").GetByRole(AriaRole.Button, new() { Name = "Try again" });
+        for (var left = await again.CountAsync(); left > 0; left--)
+        {
+            try
+            {
+                await again.First.ClickAsync(new() { Timeout = 5_000 });
+            }
+            catch (TimeoutException)
+            {
+                break;
+            }
+
+            await page.WatchAsync(250);
+        }
+
+        await Assertions.Expect(page.GetByTestId("error-panel")).ToHaveCountAsync(0);
     }
 
     private static async Task EmptyAsync(IPage page, string? sentence, string? action)
