@@ -213,7 +213,11 @@ public sealed class FailureGroupTests(SharedEngine shared) : IClassFixture<Share
             () => throw new PermanentFailureException("erp", turns++ == 0 ? $"{word} broke" : $"{word} is late"),
             "failed"
         );
-        var forked = await FailAsync($"{word} broke");
+        var forks = 0;
+        var forked = await EndAsync(
+            () => forks++ == 0 ? throw new PermanentFailureException("erp", $"{word} broke") : 1,
+            "failed"
+        );
         foreach (var job in new[] { stands, succeeds, otherwise, forked })
             await SortedAsync(job);
         var group = (await Queries.OfJobAsync(stands, Now))!;

@@ -130,7 +130,7 @@ public sealed class PeoplePagesTests(PostgresFixture postgres) : UiContext
                 ),
             Patience
         );
-        Assert.NotNull(page.Find("[data-testid=audit-detail]"));
+        page.WaitForAssertion(() => Assert.NotNull(page.Find("[data-testid=audit-detail]")), Patience);
     }
 
     [Fact]

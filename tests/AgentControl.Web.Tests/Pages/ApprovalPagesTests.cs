@@ -220,7 +220,10 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
                 ),
             Patience
         );
-        Assert.Empty(page.FindAll("[data-testid=decision-bar]"));
+        Assert.All(
+            page.FindAll("[data-testid=decision-bar] button"),
+            b => Assert.True(b.HasAttribute("disabled"), b.TextContent)
+        );
         void Heard(string words) =>
             page.WaitForAssertion(() => Assert.Equal(words, page.Find("[data-testid=resumed]").TextContent), Patience);
         Heard("The job has not heard of it yet.");
