@@ -44,6 +44,14 @@ internal sealed class MentionScan(
     /// <summary>Looks once; another process that looks at the same time leaves it to this one. True where more may wait.</summary>
     public async Task<bool> LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        // Nearly always nobody is named: no transaction and no lock for that.
+        if (
+            !await Sql.ScalarAsync<bool>(
+                connection,
+                "SELECT EXISTS (SELECT 1 FROM comment_mentions WHERE told_at IS NULL)"
+            )
+        )
+            return false;
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (
             await Sql.ScalarAsync<bool?>(connection, "SELECT one FROM notification_cursor FOR UPDATE SKIP LOCKED")

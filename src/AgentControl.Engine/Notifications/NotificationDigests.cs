@@ -86,6 +86,13 @@ internal sealed class NotificationDigests(NotificationChannels channels, Notific
     /// <summary>Writes the digests whose windows have ended into the outbox. Another process that looks at the same time leaves it to this one.</summary>
     public async Task LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        if (
+            !await Sql.ScalarAsync<bool>(
+                connection,
+                "SELECT EXISTS (SELECT 1 FROM notification_digest_items WHERE due_at <= ac_now())"
+            )
+        )
+            return;
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (
             await Sql.ScalarAsync<bool?>(connection, "SELECT one FROM notification_cursor FOR UPDATE SKIP LOCKED")

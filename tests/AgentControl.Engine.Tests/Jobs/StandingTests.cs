@@ -62,12 +62,12 @@ public sealed class StandingTests(SharedEngine shared) : IClassFixture<SharedEng
         Assert.Equal(0, (await ReadAsync(unserved))!.Queue!.Processes);
         Assert.False((await ReadAsync(unserved))!.Queue!.ServesAgent);
 
-        await engine.Get<QueueSettings>().ChangeAsync("review", null, true, EngineProcess.Ana, Now);
-        var old = await shared.StartAsync(_ => Task.FromResult<object?>(1), j => j with { Queue = "review" });
+        await engine.Get<QueueSettings>().ChangeAsync("summarise", null, true, EngineProcess.Ana, Now);
+        var old = await shared.StartAsync(_ => Task.FromResult<object?>(1), j => j with { Queue = "summarise" });
         await engine.ExecuteAsync($"UPDATE jobs SET agent_version = 'gone' WHERE id = '{old}'");
         var queue = (await ReadAsync(old))!.Queue!;
         Assert.Equal((1, false), (queue.Processes, queue.ServesAgent));
-        await engine.Get<QueueSettings>().ChangeAsync("review", null, false, EngineProcess.Ana, Now);
+        await engine.Get<QueueSettings>().ChangeAsync("summarise", null, false, EngineProcess.Ana, Now);
     }
 
     [Fact]

@@ -98,7 +98,7 @@ internal static class MentionStore
         };
 
     public static IReadOnlyList<Mention> Read(string? json) =>
-        json is null ? [] : JsonSerializer.Deserialize<List<Mention>>(json, JournalJson.Options)!;
+        json is null or "[]" ? [] : JsonSerializer.Deserialize<List<Mention>>(json, JournalJson.Options)!;
 
     /// <summary>A display name, an address and a group stand before the first part of an address; what means two people means nobody.</summary>
     private static Dictionary<string, Mention> Names(IReadOnlyList<Reader> readers)
