@@ -6,6 +6,9 @@ namespace AgentControl.Web.Approvals;
 /// <summary>The inbox: what is listed, what is selected, what was shown when a person began to decide.</summary>
 public sealed class ApprovalsView : RequestView
 {
+    /// <summary>Where the request on the screen stands in the list, or stood before it left it.</summary>
+    private int _place;
+
     public IReadOnlyList<ApprovalView> Items { get; private set; } = [];
 
     /// <inheritdoc cref="RequestView.Update"/>
@@ -17,6 +20,8 @@ public sealed class ApprovalsView : RequestView
         string? reader = null
     )
     {
+        if (PlaceOf(Shown?.Id) is >= 0 and var place)
+            _place = place;
         Items = items;
         Update(selected, refusal, reader);
     }
@@ -38,15 +43,18 @@ public sealed class ApprovalsView : RequestView
     {
         if (Items.Count == 0)
             return null;
-        var at = Items.ToList().FindIndex(a => a.Id == Shown?.Id);
+        var at = PlaceOf(Shown?.Id);
         return Items[Math.Clamp(at < 0 ? 0 : at + by, 0, Items.Count - 1)].Id;
     }
 
     /// <summary>The open request to go on with after this one was decided.</summary>
     public Guid? NextOpen(Guid decided)
     {
-        var at = Math.Max(0, Items.ToList().FindIndex(a => a.Id == decided));
+        // The list may have been read anew meanwhile, without the one that was decided: the next one then stands in its place.
+        var next = PlaceOf(decided) is >= 0 and var at ? at + 1 : _place;
         var open = Items.Where(a => a.Id != decided && a.State == "pending").ToList();
-        return Items.Skip(at + 1).FirstOrDefault(open.Contains)?.Id ?? open.FirstOrDefault()?.Id;
+        return Items.Skip(next).FirstOrDefault(open.Contains)?.Id ?? open.FirstOrDefault()?.Id;
     }
+
+    private int PlaceOf(Guid? id) => Items.ToList().FindIndex(a => a.Id == id);
 }

@@ -72,9 +72,7 @@ public class RequestView
     {
         if (DecisionOf(key) is not { } decision || !CanDecide || Refusal is not null || Bar is not { } bar)
             return;
-        bar.Start(
-            decision == ApprovalDecision.Respond && !bar.Offers(decision) ? ApprovalDecision.Choose : decision
-        );
+        bar.Start(decision == ApprovalDecision.Respond && !bar.Offers(decision) ? ApprovalDecision.Choose : decision);
     }
 
     /// <summary>What a key of the page means; null where it means nothing now.</summary>

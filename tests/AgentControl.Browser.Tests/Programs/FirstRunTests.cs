@@ -49,11 +49,7 @@ public sealed class FirstRunTests
             .Expect(page.Locator("main .ac-head [data-state]"))
             .ToHaveAttributeAsync(
                 "data-state",
-                new Regex(
-                    "^(queued|running|waiting|needs_approval)$",
-                    RegexOptions.ExplicitCapture,
-                    TimeSpan.FromSeconds(1)
-                )
+                new Regex("^(?:queued|running|waiting|needs_approval)$", RegexOptions.None, TimeSpan.FromSeconds(1))
             );
         foreach (var gone in new[] { link, "/setup" })
             Assert.Equal((int)HttpStatusCode.NotFound, (await page.APIRequest.GetAsync(gone)).Status);

@@ -198,4 +198,14 @@ public sealed class ApprovalsViewTests
         Assert.Equal(Request(3).Id, view.NextOpen(Request(2).Id));
         Assert.Equal(Request(1).Id, view.NextOpen(Request(3).Id));
     }
+
+    [Fact]
+    public void NextOpen_WhereTheListWasReadAnewWithoutTheDecidedOne_IsTheOneInItsPlace()
+    {
+        var view = new ApprovalsView();
+        view.Update([Request(1), Request(2), Request(3), Request(4)], Request(3));
+        view.Update([Request(1), Request(2), Request(4)], Request(3) with { State = "approved" });
+
+        Assert.Equal(Request(4).Id, view.NextOpen(Request(3).Id));
+    }
 }
