@@ -67,7 +67,9 @@ public sealed class ProfileTests(CheckedProgram program)
     {
         await page.OpenAsync("/settings/profile");
         await fill();
-        await page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Form, new() { Name = "How pages look" })
+            .GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true })
+            .ClickAsync();
         await Assertions.Expect(page.GetByTestId("notice").Last).ToContainTextAsync("Saved.");
         await Assertions.Expect(page.Locator("ac-preferences")).ToBeAttachedAsync();
     }

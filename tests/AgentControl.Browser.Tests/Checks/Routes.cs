@@ -73,6 +73,8 @@ public static class Routes
     private static readonly string[] _timeless =
     [
         "/jobs/new",
+        "/jobs/compare",
+        "/failures",
         "/mcp-servers",
         "/signin",
         "/setup",
