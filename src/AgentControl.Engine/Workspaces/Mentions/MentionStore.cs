@@ -98,7 +98,9 @@ internal static class MentionStore
         };
 
     public static IReadOnlyList<Mention> Read(string? json) =>
-        json is null or "[]" ? [] : JsonSerializer.Deserialize<List<Mention>>(json, JournalJson.Options)!;
+        json is not null && JsonSerializer.Deserialize<Mention[]>(json, JournalJson.Options) is { Length: > 0 } named
+            ? named
+            : [];
 
     /// <summary>A display name, an address and a group stand before the first part of an address; what means two people means nobody.</summary>
     private static Dictionary<string, Mention> Names(IReadOnlyList<Reader> readers)
