@@ -32,9 +32,20 @@ internal sealed class FailureScan(EventFeed feed, FailureSignals signals)
          ORDER BY s.job_id, s.key, s.generation DESC
         """;
 
+    // A place that is ahead of the database was restored elsewhere; one that is far behind is brought up.
+    private const string AnythingSql = """
+        SELECT EXISTS (SELECT 1 FROM events e WHERE e.type = 'job.failed' AND e.xid >= c.xid::text::xid8 AND (e.xid, e.job_id, e.no) > (c.xid::text::xid8, c.job_id, c.no)
+                          AND e.xid < s.safe::text::xid8)
+            OR c.xid > s.safe OR s.safe - c.xid > $1
+          FROM failure_cursor c, LATERAL (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS safe) s
+        """;
+
     /// <summary>Looks once. True where more may wait.</summary>
     public async Task<bool> LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
+        // Most looks find nothing, and lock and write nothing.
+        if (!await Sql.ScalarAsync<bool>(connection, AnythingSql, (long)FarBehind))
+            return false;
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (await PlaceAsync(connection, cancellationToken) is not var (place, safe))
             return false;

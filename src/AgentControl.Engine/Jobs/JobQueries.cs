@@ -100,14 +100,14 @@ public sealed class JobQueries(IDbContextFactory<ControlDbContext> contexts, Tim
             return summaries;
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var standing = await db
-            .Database.SqlQuery<QueuedJob>(
-                $"""
+            .Database.SqlQueryRaw<QueuedJob>(
+                $$"""
                 SELECT r.job_id AS "Id", NOT EXISTS (SELECT 1 FROM workers w WHERE w.stopped_at IS NULL AND r.queue = ANY(w.queues)
-                           AND w.last_heartbeat > ac_now() - make_interval(secs => {WorkerQueries.LostAfterSeconds})) AS "IsUnserved",
-                       (SELECT h.short_id FROM concurrency_keys k JOIN job_runs x ON x.job_id = k.job_id AND x.state = 'running' JOIN jobs h ON h.id = k.job_id
-                         WHERE k.workspace = j.workspace AND k.key = j.concurrency_key) AS "KeyHolder"
-                  FROM job_runs r JOIN jobs j ON j.id = r.job_id WHERE r.job_id = ANY({queued})
-                """
+                           AND w.last_heartbeat > ac_now() - make_interval(secs => {0})) AS "IsUnserved", {{ConcurrencyKeys.Holder}} AS "KeyHolder"
+                  FROM job_runs r JOIN jobs j ON j.id = r.job_id WHERE r.job_id = ANY({1})
+                """,
+                WorkerQueries.LostAfterSeconds,
+                queued
             )
             .ToDictionaryAsync(j => j.Id, cancellationToken);
         return

@@ -33,7 +33,7 @@ internal sealed class LeaseStore(EnginePool pool, WorkerIdentity worker, AgentCa
                  json_build_object('replayedSteps', u.steps, 'attempt', u.attempt, 'worker', @worker)::text, NULL FROM u, t WHERE u.recovering)
         SELECT j.id, j.short_id, j.name, j.agent, j.agent_version, j.workspace, u.queue, j.tags, j.submitted_by, j.parent_id, j.parent_key, j.input,
                u.epoch, u.strikes, j.max_attempts, u.generation, u.wakes, u.steps, u.recovering, t.now, u.started_at,
-               j.timeout_seconds * 1000::bigint - u.worked_ms, j.deadline_at, u.last_no, u.attempt
+               j.timeout_seconds * 1000::bigint - u.worked_ms, j.deadline_at, u.last_no, u.attempt, j.concurrency_key IS NOT NULL
           FROM u JOIN jobs j ON j.id = u.job_id, t
         """;
 
@@ -95,7 +95,7 @@ internal sealed class LeaseStore(EnginePool pool, WorkerIdentity worker, AgentCa
     {
         var jobs = await RoundAsync(count);
         // Of jobs with one key that stood side by side only the first was taken: those behind them have not been looked at.
-        for (var more = jobs; more.Count > 0 && jobs.Count < count; jobs = [.. jobs, .. more])
+        for (var more = jobs; more.Any(j => j.HasKey) && jobs.Count < count; jobs = [.. jobs, .. more])
             more = await RoundAsync(count - jobs.Count);
         return jobs;
 
@@ -226,6 +226,7 @@ internal sealed class LeaseStore(EnginePool pool, WorkerIdentity worker, AgentCa
             DeadlineAt = row.IsDBNull(22) ? null : row.GetFieldValue<DateTimeOffset>(22),
             LastNo = row.GetInt64(23),
             Attempt = row.GetInt32(24),
+            HasKey = row.GetBoolean(25),
         };
 }
 

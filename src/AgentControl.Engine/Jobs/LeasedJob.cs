@@ -34,4 +34,7 @@ internal sealed record LeasedJob
     /// <summary>Number of the last event that the lease wrote.</summary>
     public required long LastNo { get; init; }
     public required int Attempt { get; init; }
+
+    /// <summary>It has a concurrency key.</summary>
+    public bool HasKey { get; init; }
 }

@@ -26,7 +26,14 @@ public sealed record QueueView(
 public sealed class QueueQueries(IDbContextFactory<ControlDbContext> contexts, IOptions<QueueOptions> options)
 {
     /// <summary>Every queue that has settings, unfinished jobs or a live process, by name.</summary>
-    public async Task<IReadOnlyList<QueueView>> ListAsync(CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<QueueView>> ListAsync(CancellationToken cancellationToken = default) =>
+        ReadAsync(null, cancellationToken);
+
+    /// <summary>One of them, without counting the others.</summary>
+    public async Task<QueueView?> FindAsync(string name, CancellationToken cancellationToken = default) =>
+        (await ReadAsync(name, cancellationToken)).SingleOrDefault();
+
+    private async Task<IReadOnlyList<QueueView>> ReadAsync(string? only, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var queues = await db
@@ -42,7 +49,7 @@ public sealed class QueueQueries(IDbContextFactory<ControlDbContext> contexts, I
                          extract(epoch FROM ac_now() - min(queued_at) FILTER (WHERE state = 'queued'))::float8 AS oldest,
                          count(*) FILTER (WHERE state = 'running') AS running,
                          count(*) FILTER (WHERE state = 'waiting') AS waiting
-                  FROM job_runs r WHERE r.label IN ('queued','running','waiting','needs_approval','retrying','recovering','pausing','cancelling')
+                  FROM job_runs r WHERE r.label IN ('queued','running','waiting','needs_approval','retrying','recovering','pausing','cancelling') AND ({only}::text IS NULL OR queue = {only})
                   GROUP BY queue
                 ), names AS (
                   SELECT name FROM served UNION SELECT name FROM lanes UNION SELECT name FROM queues WHERE name <> {QueueHold.Row}
@@ -52,6 +59,7 @@ public sealed class QueueQueries(IDbContextFactory<ControlDbContext> contexts, I
                        COALESCE(l.running, 0) AS "Running", COALESCE(l.waiting, 0) AS "Waiting",
                        COALESCE(s.processes, 0)::int AS "Processes", q.changed_by AS "ChangedBy", q.changed_at AS "ChangedAt"
                 FROM names n LEFT JOIN served s USING (name) LEFT JOIN lanes l USING (name) LEFT JOIN queues q USING (name)
+                WHERE {only}::text IS NULL OR n.name = {only}
                 ORDER BY n.name
                 """
             )
@@ -96,7 +104,4 @@ public sealed class QueueQueries(IDbContextFactory<ControlDbContext> contexts, I
         options.Value.Workers.TryGetValue(queue.Name, out var workers) ? workers
         : queue.Processes == 0 ? 0
         : null;
-
-    public async Task<QueueView?> FindAsync(string name, CancellationToken cancellationToken = default) =>
-        (await ListAsync(cancellationToken)).SingleOrDefault(q => q.Name == name);
 }

@@ -74,17 +74,19 @@ public sealed class JobStandingQueries(IDbContextFactory<ControlDbContext> conte
     )
     {
         var place = await db
-            .Database.SqlQuery<Place>(
-                $"""
+            .Database.SqlQueryRaw<Place>(
+                $$"""
                 SELECT (SELECT count(*)::int FROM (SELECT 1 FROM job_runs q WHERE q.state = 'queued' AND NOT q.resume AND q.queue = me.queue
-                            AND (NOT q.front, -q.priority, q.queued_at, q.job_id) < (NOT me.front, -me.priority, me.queued_at, me.job_id) LIMIT {MaxBefore}) x) AS "Before",
+                            AND (NOT q.front, -q.priority, q.queued_at, q.job_id) < (NOT me.front, -me.priority, me.queued_at, me.job_id) LIMIT {0}) x) AS "Before",
                        (SELECT min(q.queued_at) FROM job_runs q WHERE q.state = 'queued' AND NOT q.resume AND q.queue = me.queue) AS "OldestSince",
-                       EXISTS (SELECT 1 FROM workers w WHERE w.stopped_at IS NULL AND w.last_heartbeat > ac_now() - make_interval(secs => {WorkerQueries.LostAfterSeconds})
+                       EXISTS (SELECT 1 FROM workers w WHERE w.stopped_at IS NULL AND w.last_heartbeat > ac_now() - make_interval(secs => {1})
                                   AND me.queue = ANY(w.queues) AND j.agent || '@' || j.agent_version = ANY(w.agents)) AS "ServesAgent",
-                       (SELECT h.short_id FROM concurrency_keys k JOIN job_runs r ON r.job_id = k.job_id AND r.state = 'running' JOIN jobs h ON h.id = k.job_id
-                         WHERE k.workspace = j.workspace AND k.key = j.concurrency_key) AS "KeyHolder"
-                  FROM job_runs me JOIN jobs j ON j.id = me.job_id WHERE me.job_id = {job}
-                """
+                       {{ConcurrencyKeys.Holder}} AS "KeyHolder"
+                  FROM job_runs me JOIN jobs j ON j.id = me.job_id WHERE me.job_id = {2}
+                """,
+                MaxBefore,
+                WorkerQueries.LostAfterSeconds,
+                job
             )
             .SingleAsync(cancellationToken);
         var lane = await queues.FindAsync(queue, cancellationToken);

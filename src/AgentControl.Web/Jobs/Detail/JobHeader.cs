@@ -50,17 +50,7 @@ public sealed record JobHeader(JobSummary Job, long Checkpoints, long Approvals,
         && (Checkpoints, Approvals) == (other.Checkpoints, other.Approvals)
         && Children.SequenceEqual(other.Children)
         && Budget.SequenceEqual(other.Budget)
-        && (
-            Job.Label,
-            Job.Name,
-            Job.Attempt,
-            Job.LastEvent,
-            Job.Steps,
-            Job.Worker,
-            Job.Anomalies,
-            Job.Queue,
-            Job.IsUnserved
-        )
+        && (Job.Label, Job.Name, Job.Attempt, Job.LastEvent, Job.Steps, Job.Worker, Job.Anomalies, Job.Queue)
             == (
                 other.Job.Label,
                 other.Job.Name,
@@ -69,8 +59,7 @@ public sealed record JobHeader(JobSummary Job, long Checkpoints, long Approvals,
                 other.Job.Steps,
                 other.Job.Worker,
                 other.Job.Anomalies,
-                other.Job.Queue,
-                other.Job.IsUnserved
+                other.Job.Queue
             )
         && (Job.Progress.Completed, Job.Progress.Total, Job.Progress.Stage, Job.Progress.Detail, Job.Usage)
             == (

@@ -19,7 +19,6 @@ internal sealed class JobHeaderReader(
     {
         var job =
             await jobs.SummaryAsync(id, cancellationToken) ?? throw new InvalidOperationException($"Job {id} is gone.");
-        job = (await jobs.ServedAsync([job], cancellationToken))[0];
         var children = await counts.CountAsync(new JobFilter { ParentId = id }, cancellationToken);
         var newest = await checkpoints.ListAsync(id, limit: 1, cancellationToken: cancellationToken);
         var asked = await approvals.CountAsync(new ApprovalFilter { JobId = id }, cancellationToken);
