@@ -5,6 +5,7 @@ using AgentControl.Engine.Access;
 using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Notifications;
 using AgentControl.Engine.Tests.Fixtures;
+using AgentControl.TestKit;
 
 namespace AgentControl.Engine.Tests.Notifications;
 
@@ -231,10 +232,5 @@ public sealed class DigestTests(NotificationWorld world) : IClassFixture<Notific
             ),
         ];
 
-    private static async Task UntilAsync(Func<Task<bool>> so)
-    {
-        for (var i = 0; i < 300 && !await so(); i++)
-            await Task.Delay(100, Now);
-        Assert.True(await so(), "It did not come within 30 s.");
-    }
+    private static Task UntilAsync(Func<Task<bool>> so) => Eventually.TrueAsync(so, Now);
 }

@@ -4,6 +4,7 @@ using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Notifications;
 using AgentControl.Engine.Tests.Fixtures;
+using AgentControl.TestKit;
 
 namespace AgentControl.Engine.Tests.Notifications;
 
@@ -218,10 +219,5 @@ public sealed class NotificationRulesTests(NotificationWorld world) : IClassFixt
     private IReadOnlyList<MimeKit.MimeMessage> Mails(string subject) =>
         [.. world.Mail.Mails.Where(m => m.Subject == subject)];
 
-    private static async Task UntilAsync(Func<bool> so)
-    {
-        for (var i = 0; i < 300 && !so(); i++)
-            await Task.Delay(100, Now);
-        Assert.True(so(), "It did not come within 30 s.");
-    }
+    private static Task UntilAsync(Func<bool> so) => Eventually.TrueAsync(so, Now);
 }

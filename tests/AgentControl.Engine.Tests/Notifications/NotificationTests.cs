@@ -4,6 +4,7 @@ using AgentControl.Engine.Access;
 using AgentControl.Engine.Maintenance;
 using AgentControl.Engine.Notifications;
 using AgentControl.Engine.Tests.Fixtures;
+using AgentControl.TestKit;
 using Microsoft.AspNetCore.Http;
 
 namespace AgentControl.Engine.Tests.Notifications;
@@ -329,14 +330,5 @@ public sealed class NotificationTests(NotificationWorld world) : IClassFixture<N
         await command.ExecuteNonQueryAsync(Now);
     }
 
-    private static async Task EventuallyAsync(Func<Task<bool>> so)
-    {
-        for (var i = 0; i < 300; i++)
-        {
-            if (await so())
-                return;
-            await Task.Delay(100, Now);
-        }
-        Assert.Fail("It did not come within 30 s.");
-    }
+    private static Task EventuallyAsync(Func<Task<bool>> so) => Eventually.TrueAsync(so, Now);
 }

@@ -3,6 +3,7 @@ using AgentControl.Engine.Access;
 using AgentControl.Engine.Notifications;
 using AgentControl.Engine.Tests.Fixtures;
 using AgentControl.Engine.Workspaces;
+using AgentControl.TestKit;
 
 namespace AgentControl.Engine.Tests.Notifications;
 
@@ -267,10 +268,5 @@ public sealed class TalkTests(NotificationWorld world) : IClassFixture<Notificat
     private IReadOnlyList<MimeKit.MimeMessage> Mails(string subject) =>
         [.. world.Mail.Mails.Where(m => m.Subject == subject)];
 
-    private static async Task UntilAsync(Func<Task<bool>> so)
-    {
-        for (var i = 0; i < 300 && !await so(); i++)
-            await Task.Delay(100, Now);
-        Assert.True(await so(), "It did not come within 30 s.");
-    }
+    private static Task UntilAsync(Func<Task<bool>> so) => Eventually.TrueAsync(so, Now);
 }

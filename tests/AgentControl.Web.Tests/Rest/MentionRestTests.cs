@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using AgentControl.Engine.Access;
+using AgentControl.TestKit;
 using AgentControl.Web.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 using static AgentControl.Web.Tests.Fixtures.ProblemReading;
@@ -143,12 +144,14 @@ public sealed class MentionRestTests(ProgramFixture program) : IClassFixture<Pro
     {
         using var client = program.ClientOf(key);
         IReadOnlyList<JsonElement> lines = [];
-        for (var i = 0; i < 300 && lines.Count < count; i++)
-        {
-            if (i > 0)
-                await Task.Delay(100, Stop);
-            lines = [.. (await client.GetFromJsonAsync<JsonElement>("notifications?kind=mentioned", Stop)).Items()];
-        }
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                lines = [.. (await client.GetFromJsonAsync<JsonElement>("notifications?kind=mentioned", Stop)).Items()];
+                return lines.Count >= count;
+            },
+            Stop
+        );
         Assert.Equal(count, lines.Count);
         return lines;
     }

@@ -7,6 +7,7 @@ using System.Text.Json;
 using AgentControl.Core.Notifications;
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Notifications;
+using AgentControl.TestKit;
 using AgentControl.Web.Tests.Fixtures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -313,12 +314,7 @@ public sealed class SlackTests(SlackTests.Fixture program) : IClassFixture<Slack
         await command.ExecuteNonQueryAsync(Stop);
     }
 
-    private static async Task UntilAsync(Func<bool> so)
-    {
-        for (var i = 0; i < 300 && !so(); i++)
-            await Task.Delay(100, Stop);
-        Assert.True(so(), "It did not come within 30 s.");
-    }
+    private static Task UntilAsync(Func<bool> so) => Eventually.TrueAsync(so, Stop);
 
     /// <summary>The program beside a receiver that stands for Slack.</summary>
     public sealed class Fixture(AgentControl.TestKit.PostgresFixture postgres) : ProgramFixture(postgres)
