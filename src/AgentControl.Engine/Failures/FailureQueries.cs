@@ -220,7 +220,6 @@ public sealed class FailureQueries(NpgsqlDataSource database)
     {
         string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
         DateTimeOffset? Time(int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
-        var hours = row.GetFieldValue<int[]>(16);
         return new()
         {
             Id = row.GetGuid(0),
@@ -231,7 +230,6 @@ public sealed class FailureQueries(NpgsqlDataSource database)
             Step = Text(5),
             Service = Text(6),
             Status = row.GetString(7),
-            Regressed = Time(8) is not null,
             RegressedAt = Time(8),
             Count = row.GetInt64(9),
             FirstSeenAt = row.GetFieldValue<DateTimeOffset>(10),
@@ -240,8 +238,7 @@ public sealed class FailureQueries(NpgsqlDataSource database)
             StatusAt = Time(13),
             Comment = Text(14),
             IgnoredUntil = Time(15),
-            Hours = hours,
-            LastDay = hours.Sum(),
+            Hours = row.GetFieldValue<int[]>(16),
         };
     }
 

@@ -23,14 +23,14 @@ public sealed record FailureGroupView
     public required string Status { get; init; }
 
     /// <summary>It was resolved and failed again; nobody has decided since.</summary>
-    public bool Regressed { get; init; }
+    public bool Regressed => RegressedAt is not null;
     public DateTimeOffset? RegressedAt { get; init; }
 
     /// <summary>Failures in all; a job that was retried and failed again counts twice.</summary>
     public long Count { get; init; }
 
     /// <summary>Of these, in the last 24 hours.</summary>
-    public long LastDay { get; init; }
+    public long LastDay => Hours.Sum();
 
     /// <summary>Failures of the last 24 hours by hour, the oldest first; 24 numbers.</summary>
     public required IReadOnlyList<int> Hours { get; init; }
@@ -48,14 +48,13 @@ public sealed record FailureGroupView
     // Lists are compared by what they hold, so that a row that looks the same is not drawn again.
     public bool Equals(FailureGroupView? other) =>
         other is not null
-        && (Id, Title, Status, RegressedAt, Count, LastDay, LastSeenAt, StatusBy, StatusAt, Comment, IgnoredUntil)
+        && (Id, Title, Status, RegressedAt, Count, LastSeenAt, StatusBy, StatusAt, Comment, IgnoredUntil)
             == (
                 other.Id,
                 other.Title,
                 other.Status,
                 other.RegressedAt,
                 other.Count,
-                other.LastDay,
                 other.LastSeenAt,
                 other.StatusBy,
                 other.StatusAt,
