@@ -1,7 +1,6 @@
 using AgentControl.Engine.Audit;
 using AgentControl.Engine.Notifications;
 using AgentControl.Engine.Storage;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,8 +11,6 @@ namespace AgentControl.Engine.Access;
 /// <summary>Registers people, keys, grants and the audit log over the context's factory.</summary>
 public static class AccessStores
 {
-    /// <summary>Part of every protected value: another name could read none of what this one wrote.</summary>
-    private const string ApplicationName = "AgentControl";
     private const int ShortestPassword = 8;
 
     public static IdentityBuilder AddAccessStores(this IServiceCollection services)
@@ -37,7 +34,7 @@ public static class AccessStores
         services.AddScoped<People>();
         services.AddScoped<CompanyPeople>();
         services.AddScoped<AccessBootstrap>();
-        services.AddDataProtection().SetApplicationName(ApplicationName).PersistKeysToDbContext<ControlDbContext>();
+        services.AddSharedKeys();
         return services
             .AddIdentityCore<Person>(options =>
             {

@@ -1,5 +1,5 @@
 using AgentControl.Engine.Live;
-using Microsoft.AspNetCore.DataProtection;
+using AgentControl.Engine.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -18,10 +18,7 @@ internal static class NotificationRegistration
             configuration["AgentControl:PublicUrl"] is [_, ..] url ? url : "http://localhost:5080",
             s.GetRequiredService<TimeProvider>()
         ));
-        services
-            .AddDataProtection()
-            .SetApplicationName("AgentControl")
-            .PersistKeysToDbContext<Storage.ControlDbContext>();
+        services.AddSharedKeys();
         services.AddSingleton<NotificationBook>();
         services.AddSingleton(s => new NotificationRules(
             s.GetRequiredService<NpgsqlDataSource>(),

@@ -7,7 +7,6 @@ using AgentControl.Web.Shared;
 using AgentControl.Web.Telemetry;
 using AgentControl.Web.Workspaces;
 using Hangfire;
-using Microsoft.AspNetCore.DataProtection;
 using Npgsql;
 
 namespace AgentControl.Web.Hosting;
@@ -40,7 +39,6 @@ internal static class ControlPlane
         );
         builder.Configuration["ConnectionStrings:AgentControl"] = database.ConnectionString;
         var services = builder.Services;
-        services.AddDataProtection().SetApplicationName("AgentControl").PersistKeysToDbContext<ControlDbContext>();
         services.AddEngine(builder.Configuration);
         services.AddWorkspaces(builder.Configuration);
         services.AddTelemetry(builder.Configuration);
