@@ -14,6 +14,9 @@ public sealed record ApprovalFilter
     public string? State { get; init; }
     public Guid? JobId { get; init; }
 
+    /// <summary>Words inside the title, the job's name or the agent, upper and lower case alike.</summary>
+    public string? Text { get; init; }
+
     /// <summary>Names and groups of whoever asks: only what they may decide. Null: all.</summary>
     public IReadOnlyCollection<string>? AssignedTo { get; init; }
 
@@ -157,6 +160,15 @@ public sealed class ApprovalQueries(IDbContextFactory<ControlDbContext> contexts
             rows = rows.Where(a => a.State == state);
         if (filter.JobId is { } job)
             rows = rows.Where(a => a.JobId == job);
+        if (filter.Text is { Length: > 0 } text)
+        {
+            var pattern = "%" + EventQueries.Literal(text) + "%";
+            rows = rows.Where(a =>
+                EF.Functions.ILike(a.Title, pattern, "\\")
+                || EF.Functions.ILike(a.Agent, pattern, "\\")
+                || db.Set<JobRow>().Any(j => j.Id == a.JobId && EF.Functions.ILike(j.Name, pattern, "\\"))
+            );
+        }
         if (filter.Visible is { } visible)
             rows = rows.Where(a => visible.Contains(a.Workspace));
         if (filter.AssignedTo is { } names)

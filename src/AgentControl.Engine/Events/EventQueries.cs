@@ -105,7 +105,8 @@ public sealed class EventQueries(IDbContextFactory<ControlDbContext> contexts)
         return lines;
     }
 
-    private static string Literal(string text) =>
+    /// <summary>For a pattern of LIKE whose escape is a backslash.</summary>
+    internal static string Literal(string text) =>
         text.Replace("\\", "\\\\", StringComparison.Ordinal)
             .Replace("%", "\\%", StringComparison.Ordinal)
             .Replace("_", "\\_", StringComparison.Ordinal);

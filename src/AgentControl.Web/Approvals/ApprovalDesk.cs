@@ -39,7 +39,13 @@ internal sealed class ApprovalDesk(
     TimeProvider clock
 )
 {
-    public async Task<Inbox> ReadAsync(string box, Guid? selected, CancellationToken cancellationToken)
+    /// <param name="text">What the requests listed must have in title, name of the job or agent; the counts are of all.</param>
+    public async Task<Inbox> ReadAsync(
+        string box,
+        Guid? selected,
+        CancellationToken cancellationToken,
+        string? text = null
+    )
     {
         var caller = await callers.CurrentAsync(cancellationToken);
         var visible = caller is null ? [] : caller.Workspaces;
@@ -52,12 +58,13 @@ internal sealed class ApprovalDesk(
                     all with
                     {
                         State = ApprovalQueries.Decided,
+                        Text = text,
                     },
                     cancellationToken: cancellationToken
                 )
             ).Items,
-            "mine" => await queries.InboxAsync(mine, cancellationToken: cancellationToken),
-            _ => await queries.InboxAsync(all, cancellationToken: cancellationToken),
+            "mine" => await queries.InboxAsync(mine with { Text = text }, cancellationToken: cancellationToken),
+            _ => await queries.InboxAsync(all with { Text = text }, cancellationToken: cancellationToken),
         };
         var request = selected is { } id ? (await FindAsync(id, cancellationToken)).Request : null;
         var counts = new InboxCounts(

@@ -36,6 +36,9 @@ public sealed partial class ApprovalsPage
     [SupplyParameterFromQuery(Name = "box")]
     private string? Asked { get; set; }
 
+    [SupplyParameterFromQuery(Name = "q")]
+    private string? Typed { get; set; }
+
     [SupplyParameterFromQuery(Name = "together")]
     private bool IsTogether { get; set; }
 
@@ -44,9 +47,13 @@ public sealed partial class ApprovalsPage
         : Id is null ? Mine
         : Asked ?? All;
 
+    private string? Text => Typed?.Trim() is { Length: > 0 } text ? text : null;
+
     private string EmptyText =>
         Box switch
         {
+            _ when Text is { } text =>
+                $"No request here has “{OddCharacters.Shown(text)}” in its title, its job's name or its agent.",
             Mine when _counts.All > 0 => "Nobody is waiting for you.",
             ApprovalQueries.Decided => "Nothing was decided yet.",
             _ => "Nothing waits for a person.",
@@ -54,11 +61,11 @@ public sealed partial class ApprovalsPage
 
     protected override IEnumerable<string> Topics => [LiveTopic.Approvals];
 
-    protected override object LoadKey => (Box, Id);
+    protected override object LoadKey => (Box, Id, Text);
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var inbox = await Desk.ReadAsync(Box, Id ?? _view.Shown?.Id, cancellationToken);
+        var inbox = await Desk.ReadAsync(Box, Id ?? _view.Shown?.Id, cancellationToken, Text);
         // The address says which one is open; without it the first of the list is shown.
         var selected =
             inbox.Selected is { } found
@@ -89,6 +96,14 @@ public sealed partial class ApprovalsPage
     }
 
     private string? Current(string box) => Box == box ? "true" : null;
+
+    private string ListOf(string box) => Text is { } text ? $"box={box}&q={Uri.EscapeDataString(text)}" : $"box={box}";
+
+    private void SearchFor(string? typed)
+    {
+        var text = string.IsNullOrWhiteSpace(typed) ? "" : $"&q={Uri.EscapeDataString(typed.Trim())}";
+        Navigation.NavigateTo($"/approvals?box={Box}{text}", replace: true);
+    }
 
     private static string Fingerprint(Inbox inbox, ApprovalView? selected) =>
         string.Join(
@@ -134,7 +149,7 @@ public sealed partial class ApprovalsPage
     {
         _toFocus = id;
         if (id is { } next && next != _view.Shown?.Id)
-            Navigation.NavigateTo($"/approvals/{next}?box={Box}", replace: true);
+            Navigation.NavigateTo($"/approvals/{next}?{ListOf(Box)}", replace: true);
     }
 
     private async Task ReassignedAsync()
@@ -175,6 +190,6 @@ public sealed partial class ApprovalsPage
     private async Task TogetherAsync(string said)
     {
         await Notices.SayAsync(said);
-        Navigation.NavigateTo($"/approvals?box={Box}", replace: true);
+        Navigation.NavigateTo($"/approvals?{ListOf(Box)}", replace: true);
     }
 }

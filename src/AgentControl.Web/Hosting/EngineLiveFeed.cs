@@ -57,6 +57,16 @@ internal sealed class EngineLiveFeed(
                         changed();
                 })
             );
+        if (topic == LiveTopic.Ends)
+            return feed.Subscribe(events =>
+            {
+                if (
+                    events.Any(e =>
+                        e.Type is EventTypes.JobSucceeded or EventTypes.JobFailed or EventTypes.JobCancelled
+                    )
+                )
+                    changed();
+            });
         if (topic == LiveTopic.Anomalies)
             return feed.Subscribe(events =>
             {

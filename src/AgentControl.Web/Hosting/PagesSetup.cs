@@ -38,6 +38,7 @@ internal static class PagesSetup
         services.TryAddScoped<INavCounts, NoNavCounts>();
         services.TryAddScoped<IHoldSource, NothingHeld>();
         services.TryAddScoped<IUnreadNews, NoUnreadNews>();
+        services.TryAddScoped<IOwnEnds, NoOwnEnds>();
         services.AddScoped<IGoToSource, PageGoToSource>();
         services.AddScoped<UiPulse>();
         services.AddScoped<CircuitHandler, PulseCircuit>();

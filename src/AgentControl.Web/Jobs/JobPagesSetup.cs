@@ -35,6 +35,7 @@ internal static class JobPagesSetup
             .AddScoped<ApprovalActs>()
             .AddScoped<INavCounts, ApprovalNavCounts>()
             .AddScoped<IHoldSource, HoldSource>()
+            .AddScoped<IOwnEnds, OwnJobEnds>()
             .AddScoped<IUnreadNews, FeedUnread>()
             .AddScoped<OverviewReader>()
             .AddScoped<FailureDesk>()

@@ -13,6 +13,9 @@ internal static class LiveTopic
     /// <summary>Any job changed, came or ended.</summary>
     public const string Jobs = "jobs";
 
+    /// <summary>Any job ended.</summary>
+    public const string Ends = "ends";
+
     /// <summary>Any request to a person came or was decided.</summary>
     public const string Approvals = "approvals";
 

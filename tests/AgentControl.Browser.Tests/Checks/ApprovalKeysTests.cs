@@ -20,6 +20,9 @@ public sealed class ApprovalKeysTests(CheckedProgram program)
         await using var context = await program.OpenAsync();
         var page = await context.NewPageAsync();
         await page.OpenAsync($"/approvals/{first}?box=all");
+        await page.Keyboard.PressAsync("/");
+        await Assertions.Expect(page.GetByLabel("Search requests")).ToBeFocusedAsync();
+        await page.OpenAsync($"/approvals/{first}?box=all");
         var confirm = page.GetByTestId("confirm");
 
         await page.Keyboard.PressAsync("j");
@@ -96,6 +99,7 @@ public sealed class ApprovalKeysTests(CheckedProgram program)
         await TypesAsync(page, page.GetByLabel("Comment (optional)"));
         await Assertions.Expect(page.GetByTestId("confirm")).ToHaveTextAsync("Approve");
         await page.Keyboard.PressAsync("Escape");
+        await Assertions.Expect(page.GetByTestId("confirm")).ToHaveCountAsync(0);
         await page.Keyboard.PressAsync("r");
         await TypesAsync(page, page.GetByLabel("Reason"));
         await page.Keyboard.PressAsync("Escape");

@@ -60,6 +60,21 @@ public sealed class LargeRunTests(CheckedProgram program)
         await page.WaitForFunctionAsync($"() => Math.abs(({ToEnd})()) < 2");
         await Assertions.Expect(jump).ToBeHiddenAsync();
         await Assertions.Expect(page.GetByTestId("events")).ToBeFocusedAsync();
+
+        // Where it stopped stands how much came meanwhile; lines are gone through and opened by keyboard.
+        await page.Keyboard.PressAsync("ArrowUp");
+        var line = page.Locator("[data-testid=event-row]:focus");
+        await Assertions.Expect(line).ToContainTextAsync(RunSeeds.EventText(Events + 100));
+        for (var up = 1; up <= 100; up++)
+            await page.Keyboard.PressAsync("ArrowUp");
+        await Assertions.Expect(line).ToContainTextAsync(RunSeeds.EventText(Events));
+        await Assertions
+            .Expect(page.GetByTestId("pause-marker"))
+            .ToContainTextAsync(new Regex(@"paused .+ – .+ · 100 events came", RegexOptions.None, _matchLimit));
+        await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(page.GetByTestId("event-panel")).ToContainTextAsync(RunSeeds.EventText(Events));
+        await Assertions.Expect(follow).Not.ToBeCheckedAsync();
+        await follow.CheckAsync();
         Assert.InRange(await page.EvaluateAsync<int>(Rows), 1, 400);
 
         // It follows again.

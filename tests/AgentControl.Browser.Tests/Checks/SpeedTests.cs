@@ -5,7 +5,8 @@ using Microsoft.Playwright;
 namespace AgentControl.Browser.Tests.Checks;
 
 [Collection(TimedCollection.Name)]
-public sealed class SpeedTests(CheckedProgram program, ITestOutputHelper output)
+public sealed class SpeedTests(CheckedProgram program, SpeedTests.WatchedPage watched, ITestOutputHelper output)
+    : IClassFixture<SpeedTests.WatchedPage>
 {
     private const int Limit = 1_000;
     private const int Loads = 5;
@@ -26,10 +27,6 @@ public sealed class SpeedTests(CheckedProgram program, ITestOutputHelper output)
     [MemberData(nameof(Routes.EveryInteractive), MemberType = typeof(Routes))]
     public async Task A05_A_page_can_be_used_within_a_second(string route)
     {
-        await using var context = await program.OpenAsync();
-        await context.AddInitScriptAsync(Watch);
-        var page = await context.NewPageAsync();
-        await ReadyAsync(page, route);
         var tried = new List<string>();
         var kept = false;
         while (tried.Count < Chances && !kept)
@@ -37,7 +34,7 @@ public sealed class SpeedTests(CheckedProgram program, ITestOutputHelper output)
             // Three of five decide what the median is compared to the limit.
             var loads = new List<double>();
             while (loads.Count(l => l < Limit) < Majority && loads.Count(l => l >= Limit) < Majority)
-                loads.Add(await ReadyAsync(page, route));
+                loads.Add(await ReadyAsync(watched.Page, route));
             kept = loads.Count(l => l < Limit) == Majority;
             tried.Add(string.Join(' ', loads.Select(m => m.ToString("0", CultureInfo.InvariantCulture))));
         }
@@ -67,5 +64,20 @@ public sealed class SpeedTests(CheckedProgram program, ITestOutputHelper output)
     {
         await page.GotoAsync(program.PathOf(route), new() { WaitUntil = WaitUntilState.Commit });
         return await page.EvaluateAsync<double>("() => globalThis.acReady");
+    }
+
+    /// <summary>One page for all routes: what they share is in its cache, as it is for whoever goes from page to page.</summary>
+    public sealed class WatchedPage(CheckedProgram program) : IAsyncLifetime
+    {
+        public IPage Page { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync()
+        {
+            var context = await program.OpenAsync();
+            await context.AddInitScriptAsync(Watch);
+            Page = await context.NewPageAsync();
+        }
+
+        public async ValueTask DisposeAsync() => await Page.Context.DisposeAsync();
     }
 }

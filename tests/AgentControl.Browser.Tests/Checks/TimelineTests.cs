@@ -64,6 +64,20 @@ public sealed class TimelineTests(CheckedProgram program)
         await SelectedAsync(page, "match#1");
         await Assertions.Expect(panel).ToContainTextAsync("erp 503");
 
+        // A try is looked at by itself, and its address is one to hand on.
+        var attempt = panel.GetByTestId("step-try");
+        await Assertions.Expect(attempt.Locator("option")).ToHaveTextAsync(["Try 1, failed", "Try 2"]);
+        await attempt.SelectOptionAsync("Try 1, failed");
+        await Assertions.Expect(panel.GetByTestId("step-try-reason")).ToHaveTextAsync("erp 503");
+        await Assertions.Expect(panel).ToContainTextAsync("40 s");
+        await Assertions.Expect(panel.GetByText("Result")).ToHaveCountAsync(0);
+        await AttemptAsync(page, "1");
+        await ReloadAsync(page);
+        await Assertions.Expect(panel.GetByTestId("step-try-reason")).ToHaveTextAsync("erp 503");
+        await attempt.SelectOptionAsync("Try 2");
+        await Assertions.Expect(panel.GetByText("Result")).ToBeVisibleAsync();
+        await AttemptAsync(page, null);
+
         // What was open is open again.
         await ReloadAsync(page);
         await SelectedAsync(page, "match#1", focused: false);
@@ -139,6 +153,9 @@ public sealed class TimelineTests(CheckedProgram program)
         if (focused)
             await Assertions.Expect(Row(page, id)).ToBeFocusedAsync();
     }
+
+    private static Task AttemptAsync(IPage page, string? attempt) =>
+        page.WaitForURLAsync(url => System.Web.HttpUtility.ParseQueryString(new Uri(url).Query)["attempt"] == attempt);
 
     private static async Task ReloadAsync(IPage page)
     {

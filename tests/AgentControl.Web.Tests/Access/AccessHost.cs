@@ -61,6 +61,7 @@ internal sealed class AccessHost : IAsyncDisposable
         builder.Services.AddPages();
         // No engine stands behind these pages.
         builder.Services.AddScoped<IUnreadNews, NoUnreadNews>();
+        builder.Services.AddScoped<IOwnEnds, NoOwnEnds>();
         builder.Services.AddAccess(builder.Configuration);
         var app = builder.Build();
         app.UseExceptionHandler();

@@ -57,6 +57,37 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
     }
 
     [Fact]
+    public async Task Search_ListsWhatHasTheWordsInTitleJobOrAgent_AndKeepsThemInEveryLink()
+    {
+        await using var bundle = await PageBundle.CreateAsync(fixture);
+        await bundle.AskAsync(await bundle.SubmitAsync("quarter"), "Send 100% of it", "x");
+        await bundle.AskAsync(await bundle.SubmitAsync("other"), "Delete it", "x");
+        var navigation = bundle.Services.GetRequiredService<BunitNavigationManager>();
+        navigation.NavigateTo("/approvals?box=all&q=100%25");
+        var page = Shown(Open(bundle));
+        Assert.Equal("100%", page.Find("input[type=search]").GetAttribute("value"));
+        var item = Assert.Single(page.FindAll("[data-testid=approval-item]"));
+        Assert.Contains("Send 100% of it", item.TextContent, StringComparison.Ordinal);
+        Assert.EndsWith("?box=all&q=100%25", item.GetAttribute("href"), StringComparison.Ordinal);
+
+        page.Find("input[type=search]").Change(" QUARTER ");
+        Assert.EndsWith("/approvals?box=all&q=QUARTER", navigation.Uri, StringComparison.Ordinal);
+        page.WaitForAssertion(() => Assert.Single(page.FindAll("[data-testid=approval-item]")), Patience);
+
+        page.Find("input[type=search]").Change("nothing_");
+        page.WaitForAssertion(
+            () =>
+                Assert.StartsWith(
+                    "No request here has “nothing_”",
+                    page.Find("[data-testid=empty]").TextContent.Trim(),
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
+        Assert.Equal("/approvals?box=all", page.Find("[data-testid=empty] a").GetAttribute("href"));
+    }
+
+    [Fact]
     public async Task Edit_ThatDoesNotFit_IsToldByItsField()
     {
         await using var bundle = await PageBundle.CreateAsync(fixture);

@@ -5,6 +5,9 @@ namespace AgentControl.Web.Tests.Pages;
 
 public sealed class TailViewTests
 {
+    private static readonly DateTimeOffset _paused = DateTimeOffset.UnixEpoch.AddHours(1);
+    private static readonly DateTimeOffset _resumed = _paused.AddMinutes(2);
+
     private static TailLine[] Lines(int from, int to, string level = "info", string type = "agent.log") =>
         [
             .. Enumerable
@@ -38,15 +41,52 @@ public sealed class TailViewTests
         var view = new TailView();
         view.Append(Lines(1, 10));
         var before = view.Shown;
-        view.StopFollowing();
+        view.StopFollowing(_paused);
 
         view.Append(Lines(11, 138));
 
         Assert.Same(before, view.Shown);
         Assert.Equal(128, view.New);
-        Assert.False(view.StartFollowing());
+        Assert.False(view.StartFollowing(_resumed));
         Assert.Equal(138, view.Shown.Count);
         Assert.Equal(0, view.New);
+    }
+
+    [Fact]
+    public void Marked_AfterAPause_SaysBeforeItsFirstLineHowLongItWasAndHowManyCame()
+    {
+        var view = new TailView();
+        view.Append(Lines(1, 10));
+        view.StopFollowing(_paused);
+        view.StartFollowing(_resumed);
+        Assert.DoesNotContain(view.Marked, l => l.Pause is not null);
+
+        view.StopFollowing(_paused);
+        view.Append(Lines(11, 138));
+        view.StartFollowing(_resumed);
+        view.Append(Lines(139, 140));
+
+        var marked = view.Marked.ToList();
+        Assert.Equal(141, marked.Count);
+        Assert.Equal(new TailPause(11, 128, _paused, _resumed), marked[10].Pause);
+        Assert.Equal((10L, 0, 11L), (marked[9].No, marked[10].Undrawn, marked[11].No));
+    }
+
+    [Fact]
+    public void Marked_WhereLinesWereDroppedMeanwhile_CountsWhatIsNotDrawnUntilItIsReadAgain()
+    {
+        var view = new TailView();
+        view.Append(Lines(1, 100));
+        view.StopFollowing(_paused);
+        view.Append(Lines(101, TailView.Most + 500));
+        view.StartFollowing(_resumed);
+        view.Append(Lines(5_001, 5_500));
+
+        var marker = view.Marked.First();
+        Assert.Equal((TailView.Most + 400, 4_900), (marker.Pause!.Count, marker.Undrawn));
+
+        view.Prepend(Lines(101, 5_000));
+        Assert.Equal(0, view.Marked.First().Undrawn);
     }
 
     [Fact]
@@ -66,13 +106,13 @@ public sealed class TailViewTests
     {
         var view = new TailView();
         view.Append(Lines(1, 100));
-        view.StopFollowing();
+        view.StopFollowing(_paused);
 
         view.Append(Lines(101, TailView.Most + 500));
 
         Assert.Equal(1, view.Shown[0].No);
         Assert.Equal(100, view.Shown.Count);
-        Assert.True(view.StartFollowing());
+        Assert.True(view.StartFollowing(_resumed));
         Assert.Equal(0, view.LastNo);
     }
 

@@ -28,6 +28,7 @@ public abstract class UiContext : BunitContext
         Services.AddScoped<INavCounts, NoNavCounts>();
         Services.AddScoped<IHoldSource, NothingHeld>();
         Services.AddScoped<IUnreadNews, NoUnreadNews>();
+        Services.AddScoped<IOwnEnds, NoOwnEnds>();
         Services.AddScoped<IGoToSource, PageGoToSource>();
         this.AddBunitPersistentComponentState();
         Person = this.AddAuthorization();

@@ -86,6 +86,55 @@ public sealed class ShellTests : UiContext
     }
 
     [Fact]
+    public void Rail_ANewRequestComes_IsSaidAndFewerAreNot()
+    {
+        Person.SetAuthorized("Ana");
+        var counts = new Counts { Waiting = 3 };
+        Services.Replace(ServiceDescriptor.Scoped<INavCounts>(_ => counts));
+        var rail = Render<NavRail>();
+        foreach (var waiting in new[] { 4, 2, 3 })
+        {
+            counts.Waiting = waiting;
+            Feed.Publish(LiveTopic.Approvals);
+            Clock.Advance(UiPulse.Interval);
+            rail.WaitForAssertion(() =>
+                Assert.StartsWith(
+                    waiting.ToString(null, null),
+                    rail.Find("[data-testid=waiting-count]").TextContent,
+                    StringComparison.Ordinal
+                )
+            );
+        }
+
+        Assert.Equal(["A new request; 4 wait for you.", "A new request; 3 wait for you."], Said());
+    }
+
+    [Fact]
+    public void Layout_OwnJobsEnd_AreSaidOnceEachOnEveryPage()
+    {
+        var ends = new Ends();
+        Services.Replace(ServiceDescriptor.Scoped<IOwnEnds>(_ => ends));
+        var layout = Layout();
+        EndNow("before", "completed", Clock.GetUtcNow().AddSeconds(-1));
+        EndNow("import \u202Ex", "completed", Clock.GetUtcNow().AddSeconds(1));
+        layout.WaitForAssertion(() => Assert.Equal(["Your job import ⟦U+202E⟧x ended: Completed."], Said()));
+        EndNow("export", "timed_out", Clock.GetUtcNow().AddSeconds(2));
+        layout.WaitForAssertion(() => Assert.Equal("Your job export ended: Timed out.", Said()[^1]));
+        Assert.Equal(2, Said().Length);
+        foreach (var number in Enumerable.Range(1, 4))
+            ends.All.Add(new($"job {number}", "failed", Clock.GetUtcNow().AddSeconds(3)));
+        EndNow("job 5", "failed", Clock.GetUtcNow().AddSeconds(3));
+        layout.WaitForAssertion(() => Assert.Equal("5 of your jobs ended.", Said()[^1]));
+
+        void EndNow(string name, string label, DateTimeOffset at)
+        {
+            ends.All.Add(new(name, label, at));
+            Feed.Publish(LiveTopic.Ends);
+            Clock.Advance(UiPulse.Interval);
+        }
+    }
+
+    [Fact]
     public void GoTo_Typed_FindsPages()
     {
         var dialog = Render<GoToDialog>();
@@ -105,6 +154,17 @@ public sealed class ShellTests : UiContext
 
     private IRenderedComponent<MainLayout> Layout(RenderFragment? body = null) =>
         Render<MainLayout>(p => p.Add(c => c.Body, body ?? (b => b.AddMarkupContent(0, "<h1>Page</h1>"))));
+
+    private string?[] Said() =>
+        [.. JSInterop.Invocations.Where(i => i.Identifier == "ac.announce").Select(i => (string?)i.Arguments[1])];
+
+    private sealed class Ends : IOwnEnds
+    {
+        public List<OwnEnd> All { get; } = [];
+
+        public Task<IReadOnlyList<OwnEnd>> SinceAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<OwnEnd>>([.. All.Where(job => job.At >= since)]);
+    }
 
     private sealed class Counts : INavCounts
     {

@@ -38,7 +38,7 @@ public sealed partial class EventsTab
         get
         {
             if (!ReferenceEquals(_linesOf, _view.Shown))
-                (_linesOf, _lines) = (_view.Shown, [.. _view.Shown]);
+                (_linesOf, _lines) = (_view.Shown, [.. _view.Marked]);
             return _lines;
         }
     }
@@ -73,16 +73,16 @@ public sealed partial class EventsTab
     private void OnScrolled(bool following)
     {
         if (following)
-            _view.StartFollowing();
+            _view.StartFollowing(Clock.GetUtcNow());
         else
-            _view.StopFollowing();
+            _view.StopFollowing(Clock.GetUtcNow());
     }
 
     private async Task FollowAsync(bool follow)
     {
         if (!follow)
-            _view.StopFollowing();
-        else if (_view.StartFollowing())
+            _view.StopFollowing(Clock.GetUtcNow());
+        else if (_view.StartFollowing(Clock.GetUtcNow()))
             await ReloadAsync();
     }
 
@@ -95,8 +95,21 @@ public sealed partial class EventsTab
 
     private async Task OlderAsync()
     {
-        _view.StopFollowing();
+        _view.StopFollowing(Clock.GetUtcNow());
         _view.Prepend(await Reader.BeforeAsync(JobId, _view.FirstNo));
+    }
+
+    private async Task PressedAsync(TailLine line)
+    {
+        if (line.Pause is { } pause)
+        {
+            _view.StopFollowing(Clock.GetUtcNow());
+            _view.Prepend(await Reader.AfterAsync(JobId, pause.FirstNo - 1, CancellationToken.None));
+        }
+        else
+        {
+            Open(line);
+        }
     }
 
     private void Open(TailLine? line) => _opened = _opened?.No == line?.No ? null : line;

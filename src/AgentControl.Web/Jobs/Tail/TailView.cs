@@ -7,11 +7,14 @@ internal sealed class TailView
     public const int Most = 5_000;
 
     private readonly List<TailLine> lines = [];
+    private readonly List<TailPause> pauses = [];
     private List<TailLine> shown = [];
     private bool stale = true;
 
     /// <summary>How many of the new lines are held, at the end of the list.</summary>
     private int heldNew;
+    private DateTimeOffset pausedAt;
+    private long firstMissed;
 
     public bool Follow { get; private set; } = true;
 
@@ -49,6 +52,22 @@ internal sealed class TailView
         }
     }
 
+    /// <summary>The lines to draw, with a marker where somebody stopped following and lines came meanwhile.</summary>
+    public IEnumerable<TailLine> Marked
+    {
+        get
+        {
+            var before = 0L;
+            foreach (var line in Shown)
+            {
+                foreach (var pause in pauses.Where(p => p.FirstNo > before && p.FirstNo <= line.No))
+                    yield return TailLine.Marker(pause, FirstNo);
+                before = line.No;
+                yield return line;
+            }
+        }
+    }
+
     /// <summary>Takes lines behind the last one; lines that are already here are passed over.</summary>
     public bool Append(IReadOnlyList<TailLine> next)
     {
@@ -76,17 +95,20 @@ internal sealed class TailView
         stale = true;
     }
 
-    public void StopFollowing()
+    public void StopFollowing(DateTimeOffset now)
     {
         if (!Follow)
             return;
+        (pausedAt, firstMissed) = (now, LastNo + 1);
         _ = Shown;
         Follow = false;
     }
 
     /// <summary>Goes to the end. True when lines were dropped meanwhile and the tail must be read anew.</summary>
-    public bool StartFollowing()
+    public bool StartFollowing(DateTimeOffset now)
     {
+        if (New > 0)
+            pauses.Add(new(firstMissed, New, pausedAt, now));
         var gap = lines.Count > 0 && lines[^1].No < LastNo;
         (Follow, New, heldNew, stale) = (true, 0, 0, true);
         if (gap)

@@ -25,12 +25,25 @@ public sealed partial class StepPanel
     [Parameter]
     public IReadOnlyList<TimelineTry> Tries { get; set; } = [];
 
+    /// <summary>The number of the try that is looked at; null, or a number that did not fail: the last one.</summary>
+    [Parameter]
+    public int? Attempt { get; set; }
+
+    [Parameter]
+    public EventCallback<int?> OnAttempt { get; set; }
+
     [Parameter]
     public EventCallback OnClose { get; set; }
+
+    private TimelineTry? Chosen => Tries.FirstOrDefault(failed => failed.No == Attempt);
 
     protected override IEnumerable<string> Topics => _step?.CompletedAt is null ? [LiveTopic.Job(JobId)] : [];
 
     protected override object LoadKey => (JobId, StepKey);
+
+    /// <summary>A try begins when the back-off before it is over.</summary>
+    private DateTimeOffset BeganAt(TimelineTry failed) =>
+        Tries.LastOrDefault(before => before.No < failed.No)?.Until ?? _step!.StartedAt;
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {

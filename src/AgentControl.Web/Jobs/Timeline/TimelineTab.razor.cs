@@ -14,9 +14,10 @@ public sealed partial class TimelineTab
     private bool _shown;
     private bool _panel;
     private string? _step;
+    private int? _attempt;
 
     /// <summary>What the address said when it was last read; afterwards the person leads, and the address follows.</summary>
-    private (string? Step, string? Panel)? _address;
+    private (string? Step, string? Panel, int? Attempt)? _address;
 
     [Inject]
     private IJSRuntime Js { get; set; } = null!;
@@ -41,6 +42,10 @@ public sealed partial class TimelineTab
     [SupplyParameterFromQuery(Name = "step")]
     private string? Step { get; set; }
 
+    /// <summary>The number of a failed try of the step; the last one where none is named.</summary>
+    [SupplyParameterFromQuery(Name = "attempt")]
+    private int? Attempt { get; set; }
+
     /// <summary>"off": the step is selected, but its panel was closed.</summary>
     [SupplyParameterFromQuery(Name = "panel")]
     private string? Panel { get; set; }
@@ -55,10 +60,10 @@ public sealed partial class TimelineTab
 
     protected override void OnParametersSet()
     {
-        if (_address == (Step, Panel))
+        if (_address == (Step, Panel, Attempt))
             return;
-        _address = (Step, Panel);
-        (_step, _panel) = (Step, Panel != Off);
+        _address = (Step, Panel, Attempt);
+        (_step, _panel, _attempt) = (Step, Panel != Off, Attempt);
         _view.Select(_step);
     }
 
@@ -87,8 +92,27 @@ public sealed partial class TimelineTab
     // Not by the router: it would make the page anew, and the focus and what is folded would be gone.
     private async Task SelectAsync(string? id, bool panel)
     {
+        if (id != _step)
+            _attempt = null;
         (_step, _panel) = (id, panel);
         _view.Select(id);
-        await Js.TryInvokeAsync("ac.replaceQuery", new { step = id, panel = panel ? null : Off });
+        await WriteAddressAsync();
     }
+
+    private async Task ShowAttemptAsync(int? attempt)
+    {
+        _attempt = attempt;
+        await WriteAddressAsync();
+    }
+
+    private Task WriteAddressAsync() =>
+        Js.TryInvokeAsync(
+            "ac.replaceQuery",
+            new
+            {
+                step = _step,
+                panel = _panel ? null : Off,
+                attempt = _attempt,
+            }
+        );
 }
