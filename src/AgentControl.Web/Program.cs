@@ -24,5 +24,5 @@ await using var app = builder.Build();
 if (await Commands.RunAsync(app, database, args, output) is { } exitCode)
     return exitCode;
 app.UseControlPlane();
-await app.RunAsync();
+await app.RunUntilToldAsync();
 return 0;

@@ -72,6 +72,20 @@ internal static class ControlPlane
         );
     }
 
+    /// <summary>Serves until it is told to end; that may be while it still starts.</summary>
+    public static async Task RunUntilToldAsync(this WebApplication app)
+    {
+        var told = app.Lifetime.ApplicationStopping;
+        try
+        {
+            await app.RunAsync();
+        }
+        catch (OperationCanceledException) when (told.IsCancellationRequested)
+        {
+            // Told to end before it had started: nothing runs yet that would have to be waited for.
+        }
+    }
+
     public static void UseControlPlane(this WebApplication app)
     {
         app.UseRest();

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace AgentControl.Browser.Tests.Checks;
 
-/// <summary>What holds on every page, asked in one visit of each: A01, A02, A04, A24 and A30.</summary>
+/// <summary>What holds on every page, asked in one visit of each: A01, A02, A04, A24, A28 and A30.</summary>
 [Collection(PagesCollection.Name)]
 public sealed class PageRulesTests(CheckedProgram program)
 {
@@ -66,6 +66,7 @@ public sealed class PageRulesTests(CheckedProgram program)
         await Assertions.Expect(page).ToHaveTitleAsync(Routes.TitleOf(route));
 
         var broken = await BrokenAsync(page);
+        broken.AddRange(await KeyboardWalk.BrokenAsync(page));
         Assert.True(broken.Count == 0, string.Join('\n', broken));
     }
 
