@@ -9,32 +9,13 @@ using Microsoft.Playwright;
 namespace AgentControl.Browser.Tests.Checks;
 
 /// <summary>A25: the page of metrics over sixteen days with one odd hour and one silent one.</summary>
-public sealed class TrendsTests : IAsyncLifetime
+public sealed class TrendsTests(TrendsTests.SixteenDays days) : IClassFixture<TrendsTests.SixteenDays>, IAsyncLifetime
 {
-    private const string Email = "ana@example.com";
-    private const string Password = "correct horse battery";
-    private const string Key = "key-of-the-browser-checks-0001";
-    private readonly Installation installation = Access.NewInstallation(Email, Password, Key);
-    private TestBrowser browser = null!;
-    private IBrowserContext context = null!;
     private IPage page = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        await installation.StartAsync();
-        await Seeds.TrendsAsync(installation);
-        browser = await TestBrowser.StartAsync();
-        var known = await Access.SignInAsync(browser, installation.Url, Email, Password);
-        context = await browser.OpenAsync(new() { BaseURL = installation.Url, StorageState = known });
-        page = await context.NewPageAsync();
-    }
+    public async ValueTask InitializeAsync() => page = await days.OpenAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        await context.DisposeAsync();
-        await browser.DisposeAsync();
-        await installation.DisposeAsync();
-    }
+    public async ValueTask DisposeAsync() => await page.Context.DisposeAsync();
 
     [Fact]
     public async Task A25_A_spike_opens_its_runs_tables_hold_the_same_values_and_a_gap_is_no_zero()
@@ -101,8 +82,8 @@ public sealed class TrendsTests : IAsyncLifetime
         foreach (var more in await page.Locator("button:has-text('earlier')").AllAsync())
             await page.Locator("button:has-text('earlier')").First.ClickAsync();
         await Assertions.Expect(page.Locator("button:has-text('earlier')")).ToHaveCountAsync(0);
-        using var http = new HttpClient { BaseAddress = new Uri(installation.Url) };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+        using var http = new HttpClient { BaseAddress = new Uri(days.Url) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", SixteenDays.Key);
         var series = await http.GetFromJsonAsync<JsonElement>("/api/v1/metrics/series?window=7d");
         foreach (var metric in (string[])["completion", "duration", "retries", "recoveries"])
         {
@@ -139,5 +120,36 @@ public sealed class TrendsTests : IAsyncLifetime
         Assert.Equal(width, await page.EvaluateAsync<int>("() => document.documentElement.scrollWidth"));
         var spike = (await page.GetByTestId("spike").First.BoundingBoxAsync())!;
         Assert.True(spike.Width >= 44 && spike.Height >= 44, $"{spike.Width} × {spike.Height}");
+    }
+
+    /// <summary>A program of its own, whose database has what the page shows.</summary>
+    public sealed class SixteenDays : IAsyncLifetime
+    {
+        public const string Key = "key-of-the-browser-checks-0001";
+        private const string Email = "ana@example.com";
+        private const string Password = "correct horse battery";
+        private readonly Installation installation = Access.NewInstallation(Email, Password, Key);
+        private TestBrowser browser = null!;
+        private string signedIn = "";
+
+        public string Url => installation.Url;
+
+        public async ValueTask InitializeAsync()
+        {
+            await installation.StartAsync();
+            await Seeds.TrendsAsync(installation);
+            browser = await TestBrowser.StartAsync();
+            signedIn = await Access.SignInAsync(browser, Url, Email, Password);
+        }
+
+        public async Task<IPage> OpenAsync() =>
+            await (await browser.OpenAsync(new() { BaseURL = Url, StorageState = signedIn })).NewPageAsync();
+
+        public async ValueTask DisposeAsync()
+        {
+            if (browser is not null)
+                await browser.DisposeAsync();
+            await installation.DisposeAsync();
+        }
     }
 }
