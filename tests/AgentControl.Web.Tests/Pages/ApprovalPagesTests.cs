@@ -71,8 +71,19 @@ public sealed class ApprovalPagesTests(PostgresFixture fixture)
         Assert.EndsWith("?box=all&q=100%25", item.GetAttribute("href"), StringComparison.Ordinal);
 
         page.Find("input[type=search]").Change(" QUARTER ");
-        Assert.EndsWith("/approvals?box=all&q=QUARTER", navigation.Uri, StringComparison.Ordinal);
-        page.WaitForAssertion(() => Assert.Single(page.FindAll("[data-testid=approval-item]")), Patience);
+        page.WaitForAssertion(
+            () => Assert.EndsWith("/approvals?box=all&q=QUARTER", navigation.Uri, StringComparison.Ordinal),
+            Patience
+        );
+        page.WaitForAssertion(
+            () =>
+                Assert.EndsWith(
+                    "?box=all&q=QUARTER",
+                    Assert.Single(page.FindAll("[data-testid=approval-item]")).GetAttribute("href"),
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
 
         page.Find("input[type=search]").Change("nothing_");
         page.WaitForAssertion(
