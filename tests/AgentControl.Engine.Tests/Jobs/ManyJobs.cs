@@ -7,13 +7,21 @@ namespace AgentControl.Engine.Tests.Jobs;
 /// <summary>Fills a database with finished, waiting, running and queued jobs, a second apart, the newest now.</summary>
 internal static class ManyJobs
 {
+    /// <summary>An open transaction holds back what other tests of this server wait for: whoever reads news by transaction reads up to the oldest that is open.</summary>
+    private const int Chunk = 5_000;
+
     public static async Task SeedAsync(string connectionString, int count)
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var command = new NpgsqlCommand(Sql, connection) { CommandTimeout = 120 };
-        command.Parameters.AddWithValue("count", count);
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        for (var first = 1; first <= count; first += Chunk)
+        {
+            await using var command = new NpgsqlCommand(Sql, connection) { CommandTimeout = 120 };
+            command.Parameters.AddWithValue("count", count);
+            command.Parameters.AddWithValue("first", first);
+            command.Parameters.AddWithValue("last", Math.Min(first + Chunk - 1, count));
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
         await using var vacuum = new NpgsqlCommand("VACUUM ANALYZE jobs, job_runs, job_results", connection);
         await vacuum.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
@@ -22,8 +30,8 @@ internal static class ManyJobs
         new Factory(new DbContextOptionsBuilder<ControlDbContext>().UseNpgsql(connectionString).Options);
 
     private const string Sql = """
-        CREATE TEMP TABLE seed AS
-        SELECT n, ac_now() - make_interval(secs => @count - n) AS at, NULL::uuid AS id FROM generate_series(1, @count) n;
+        CREATE TEMP TABLE seed ON COMMIT DROP AS
+        SELECT n, ac_now() - make_interval(secs => @count - n) AS at, NULL::uuid AS id FROM generate_series(@first, @last) n;
         UPDATE seed SET id = (left(replace(ac_uuid_floor(at)::text, '-', ''), 12) || '7' || lpad(to_hex(n % 4096), 3, '0')
                               || '8' || lpad(to_hex(n), 15, '0'))::uuid;
         INSERT INTO jobs (id, short_id, name, agent, agent_version, queue, tags, workspace, submitted_by, submitted_at,
@@ -49,7 +57,7 @@ internal static class ManyJobs
         INSERT INTO job_results (job_id, output, error)
         SELECT job_id, CASE WHEN state = 'succeeded' THEN convert_to('{"steps":100}', 'UTF8') END,
                CASE WHEN state = 'failed' THEN '{"type":"stepFailed","message":"erp 503 Service Unavailable","step":"a#1","retryable":true}' END
-        FROM job_runs WHERE state IN ('succeeded','failed');
+        FROM job_runs JOIN seed ON seed.id = job_id WHERE state IN ('succeeded','failed');
         """;
 
     private sealed class Factory(DbContextOptions<ControlDbContext> options) : IDbContextFactory<ControlDbContext>
