@@ -38,6 +38,6 @@ internal sealed class SameOriginGuard(RequestDelegate next, IConfiguration confi
             && !string.Equals(origin, publicOrigin, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static string? Origin(string? url) =>
+    public static string? Origin(string? url) =>
         Uri.TryCreate(url, UriKind.Absolute, out var uri) ? uri.GetLeftPart(UriPartial.Authority) : null;
 }
