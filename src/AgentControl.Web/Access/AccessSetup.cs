@@ -1,7 +1,6 @@
 using AgentControl.Engine.Access;
 using AgentControl.Web.Audit;
 using AgentControl.Web.Hosting;
-using AgentControl.Web.Mcp;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authorization;
@@ -46,7 +45,6 @@ internal static class AccessSetup
     public static void UseAccess(this WebApplication app)
     {
         app.UseMiddleware<PageSecurity>();
-        app.UseMiddleware<McpOriginGuard>();
         app.UseMiddleware<SameOriginGuard>();
         app.UseAuthentication();
         app.UseAuthorization();

@@ -80,10 +80,10 @@ internal sealed class WaitTool(
         {
             while (wait.Reason(job) is not { } && Left(wait) is { Ticks: > 0 } left)
             {
-                if (!await MayReadAsync(found, end.Token))
-                    return AccessProblems.Forbidden(AccessProblems.Needs(Role.Viewer));
                 await TellAsync(job, wait, call);
                 await tail.NextAsync(left < _quiet ? left : _quiet, end.Token);
+                if (!await MayReadAsync(found, end.Token))
+                    return AccessProblems.Forbidden(AccessProblems.Needs(Role.Viewer));
                 if (await jobs.SummaryAsync(found.Id, end.Token) is not { } now)
                     return JobDoor.NotFound(arguments.Job);
                 job = now;

@@ -3,10 +3,13 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using AgentControl.Engine.Access;
 using AgentControl.TestKit;
+using AgentControl.Web.Tests.Access;
 using AgentControl.Web.Tests.Fixtures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using static AgentControl.Web.Tests.Fixtures.ProblemReading;
 
 namespace AgentControl.Web.Tests.Mcp;
@@ -15,7 +18,6 @@ namespace AgentControl.Web.Tests.Mcp;
 public sealed class DoorTests(DoorTests.Fixture program) : IClassFixture<DoorTests.Fixture>
 {
     private const string Public = "https://agents.example.com";
-    private const string Allowed = "https://inspector.example.com";
 
     private const string Initialize =
         """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}""";
@@ -63,7 +65,6 @@ public sealed class DoorTests(DoorTests.Fixture program) : IClassFixture<DoorTes
     [InlineData(null, null, HttpStatusCode.OK)]
     [InlineData("own", null, HttpStatusCode.OK)]
     [InlineData(Public, null, HttpStatusCode.OK)]
-    [InlineData(Allowed, null, HttpStatusCode.OK)]
     [InlineData("http://evil.example.com", null, HttpStatusCode.Forbidden)]
     [InlineData("null", null, HttpStatusCode.Forbidden)]
     [InlineData("http://localhost:1", null, HttpStatusCode.Forbidden)]
@@ -95,11 +96,29 @@ public sealed class DoorTests(DoorTests.Fixture program) : IClassFixture<DoorTes
     [Fact]
     public async Task A_cookie_is_no_key_here()
     {
-        using var answer = await SendAsync(
-            Initialize,
-            key: null,
-            request => request.Headers.Add("Cookie", "agentcontrol=anything")
-        );
+        await using (var scope = program.Services.CreateAsyncScope())
+        {
+            var people = scope.ServiceProvider.GetRequiredService<People>();
+            var (id, errors) = await people.AddAsync(
+                Caller.System,
+                new("maria", "maria@example.com", "correct horse battery"),
+                Stop
+            );
+            Assert.Empty(errors);
+            await people.GrantAsync(Caller.System, id!.Value, Caller.Everywhere, Role.Admin, Stop);
+        }
+        using var browser = new Browser(program.Address);
+        (await browser.SignInAsync("maria")).Dispose();
+        using var read = await browser.GetAsync("/api/v1/agents");
+        Assert.Equal(HttpStatusCode.OK, read.StatusCode);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/mcp")
+        {
+            Content = new StringContent(Initialize, Encoding.UTF8, "application/json"),
+        };
+        request.Headers.Add("Accept", "application/json, text/event-stream");
+        request.Headers.Add("Origin", program.Address.GetLeftPart(UriPartial.Authority));
+
+        using var answer = await browser.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
     }
@@ -274,11 +293,7 @@ public sealed class DoorTests(DoorTests.Fixture program) : IClassFixture<DoorTes
     {
         protected override void Configure(WebApplicationBuilder builder) =>
             builder.Configuration.AddInMemoryCollection(
-                new Dictionary<string, string?>
-                {
-                    ["AgentControl:PublicUrl"] = Public,
-                    ["AgentControl:Mcp:AllowedOrigins:0"] = Allowed + "/",
-                }
+                new Dictionary<string, string?> { ["AgentControl:PublicUrl"] = Public }
             );
     }
 }

@@ -167,7 +167,16 @@ public sealed class WaitTests(ProgramFixture program, PostgresFixture postgres) 
         await using var caller = await McpCaller.ConnectAsync(program, made.Secret);
         var job = await ScheduledAsync();
         var told = new Told();
-        var wait = caller.CallAsync("wait_for_job", new { job, timeoutSeconds = 300 }, told);
+        var wait = caller.CallAsync(
+            "wait_for_job",
+            new
+            {
+                job,
+                until = "changed",
+                timeoutSeconds = 300,
+            },
+            told
+        );
         await told.NextAsync();
 
         using var revoked = await program.Admin.DeleteAsync(new Uri($"keys/{made.Key.Id}", UriKind.Relative), Stop);
