@@ -2,6 +2,7 @@ using AgentControl.Agents.Articles;
 using AgentControl.Agents.Assistant;
 using AgentControl.Agents.Documents;
 using AgentControl.Agents.Mcp;
+using AgentControl.Agents.Questions;
 using AgentControl.Agents.Synthetic;
 using AgentControl.Agents.Web;
 using AgentControl.Core.Agents;
@@ -38,6 +39,7 @@ public static class BuiltInAgents
             () => web.Value,
             Find<IModels>(services)
         ));
+        yield return AgentDefinition.Of<QuestionAgent, QuestionInput, QuestionOutput>(_ => new QuestionAgent());
         var configured = assistants ?? [];
         if (!configured.Any(a => a.Name == Assistant))
             configured = [new AssistantSettings(Assistant), .. configured];

@@ -8,7 +8,7 @@ using AgentControl.Core.Json;
 namespace AgentControl.Core.Agents;
 
 /// <summary>JSON Schemas of inputs and outputs, with the words and limits of the records' attributes.</summary>
-internal static class AgentSchemas
+public static class AgentSchemas
 {
     private static readonly JsonSchemaExporterOptions Open = new()
     {
@@ -36,8 +36,19 @@ internal static class AgentSchemas
 
     private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode schema)
     {
-        if (context.PropertyInfo?.AttributeProvider is not { } provider)
-            return schema;
+        // A member that takes any JSON and may be left out comes without its property.
+        if (schema is JsonObject whole && whole["properties"] is JsonObject members)
+            foreach (var property in context.TypeInfo.Properties)
+                if (IsBare(members[property.Name]) && property.AttributeProvider is { } its)
+                    members[property.Name] = Describe(its, members[property.Name]!.DeepClone());
+        return context.PropertyInfo?.AttributeProvider is { } provider ? Describe(provider, schema) : schema;
+    }
+
+    private static bool IsBare(JsonNode? schema) =>
+        schema is JsonValue || (schema is JsonObject node && node.All(word => word.Key == "default"));
+
+    private static JsonNode Describe(ICustomAttributeProvider provider, JsonNode schema)
+    {
         // A member that takes any JSON says 'true', which has no room for words and is not understood everywhere.
         if (schema is JsonValue anything && anything.TryGetValue<bool>(out var isAnything) && isAnything)
             schema = new JsonObject();

@@ -1,11 +1,25 @@
 namespace AgentControl.Engine.Access;
 
 /// <summary>The caller lacks a role. Every edge answers it with 403 and this message.</summary>
-public sealed class AccessDeniedException(Role least, string workspace) : Exception(Text(least, workspace))
+public sealed class AccessDeniedException : Exception
 {
-    public Role Least { get; } = least;
+    public AccessDeniedException(Role least, string workspace)
+        : base(Text(least, workspace)) => (Least, Workspace) = (least, workspace);
 
-    public string Workspace { get; } = workspace;
+    private AccessDeniedException(string message, Role least, string workspace)
+        : base(message) => (Least, Workspace) = (least, workspace);
+
+    public Role Least { get; }
+
+    public string Workspace { get; }
+
+    /// <summary>A job whose token reaches for another job.</summary>
+    public static AccessDeniedException OthersJob(Role least, string workspace) =>
+        new(
+            "The token of a job may change its own job and the jobs that it started, and no others. A person has to.",
+            least,
+            workspace
+        );
 
     private static string Text(Role least, string workspace) =>
         workspace == Caller.Everywhere

@@ -139,7 +139,7 @@ public sealed class JobQueries(IDbContextFactory<ControlDbContext> contexts, Tim
         }
         else
             return null;
-        return await jobs.Select(j => new JobRef(j.Id, j.ShortId, j.Name, j.Workspace))
+        return await jobs.Select(j => new JobRef(j.Id, j.ShortId, j.Name, j.Workspace) { ParentId = j.ParentId })
             .SingleOrDefaultAsync(cancellationToken);
     }
 
@@ -147,4 +147,7 @@ public sealed class JobQueries(IDbContextFactory<ControlDbContext> contexts, Tim
 }
 
 /// <summary>A job's ids, and the workspace that it belongs to for ever.</summary>
-public sealed record JobRef(Guid Id, string ShortId, string Name, string Workspace);
+public sealed record JobRef(Guid Id, string ShortId, string Name, string Workspace)
+{
+    public Guid? ParentId { get; init; }
+}

@@ -69,8 +69,17 @@ public sealed class StepQueries(IDbContextFactory<ControlDbContext> contexts)
                 """
             )
             .ToListAsync(cancellationToken);
-        return Page<StepLine>.Of(lines, limit, l => Cursor.Of(l.No ?? Running, l.Key)).Select(View);
+        return Page<StepLine>.Of(lines, limit, l => Place(l.No, l.Key)).Select(View);
     }
+
+    /// <summary>The cursor behind this step.</summary>
+    public static string CursorOf(StepView step)
+    {
+        ArgumentNullException.ThrowIfNull(step);
+        return Place(step.No, step.Key);
+    }
+
+    private static string Place(long? no, string key) => Cursor.Of(no ?? Running, key);
 
     /// <summary>Whether the text is a cursor that <see cref="ListAsync"/> gave out.</summary>
     public static bool IsCursor(string cursor) => Cursor.ReadPlace(cursor) is not null;

@@ -13,6 +13,9 @@ public static class WorkspaceCursor
     /// <summary>Whether a list by time gave this out.</summary>
     public static bool IsInstant(string cursor) => Instant(cursor) is not null;
 
+    /// <summary>The cursor of a list by name that goes on behind this name.</summary>
+    public static string Behind(string name) => Of(name);
+
     internal static string Of(string path) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(path));
 
     internal static string Of(DateTimeOffset at, Guid id) =>

@@ -1,4 +1,5 @@
 using AgentControl.Engine.Access;
+using AgentControl.Web.Mcp;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace AgentControl.Web.Access;
@@ -7,7 +8,7 @@ namespace AgentControl.Web.Access;
 internal static class AccessProblems
 {
     // Programs read problem details; everything else is a page that a person may be sent to.
-    private static readonly string[] _programs = ["/api", "/hubs", "/mcp", "/openapi", "/metrics", "/_blazor"];
+    private static readonly string[] _programs = ["/api", "/hubs", McpSetup.Path, "/openapi", "/metrics", "/_blazor"];
 
     public static bool IsForPrograms(HttpContext context) =>
         AccessSchemes.KeyOf(context.Request) is not null
@@ -15,8 +16,14 @@ internal static class AccessProblems
 
     public static Task UnauthenticatedAsync(HttpContext context)
     {
-        context.Response.Headers.WWWAuthenticate = "Bearer";
-        var detail = AccessSchemes.KeyOf(context.Request) is null
+        var wasKeyed = AccessSchemes.KeyOf(context.Request) is not null;
+        context.Response.Headers.WWWAuthenticate = context.Request.Path.StartsWithSegments(
+            McpSetup.Path,
+            StringComparison.OrdinalIgnoreCase
+        )
+            ? ResourceMetadata.Challenge(context, wasKeyed)
+            : "Bearer";
+        var detail = !wasKeyed
             ? "Sign in, or send an API key: Authorization: Bearer ac_…"
             : "This API key is unknown, expired or revoked. Ask an admin for a new one.";
         return Problem(StatusCodes.Status401Unauthorized, "unauthenticated", "Not signed in", detail)
@@ -25,12 +32,10 @@ internal static class AccessProblems
 
     /// <param name="least">The role that is missing, where it is known.</param>
     public static Task ForbiddenAsync(HttpContext context, Role? least) =>
-        Forbidden(
-                least is null
-                    ? "Your role does not include this. Ask an admin to grant it."
-                    : $"Needs the {least} role. Ask an admin to grant it."
-            )
+        Forbidden(least is null ? "Your role does not include this. Ask an admin to grant it." : Needs(least.Value))
             .ExecuteAsync(context);
+
+    public static string Needs(Role least) => $"Needs the {least} role. Ask an admin to grant it.";
 
     public static ProblemHttpResult Forbidden(string detail) =>
         Problem(StatusCodes.Status403Forbidden, "forbidden", "Not allowed", detail);

@@ -1,3 +1,5 @@
+using AgentControl.Engine.Access;
+
 namespace AgentControl.Web.Access;
 
 /// <summary>
@@ -12,4 +14,16 @@ internal static class Policies
     public const string Operator = "Operator";
     public const string Approver = "Approver";
     public const string Admin = "Admin";
+
+    /// <summary>The policy that asks for at least this role.</summary>
+    public static string Of(Role least) =>
+        least switch
+        {
+            Role.Display => Display,
+            Role.Viewer => Viewer,
+            Role.Operator => Operator,
+            Role.Approver => Approver,
+            Role.Admin => Admin,
+            _ => throw new ArgumentOutOfRangeException(nameof(least), least, "No policy asks for this role."),
+        };
 }

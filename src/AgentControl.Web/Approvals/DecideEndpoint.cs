@@ -61,7 +61,7 @@ internal static class DecideEndpoint
         return ApprovalAnswers.Of(id, outcome, await approvals.FindAsync(guid, cancellationToken));
     }
 
-    private static Dictionary<string, string[]> Missing(DecideRequest request)
+    public static Dictionary<string, string[]> Missing(DecideRequest request)
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         if (request.Decision is null)

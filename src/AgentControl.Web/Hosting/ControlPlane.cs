@@ -3,6 +3,7 @@ using AgentControl.Engine.Hosting;
 using AgentControl.Engine.Storage;
 using AgentControl.Engine.Workspaces;
 using AgentControl.Web.Access;
+using AgentControl.Web.Mcp;
 using AgentControl.Web.Shared;
 using AgentControl.Web.Telemetry;
 using AgentControl.Web.Workspaces;
@@ -43,6 +44,7 @@ internal static class ControlPlane
         services.AddWorkspaces(builder.Configuration);
         services.AddTelemetry(builder.Configuration);
         services.AddRest();
+        services.AddMcp();
         services.AddAgents(builder.Configuration, builder.Environment);
         services.AddAccess(builder.Configuration);
         services.AddHangfire(
@@ -92,6 +94,7 @@ internal static class ControlPlane
         app.UseAccess();
         app.MapAccess();
         app.MapRest();
+        app.MapMcpServer();
         app.MapTelemetry();
         app.MapWorkspaces();
         app.MapHangfireDashboard(

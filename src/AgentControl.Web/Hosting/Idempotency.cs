@@ -21,11 +21,25 @@ internal static class Idempotency
         var values = request.Headers[Header];
         if (values.Count == 0)
             return (null, null);
-        var key = values[0] ?? "";
-        if (values.Count > 1 || key.Length is 0 or > MaxLength || !key.All(c => c is >= ' ' and <= '~'))
-            return (null, Problems.BadField(Header, $"Send one key of 1 to {MaxLength} printable ASCII characters."));
-        return (new(caller.Actor.Id, $"{request.Method} {request.Path}", key, bodyHash), null);
+        return values.Count > 1
+            ? (null, Malformed())
+            : Read(values[0] ?? "", $"{request.Method} {request.Path}", caller, bodyHash);
     }
+
+    /// <summary>The same for a key that came in another way.</summary>
+    /// <param name="route">What it counts in: the same key elsewhere is another key.</param>
+    public static (IdempotencyKey? Key, ProblemHttpResult? Problem) Read(
+        string key,
+        string route,
+        Caller caller,
+        byte[] bodyHash
+    ) =>
+        key.Length is 0 or > MaxLength || !key.All(c => c is >= ' ' and <= '~')
+            ? (null, Malformed())
+            : (new(caller.Actor.Id, route, key, bodyHash), null);
+
+    private static ProblemHttpResult Malformed() =>
+        Problems.BadField(Header, $"Send one key of 1 to {MaxLength} printable ASCII characters.");
 
     public static ProblemHttpResult Reused() =>
         Problems.Of(

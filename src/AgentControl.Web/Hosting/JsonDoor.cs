@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Unicode;
 
 namespace AgentControl.Web.Hosting;
@@ -75,7 +76,8 @@ internal static class JsonDoor
             ?.PropertyType;
         return type == typeof(JsonElement)
             || type == typeof(JsonElement?)
-            || type == typeof(IReadOnlyList<JsonElement>);
+            || type == typeof(IReadOnlyList<JsonElement>)
+            || type == typeof(JsonNode);
     }
 
     private static string Plain(JsonException problem) => problem.Message.Split(" LineNumber:")[0];

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AgentControl.Engine.Access;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.EntityFrameworkCore;
@@ -7,7 +6,7 @@ using Npgsql;
 namespace AgentControl.Web.Hosting;
 
 /// <summary>Turns what went wrong in a program's request into problem details; pages have their own error panel.</summary>
-internal sealed class ProblemMapping(ILogger<ProblemMapping> logger) : IExceptionHandler
+internal sealed class ProblemMapping(ExceptionProblems problems) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(
         HttpContext httpContext,
@@ -17,29 +16,9 @@ internal sealed class ProblemMapping(ILogger<ProblemMapping> logger) : IExceptio
     {
         if (!IsForPrograms(httpContext.Request.Path) || exception is AccessDeniedException)
             return false;
-        var problem = exception switch
-        {
-            ProblemException known => known.Problem,
-            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => Problems.TooLarge(
-                "body",
-                "The request's body is too large."
-            ),
-            BadHttpRequestException bad => Problems.Of(bad.StatusCode, Problems.Invalid, "Not valid", bad.Message),
-            _ when IsDatabaseAway(exception) => Away(httpContext),
-            _ => null,
-        };
-        if (problem is null)
-        {
-            var errorId = Activity.Current?.TraceId.ToString() ?? httpContext.TraceIdentifier;
-            Log.RequestFailed(logger, httpContext.Request.Method, httpContext.Request.Path, errorId, exception);
-            problem = Problems.Of(
-                StatusCodes.Status500InternalServerError,
-                "internal",
-                "Something failed",
-                $"The program could not answer. Its log tells why under {errorId}.",
-                ("errorId", errorId)
-            );
-        }
+        var problem = problems.Of(exception, httpContext.Request.Method, httpContext.Request.Path);
+        if (problem.StatusCode == StatusCodes.Status503ServiceUnavailable)
+            httpContext.Response.Headers.RetryAfter = "5";
         await problem.ExecuteAsync(httpContext);
         return true;
     }
@@ -76,7 +55,8 @@ internal sealed class ProblemMapping(ILogger<ProblemMapping> logger) : IExceptio
     }
 
     private static bool IsForPrograms(PathString path) =>
-        path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase);
+        path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase)
+        || path.StartsWithSegments("/mcp", StringComparison.OrdinalIgnoreCase);
 
     public static bool IsDatabaseAway(Exception exception) =>
         exception switch
@@ -90,15 +70,4 @@ internal sealed class ProblemMapping(ILogger<ProblemMapping> logger) : IExceptio
             ),
             _ => false,
         };
-
-    private static Microsoft.AspNetCore.Http.HttpResults.ProblemHttpResult Away(HttpContext context)
-    {
-        context.Response.Headers.RetryAfter = "5";
-        return Problems.Of(
-            StatusCodes.Status503ServiceUnavailable,
-            "databaseUnavailable",
-            "Not available",
-            "The database does not answer. Nothing was changed; try again in a few seconds."
-        );
-    }
 }

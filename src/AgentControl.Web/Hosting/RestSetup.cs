@@ -29,6 +29,7 @@ internal static class RestSetup
     {
         services.ConfigureHttpJsonOptions(options => ApiJson.Apply(options.SerializerOptions));
         services.AddProblemDetails();
+        services.AddSingleton<ExceptionProblems>();
         services.AddExceptionHandler<ProblemMapping>();
         services.AddQueries();
         services.AddApiDescription();

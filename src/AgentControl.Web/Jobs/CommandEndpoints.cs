@@ -165,16 +165,23 @@ internal static class CommandEndpoints
         if (await door.EnterAsync(id, context.User, least, cancellationToken) is not { } job)
             return JobDoor.NotFound(id);
         var outcome = await act(job, context.User.RequireCaller().Actor);
-        return outcome.Result switch
+        if (Problem(outcome, id) is { } problem)
+            return problem;
+        return await jobs.FindAsync(job.Id, cancellationToken) is { } now
+            ? TypedResults.Accepted($"/api/v1/jobs/{job.Id}", now)
+            : JobDoor.NotFound(id);
+    }
+
+    /// <summary>Why a command was not carried out; null where it was, or where it was so already.</summary>
+    public static ProblemHttpResult? Problem(CommandOutcome outcome, string id) =>
+        outcome.Result switch
         {
+            CommandResult.Accepted => null,
             CommandResult.Invalid => Problems.BadFields(outcome.Errors),
             CommandResult.Refused => Problems.Conflict(
                 "job.refused",
                 outcome.Reason ?? "The job's state does not allow it."
             ),
-            CommandResult.Accepted when await jobs.FindAsync(job.Id, cancellationToken) is { } now =>
-                TypedResults.Accepted($"/api/v1/jobs/{job.Id}", now),
             _ => JobDoor.NotFound(id),
         };
-    }
 }

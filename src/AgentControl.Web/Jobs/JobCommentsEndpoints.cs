@@ -1,4 +1,5 @@
 using AgentControl.Engine.Access;
+using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Workspaces;
 using AgentControl.Web.Access;
 using AgentControl.Web.Hosting;
@@ -69,8 +70,8 @@ internal static class JobCommentsEndpoints
         CancellationToken cancellationToken
     )
     {
-        if (string.IsNullOrWhiteSpace(body.Value.Body) || body.Value.Body.Length > WorkspaceComments.MaxBody)
-            return Problems.BadField("body", $"Write a text of at most {WorkspaceComments.MaxBody:N0} characters.");
+        if (Problem(body.Value.Body) is { } wrong)
+            return wrong;
         if (await door.EnterAsync(id, context.User, Role.Operator, cancellationToken) is not { } job)
             return JobDoor.NotFound(id);
         var caller = context.User.RequireCaller();
@@ -78,12 +79,22 @@ internal static class JobCommentsEndpoints
         if (problem is not null)
             return problem;
         var commentId = WorkspaceCallers.WriteId(caller, key?.Key, $"comment {job.Id}", time);
-        var comment = new Comment(commentId, job.Workspace, caller.ToAuthor(), body.Value.Body)
-        {
-            JobId = job.Id,
-            Anchor = body.Value.Step is { Length: > 0 } step ? new CommentAnchor(CommentAnchor.StepKind, step) : null,
-        };
+        var comment = Comment(commentId, job, caller, body.Value.Body!, body.Value.Step);
         var added = await comments.AddAsync(comment, cancellationToken);
         return TypedResults.Created($"/api/v1/jobs/{job.Id}/comments", CommentContract.Of(added));
     }
+
+    /// <summary>Why a text is no comment.</summary>
+    public static ProblemHttpResult? Problem(string? body) =>
+        string.IsNullOrWhiteSpace(body) || body.Length > WorkspaceComments.MaxBody
+            ? Problems.BadField("body", $"Write a text of at most {WorkspaceComments.MaxBody:N0} characters.")
+            : null;
+
+    /// <param name="step">The key of the step that it is about, if one is.</param>
+    public static Comment Comment(Guid id, JobRef job, Caller caller, string body, string? step) =>
+        new(id, job.Workspace, caller.ToAuthor(), body)
+        {
+            JobId = job.Id,
+            Anchor = step is { Length: > 0 } key ? new CommentAnchor(CommentAnchor.StepKind, key) : null,
+        };
 }

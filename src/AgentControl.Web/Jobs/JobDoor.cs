@@ -10,7 +10,7 @@ namespace AgentControl.Web.Jobs;
 /// <summary>Finds the job that a route names and checks the caller's role in its workspace.</summary>
 internal sealed class JobDoor(JobQueries jobs)
 {
-    /// <summary>The job; or null, and the route answers <see cref="NotFound"/>. A missing role is 403.</summary>
+    /// <summary>The job; or null, and the route answers <see cref="NotFound"/>. A missing role is 403, and so is another's job for the token of a job.</summary>
     public async Task<JobRef?> EnterAsync(
         string id,
         ClaimsPrincipal user,
@@ -20,7 +20,11 @@ internal sealed class JobDoor(JobQueries jobs)
     {
         if (await jobs.ResolveAsync(id, cancellationToken) is not { } job)
             return null;
-        user.RequireCaller().Require(least, job.Workspace);
+        var caller = user.RequireCaller();
+        caller.Require(least, job.Workspace);
+        // It works in the workspace of its job, and other jobs there are none of its business.
+        if (caller.Kind == CallerKind.Job && least > Role.Viewer && job.Id != caller.Id && job.ParentId != caller.Id)
+            throw AccessDeniedException.OthersJob(least, job.Workspace);
         return job;
     }
 

@@ -12,7 +12,7 @@ namespace AgentControl.Web.Jobs;
 /// <summary>Submitting jobs over REST. 201 is answered after the commit.</summary>
 internal static class SubmitEndpoints
 {
-    private const string DefaultWorkspace = "default";
+    public const string DefaultWorkspace = "default";
 
     /// <summary>64 MiB of inputs and their envelope.</summary>
     private static readonly BodyLimit _batchLimit = new(65 * 1024 * 1024, "items");
@@ -102,7 +102,8 @@ internal static class SubmitEndpoints
         return TypedResults.Ok(job);
     }
 
-    private static async Task<ProblemHttpResult?> RefuseAsync(
+    /// <summary>What is looked at before the engine is asked: who may submit there, and whether there is such a place.</summary>
+    public static async Task<ProblemHttpResult?> RefuseAsync(
         SubmitJobRequest request,
         Caller caller,
         WorkspaceStore workspaces,
@@ -118,7 +119,7 @@ internal static class SubmitEndpoints
             : Problems.BadField("workspace", $"There is no workspace {workspace}. GET /api/v1/workspaces lists them.");
     }
 
-    private static ProblemHttpResult Refused(SubmitOutcome outcome) =>
+    public static ProblemHttpResult Refused(SubmitOutcome outcome) =>
         outcome switch
         {
             SubmitOutcome.Invalid invalid => Problems.BadFields(invalid.Errors),

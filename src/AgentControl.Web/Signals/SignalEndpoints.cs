@@ -11,7 +11,7 @@ namespace AgentControl.Web.Signals;
 /// <summary>Values for waiting agents over REST.</summary>
 internal static class SignalEndpoints
 {
-    private const int MaxName = 200;
+    public const int MaxName = 200;
 
     public static void MapSignals(this IEndpointRouteBuilder routes) =>
         routes
@@ -43,9 +43,14 @@ internal static class SignalEndpoints
         var outcome = await signals.SendAsync(job.Id, name, body.Value, caller.Actor, key, cancellationToken);
         if (outcome == SignalOutcome.Replayed)
             context.Response.Headers[Idempotency.Replayed] = "true";
-        return outcome switch
+        return Problem(outcome, id) is { } refusal ? refusal : TypedResults.Accepted($"/api/v1/jobs/{job.Id}");
+    }
+
+    /// <summary>Why a signal was not delivered; null where it was.</summary>
+    public static ProblemHttpResult? Problem(SignalOutcome outcome, string id) =>
+        outcome switch
         {
-            SignalOutcome.Accepted or SignalOutcome.Replayed => TypedResults.Accepted($"/api/v1/jobs/{job.Id}"),
+            SignalOutcome.Accepted or SignalOutcome.Replayed => null,
             SignalOutcome.Ended => Problems.Conflict("job.ended", "The job has ended; nobody waits for a signal."),
             SignalOutcome.KeyReused => Idempotency.Reused(),
             SignalOutcome.InFlight => Idempotency.InFlight(),
@@ -55,5 +60,4 @@ internal static class SignalEndpoints
             ),
             _ => JobDoor.NotFound(id),
         };
-    }
 }

@@ -9,11 +9,20 @@ public sealed class BuiltInAgentsTests
     public void All_Names_AreThoseOfTheContract()
     {
         Assert.Equal(
-            ["contracts", "contracts.document", "articles", "articles.topic", "assistant", "forms", "synthetic"],
+            [
+                "contracts",
+                "contracts.document",
+                "articles",
+                "articles.topic",
+                "question",
+                "assistant",
+                "forms",
+                "synthetic",
+            ],
             BuiltInAgents.All(synthetic: true).Select(agent => agent.Name)
         );
         Assert.Equal(
-            ["contracts", "contracts.document", "articles", "articles.topic", "assistant"],
+            ["contracts", "contracts.document", "articles", "articles.topic", "question", "assistant"],
             BuiltInAgents.All(synthetic: false).Select(agent => agent.Name)
         );
         Assert.True(BuiltInAgents.All(synthetic: false).Single(agent => agent.Name == "contracts.document").Internal);

@@ -11,6 +11,8 @@ internal static class RouteTable
         anyone GET /scalar/favicon.svg
         anyone GET /scalar/scalar.aspnetcore.js
         anyone GET /scalar/scalar.js
+        anyone GET /.well-known/oauth-protected-resource
+        anyone GET /.well-known/oauth-protected-resource/mcp
         anyone GET /display
         anyone GET /invite
         anyone GET /setup
@@ -165,6 +167,10 @@ internal static class RouteTable
         display GET /wall
         display POST /wall
 
+        # Each of its tools asks for its own role: ToolTable.
+        viewer POST /mcp
+        viewer GET /mcp
+        viewer DELETE /mcp
         viewer ANY /hubs/live
         viewer ANY /hubs/live/negotiate
         viewer GET /

@@ -57,14 +57,18 @@ internal static partial class SourceRules
         from match in ComponentInText().Matches(file.Text)
         select $"{file.Path}: '{match.Value}' draws nothing; put it into <text>";
 
-    /// <summary>What servers of tools say comes in at one place, where it is limited and compared.</summary>
+    /// <summary>What servers of tools say comes in at one place, where it is limited and compared. The program's own server knows the SDK in one folder too, and no client.</summary>
     public static IEnumerable<string> SecondMcpClients(IEnumerable<SourceFile> files) =>
         from file in files
         where
             file.Path.StartsWith("src/", StringComparison.Ordinal)
             && !file.Path.StartsWith("src/AgentControl.Agents/Mcp/", StringComparison.Ordinal)
             && file.Text.Contains("using ModelContextProtocol", StringComparison.Ordinal)
-        select $"{file.Path}: MCP servers are reached from src/AgentControl.Agents/Mcp alone";
+            && (
+                !file.Path.StartsWith("src/AgentControl.Web/Mcp/", StringComparison.Ordinal)
+                || file.Text.Contains("ModelContextProtocol.Client", StringComparison.Ordinal)
+            )
+        select $"{file.Path}: MCP servers are reached from src/AgentControl.Agents/Mcp alone, and served from src/AgentControl.Web/Mcp";
 
     public static IEnumerable<string> VagueNames(IEnumerable<SourceFile> files) =>
         from file in files

@@ -19,12 +19,15 @@ public sealed class SourceRulesTests
     public void One_folder_reaches_MCP_servers() => Assert.Empty(SourceRules.SecondMcpClients(SourceTree.Files));
 
     [Theory]
-    [InlineData("src/AgentControl.Web/Agents/Page.cs", 1)]
-    [InlineData("src/AgentControl.Agents/Mcp/McpConnection.cs", 0)]
-    public void SecondMcpClients_AnotherFolder_IsFound(string path, int found) =>
+    [InlineData("src/AgentControl.Web/Agents/Page.cs", "Client", 1)]
+    [InlineData("src/AgentControl.Web/Agents/Page.cs", "Server", 1)]
+    [InlineData("src/AgentControl.Web/Mcp/McpSetup.cs", "Client", 1)]
+    [InlineData("src/AgentControl.Web/Mcp/McpSetup.cs", "Server", 0)]
+    [InlineData("src/AgentControl.Agents/Mcp/McpConnection.cs", "Client", 0)]
+    public void SecondMcpClients_AnotherFolder_IsFound(string path, string part, int found) =>
         Assert.Equal(
             found,
-            SourceRules.SecondMcpClients([new SourceFile(path, "using ModelContextProtocol.Client;")]).Count()
+            SourceRules.SecondMcpClients([new SourceFile(path, $"using ModelContextProtocol.{part};")]).Count()
         );
 
     [Fact]

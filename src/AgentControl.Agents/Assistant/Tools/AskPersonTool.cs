@@ -1,7 +1,6 @@
 using System.ComponentModel;
-using System.Text.Json;
+using AgentControl.Agents.Questions;
 using AgentControl.Core.Agents;
-using AgentControl.Core.Approvals;
 
 namespace AgentControl.Agents.Assistant.Tools;
 
@@ -13,9 +12,6 @@ public sealed record AskPersonArguments(
 /// <summary>A question to a person; the job waits without a worker until it is answered.</summary>
 internal sealed class AskPersonTool : AssistantTool<AskPersonArguments>
 {
-    private const int InTitle = 120;
-    private const int MostOptions = 20;
-
     public override string Name => "ask_person";
 
     public override string Description =>
@@ -28,35 +24,15 @@ internal sealed class AskPersonTool : AssistantTool<AskPersonArguments>
         var question = arguments.Question.Trim();
         if (question.Length == 0)
             return ToolResult.Error("The question is empty.");
-        var options = (arguments.Options ?? []).Distinct(StringComparer.Ordinal).ToList();
-        if (options.Count > MostOptions || options.Exists(string.IsNullOrWhiteSpace))
-            return ToolResult.Error($"Give at most {MostOptions} options, each of them a text.");
+        if (PersonQuestion.Choices(arguments.Options) is not { } choices)
+            return ToolResult.Error($"Give at most {PersonQuestion.MostOptions} options, each of them a text.");
         var outcome = await run.Job.RequestApprovalAsync(
-            new ApprovalRequest
-            {
-                Kind = ApprovalKinds.Question,
-                Title = Title(question),
-                Body = $"`{run.Definition.Name}` asks, and goes on with your answer.",
-                Content = question,
-                Decisions =
-                    options.Count == 0
-                        ? [ApprovalDecision.Respond]
-                        : [ApprovalDecision.Choose, ApprovalDecision.Respond],
-                Options = [.. options.Select(option => new ApprovalOption(option, option))],
-            }
+            PersonQuestion.Of(question, choices, $"`{run.Definition.Name}` asks, and goes on with your answer.")
         );
-        var said = outcome.Value is { ValueKind: JsonValueKind.String } text
-            ? text.GetString()!
-            : outcome.Value?.GetRawText() ?? "";
+        var said = PersonQuestion.Said(outcome);
         var comment = string.IsNullOrWhiteSpace(outcome.Comment) ? "" : $" ({outcome.Comment.Trim()})";
         return outcome.Approved
             ? new($"The person answered: {said}{comment}")
             : ToolResult.Error($"The person gave no answer.{comment}");
-    }
-
-    private static string Title(string question)
-    {
-        var line = question.ReplaceLineEndings(" ");
-        return line.Length <= InTitle ? line : line[..InTitle] + "…";
     }
 }
