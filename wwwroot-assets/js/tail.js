@@ -37,6 +37,7 @@ class Tail extends HTMLElement {
 
   #taken = () => {
     this.held = true;
+    this.owed = 0;
   };
 
   #released = () => {
@@ -46,26 +47,51 @@ class Tail extends HTMLElement {
 
   // Arrows go from line to line, Enter opens one.
   #keyed = (e) => {
+    const down = e.key === "ArrowDown";
+    if (!down && e.key !== "ArrowUp") this.owed = 0;
     if (e.ctrlKey || e.metaKey || e.altKey || e.shiftKey || e.target.closest("button")) return;
-    const row = e.target.closest(".tail-row");
-    if (e.key === "Enter" && row) {
+    if (e.key === "Enter" && this.#line) {
       e.preventDefault();
-      row.click();
-      return;
+      this.#line.click();
+    } else if ((down || e.key === "ArrowUp") && this.querySelector(".tail-row")) {
+      e.preventDefault();
+      this.owed = (this.owed ?? 0) + (down ? 1 : -1);
+      this.#walk();
     }
-    if (e.key !== "ArrowDown" && e.key !== "ArrowUp") return;
-    const rows = [...this.querySelectorAll(".tail-row")], down = e.key === "ArrowDown", box = this.getBoundingClientRect();
-    const seen = rows.filter((r) => r.getBoundingClientRect().top >= box.top && r.getBoundingClientRect().bottom <= box.bottom);
-    const next = row ? rows[rows.indexOf(row) + (down ? 1 : -1)] : seen.at(down ? 0 : -1);
-    if (!next) return;
-    e.preventDefault();
-    next.focus();
-    next.scrollIntoView({ block: "nearest" });
   };
+
+  get #line() {
+    const row = document.activeElement?.closest(".tail-row");
+    return this.contains(row) ? row : null;
+  }
+
+  // Lines outside the window are not in the page yet: what is owed is gone when they come.
+  #walk() {
+    while (this.owed) {
+      const by = Math.sign(this.owed), next = this.#neighbour(by);
+      if (!next) {
+        const left = by < 0 ? this.scrollTop : this.scrollHeight - this.scrollTop - this.clientHeight;
+        if (left < 12) this.owed = 0;
+        return;
+      }
+      this.owed -= by;
+      next.focus({ preventScroll: true });
+      next.scrollIntoView({ block: "nearest" });
+    }
+  }
+
+  #neighbour(by) {
+    const rows = [...this.querySelectorAll(".tail-row")], line = this.#line;
+    if (line) return rows[rows.indexOf(line) + by];
+    const box = this.getBoundingClientRect();
+    const seen = rows.map((r) => [r, r.getBoundingClientRect()]).filter(([, at]) => at.top >= box.top && at.bottom <= box.bottom);
+    return seen.at(by > 0 ? 0 : -1)?.[0];
+  }
 
   #changed() {
     // The line that had the focus was scrolled out of the page.
     if (this.inside && document.activeElement === document.body) this.focus({ preventScroll: true });
+    this.#walk();
     this.#stay();
   }
 
