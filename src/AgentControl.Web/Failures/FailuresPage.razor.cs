@@ -53,6 +53,10 @@ public sealed partial class FailuresPage
     private IEnumerable<string> Agents =>
         Address.Agent is { } chosen && !_agents.Contains(chosen) ? _agents.Append(chosen) : _agents;
 
+    // The place of a digit, so that nothing moves when the count comes.
+    private string CountOf(string? status) =>
+        _counts is { } counts ? Formats.Number(status is null ? counts.Values.Sum() : counts[status]) : "\u2007";
+
     private string? RetryLock =>
         !_mayAct ? FailureDesk.NeedsOperator
         : _counts?[FailureStatus.Unresolved] == 0 ? "Nothing is unresolved"
@@ -78,7 +82,7 @@ public sealed partial class FailuresPage
             );
             _shown = address;
         }
-        var counts = await Queries.CountAsync(filter, cancellationToken);
+        var counts = await OnceAsync("counts", c => Queries.CountAsync(filter, c), cancellationToken);
         if (_counts is null || FailureStatus.All.Any(s => _counts[s] != counts[s]))
             Show(ref _counts, counts);
         IReadOnlyList<string>? agents = _agents;

@@ -29,12 +29,14 @@ public sealed partial class JobPage
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
         var id = Id;
+        Show(ref _job, await OnceAsync("job", c => FindAsync(id, c), cancellationToken));
+        Show(ref _asked, id);
+    }
+
+    private async Task<JobRef?> FindAsync(string id, CancellationToken cancellationToken)
+    {
         var job = await Jobs.ResolveAsync(id, cancellationToken);
         var caller = await Callers.CurrentAsync(cancellationToken);
-        Show(
-            ref _job,
-            job is not null && (caller?.Has(Engine.Access.Role.Viewer, job.Workspace) ?? false) ? job : null
-        );
-        Show(ref _asked, id);
+        return job is not null && (caller?.Has(Engine.Access.Role.Viewer, job.Workspace) ?? false) ? job : null;
     }
 }

@@ -66,6 +66,8 @@ public sealed partial class JobsPage
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
         var address = Address;
+        if (_counts.Count == 0)
+            _counts = LabelCounts.Unknown(address);
         var search = await Reader.ReadSearchAsync(address, cancellationToken);
         _problems = search.Problems;
         (_filter, _bulkLock) = (search.Filter, search.ActLock);
@@ -76,7 +78,11 @@ public sealed partial class JobsPage
         IReadOnlyList<LabelCount>? counts = _counts;
         ShowRows(
             ref counts,
-            LabelCounts.Of(await Reader.CountAsync(search, cancellationToken), address, search.Filter)
+            LabelCounts.Of(
+                await OnceAsync("counts", c => Reader.CountAsync(search, c), cancellationToken),
+                address,
+                search.Filter
+            )
         );
         _counts = counts!;
     }
@@ -122,7 +128,8 @@ public sealed partial class JobsPage
     private void SortBy(ChangeEventArgs e) => Navigation.NavigateTo(Address.Sorted(e.Value?.ToString()).Href);
 
     /// <summary>How many match: the count of the chosen label, or of all.</summary>
-    private long Matching => _counts.FirstOrDefault(c => c.Chosen)?.Count ?? (_counts.Count > 0 ? _counts[0].Count : 0);
+    private long Matching =>
+        _counts.FirstOrDefault(c => c.Chosen)?.Count ?? (_counts is [{ Count: { } all }, ..] ? all : 0);
 
     private void SelectAllMatching()
     {

@@ -11,6 +11,7 @@ namespace AgentControl.Web.Metrics;
 public sealed partial class TrendsPage
 {
     private static readonly (string Name, string Text)[] _ranges = [("24h", "24 h"), ("7d", "7 d"), ("30d", "30 d")];
+    private const int Panels = 4;
     private static readonly TimeSpan _between = TimeSpan.FromSeconds(5);
     private readonly CancellationTokenSource _left = new();
     private TrendsAddress _address = new();

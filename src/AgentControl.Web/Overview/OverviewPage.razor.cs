@@ -9,6 +9,14 @@ namespace AgentControl.Web.Overview;
 /// <summary>What needs me, what runs, and how the day went.</summary>
 public sealed partial class OverviewPage
 {
+    /// <summary>What stands there while the data are on their way, the wide one last.</summary>
+    private static readonly (string Title, int Rows)[] _panels =
+    [
+        ("Needs you", 3),
+        ("Odd in the last 24 h", 3),
+        ("Running now", 8),
+    ];
+
     private OverviewSnapshot? _now;
     private ApprovalView? _peeked;
     private int _peekedAt;

@@ -38,6 +38,8 @@ public sealed partial class QueuesPage
     [SupplyParameterFromQuery(Name = "tab")]
     private string? Tab { get; set; }
 
+    private bool Holds => _hold is { Held: true };
+
     private bool ShowsWorkers => Tab == "workers";
 
     protected override IEnumerable<string> Topics => [LiveTopic.Jobs, LiveTopic.Queues];

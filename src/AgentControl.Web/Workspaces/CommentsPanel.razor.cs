@@ -45,7 +45,11 @@ public sealed partial class CommentsPanel
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        var page = await Reader.CommentsAsync(Workspace, JobId, Anchor, _count, cancellationToken);
+        var page = await OnceAsync(
+            "comments",
+            c => Reader.CommentsAsync(Workspace, JobId, Anchor, _count, c),
+            cancellationToken
+        );
         Show(ref _more, page.NextCursor is not null && _count < PageLimit.Max);
         ShowRows(ref _comments, page.Items);
     }

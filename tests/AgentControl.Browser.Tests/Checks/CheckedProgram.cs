@@ -97,9 +97,9 @@ public sealed class CheckedProgram : IAsyncDisposable
         return await ReadAsync(answer);
     }
 
-    public async Task PutAsync(string path)
+    public async Task PutAsync(string path, object? body = null)
     {
-        using var answer = await http.PutAsJsonAsync(path, new { });
+        using var answer = await http.PutAsJsonAsync(path, body ?? new { });
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
     }
 
@@ -136,13 +136,19 @@ public sealed class CheckedProgram : IAsyncDisposable
             await fresh.DisposeAsync();
     }
 
-    private async Task PrepareAsync()
+    /// <summary>The program with nothing in it yet.</summary>
+    public async Task StartEmptyAsync()
     {
         await installation.StartAsync();
         browser = await TestBrowser.StartAsync();
         http.BaseAddress = new Uri(installation.Url);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
         signedIn = await Access.SignInAsync(browser, installation.Url, Email, Password);
+    }
+
+    /// <summary>Something in every list.</summary>
+    public async Task FillAsync()
+    {
         await Seeds.ChipsAsync(installation);
         await Seeds.CircuitsAsync(installation);
         await PutFileAsync("notes/plan.md", "# Plan\n\nRead the *contracts*, then the annexes.\n");
@@ -152,6 +158,12 @@ public sealed class CheckedProgram : IAsyncDisposable
         );
         await PutScheduleAsync("nightly-close");
         (Job, Approval) = await SubmitAsync(Contracts);
+    }
+
+    private async Task PrepareAsync()
+    {
+        await StartEmptyAsync();
+        await FillAsync();
     }
 
     private static object Contracts =>

@@ -45,6 +45,26 @@ internal static class Seeds
             """
         );
 
+    /// <summary>A cause of failures that nobody has looked at.</summary>
+    public static Task FailureAsync(Installation installation) =>
+        installation.ExecuteAsync(
+            """
+            INSERT INTO failure_groups (id, workspace, fingerprint, agent, type, step, service, title, example, count, first_seen_at, last_seen_at, status)
+            VALUES (gen_random_uuid(), 'default', 'seeded', 'invoice', 'stepFailed', 'post', 'erp', 'erp 503 Service Unavailable', 'erp 503 Service Unavailable',
+                    3, ac_now() - interval '2 days', ac_now() - interval '1 h', 'unresolved');
+            """
+        );
+
+    /// <summary>A saved value of a job.</summary>
+    public static Task CheckpointAsync(Installation installation, string job) =>
+        installation.ExecuteAsync(
+            """
+            INSERT INTO checkpoints (job_id, key, version, value, step, epoch, worker, event_no, at)
+            SELECT id, 'draft', 1, convert_to('{"page":1}', 'UTF8'), 'read#1', 1, 'w-1', 1, ac_now() FROM jobs WHERE short_id = @job;
+            """,
+            ("job", job)
+        );
+
     /// <summary>A circuit in each state.</summary>
     public static Task CircuitsAsync(Installation installation) =>
         installation.ExecuteAsync(

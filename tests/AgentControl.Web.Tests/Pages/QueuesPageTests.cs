@@ -79,7 +79,10 @@ public sealed class QueuesPageTests(PostgresFixture fixture)
             Patience
         );
         var page = Open(bundle);
-        Assert.Equal("Release everything", page.Find("[data-testid=hold]").TextContent);
+        page.WaitForAssertion(
+            () => Assert.Equal("Release everything", page.Find("[data-testid=hold]").TextContent),
+            Patience
+        );
         page.Press("[data-testid=hold]", Patience);
         page.WaitForAssertion(
             () => Assert.Equal("Hold everything…", page.Find("[data-testid=hold]").TextContent),

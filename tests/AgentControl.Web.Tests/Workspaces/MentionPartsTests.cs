@@ -18,7 +18,7 @@ public sealed class MentionPartsTests(PostgresFixture fixture)
         await using var page = await WorkspacePageBundle.CreateAsync(fixture);
         await SeedAsync(page);
         var comments = page.Render<CommentsPanel>(p => p.Add(v => v.Workspace, "default"));
-        var field = comments.Find("[data-testid=comment-text]");
+        var field = comments.WaitForElement("[data-testid=comment-text]", Patience);
         Assert.Equal("list", field.GetAttribute("aria-autocomplete"));
         Assert.True(comments.Find("[role=listbox]").HasAttribute("hidden"));
 

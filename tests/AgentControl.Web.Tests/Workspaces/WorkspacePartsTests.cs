@@ -187,7 +187,10 @@ public sealed class WorkspacePartsTests(PostgresFixture fixture)
         await using var page = await WorkspacePageBundle.CreateAsync(fixture);
         var comments = page.Render<CommentsPanel>(p => p.Add(v => v.Workspace, "default"));
         var feed = page.Render<ActivityPanel>(p => p.Add(v => v.Workspace, "default"));
-        Assert.Equal("true", comments.Find("[data-testid=comment-send]").GetAttribute("aria-disabled"));
+        Assert.Equal(
+            "true",
+            comments.WaitForElement("[data-testid=comment-send]", Patience).GetAttribute("aria-disabled")
+        );
 
         comments.Find("[data-testid=comment-text]").Input("Page **12** <script>x</script>");
         await comments.Find("[data-testid=comment-send]").ClickAsync(new());

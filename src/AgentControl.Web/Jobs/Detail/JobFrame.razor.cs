@@ -38,11 +38,28 @@ public sealed partial class JobFrame
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        if (_head is null)
-            _readOnly = await Workspaces.WhyReadOnlyAsync(Workspace, cancellationToken);
-        var head = await Reader.ReadAsync(JobId, cancellationToken);
+        var read = await OnceAsync("head", ReadAsync, cancellationToken);
+        _readOnly = read.WhyReadOnly;
+        var head = read.ToHead();
         if (!head.LooksLike(_head))
             Show(ref _head, head);
+    }
+
+    private async Task<Read> ReadAsync(CancellationToken cancellationToken)
+    {
+        var whyReadOnly = _head is null ? await Workspaces.WhyReadOnlyAsync(Workspace, cancellationToken) : _readOnly;
+        var head = await Reader.ReadAsync(JobId, cancellationToken);
+        return new(whyReadOnly, head, head.Job.IsUnserved, head.Job.KeyHolder);
+    }
+
+    /// <summary>What was read, with what the contract's form of a job leaves out.</summary>
+    private sealed record Read(string? WhyReadOnly, JobHeader Head, bool IsUnserved, string? KeyHolder)
+    {
+        public JobHeader ToHead() =>
+            Head with
+            {
+                Job = Head.Job with { IsUnserved = IsUnserved, KeyHolder = KeyHolder },
+            };
     }
 
     private long? CountOf(string tab) =>
