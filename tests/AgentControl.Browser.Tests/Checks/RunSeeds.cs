@@ -40,7 +40,7 @@ internal static class RunSeeds
         );
 
     /// <summary>
-    /// A job that ended: a step, one with a failed try of 40 s, 18 minutes for a person, a loop of <paramref name="items"/> documents, a last step with a back-off of five minutes.
+    /// A job that ended: 15 s in its queue, a step, one with a failed try of 40 s, 18 minutes for a person, a loop of <paramref name="items"/> documents, a last step with a back-off of five minutes.
     /// </summary>
     public static async Task JourneyAsync(Installation installation, string name, int items)
     {
@@ -58,6 +58,8 @@ internal static class RunSeeds
             INSERT INTO events (job_id, no, at, type, level, message, data)
             SELECT id, no, t + s * interval '1 s', 'step.retrying', 'warning', key || ' tries again', format('{"key":"%s","attempt":1,"delaySeconds":%s,"reason":"erp 503"}', key, delay)
               FROM journey, (VALUES (1001, 'match#1', 80, 30), (1002, 'send#1', 1510, 300)) v (no, key, s, delay);
+            INSERT INTO events (job_id, no, at, type, level, message)
+            SELECT id, no, t + s * interval '1 s', type, 'info', type FROM journey, (VALUES (901, 'job.submitted', -15), (902, 'job.started', 0)) v (no, type, s);
             UPDATE job_runs SET state = 'succeeded', started_at = t, finished_at = t + interval '1900 s', lease_until = NULL, last_no = 1002, steps = 4 + @items FROM journey WHERE job_id = id;
             """,
             ("name", name),

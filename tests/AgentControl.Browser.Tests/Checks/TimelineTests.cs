@@ -132,6 +132,14 @@ public sealed class TimelineTests(CheckedProgram program)
         await page.Keyboard.PressAsync("i");
         await Assertions.Expect(gaps).ToHaveCountAsync(3);
 
+        // How long it waited for a worker, when it is asked for.
+        var queued = page.GetByTestId("queue-time");
+        await Assertions.Expect(queued).ToHaveCountAsync(0);
+        await page.Keyboard.PressAsync("q");
+        Assert.Equal(["waited 15 s for a worker"], await NamesAsync(queued));
+        await page.Keyboard.PressAsync("q");
+        await Assertions.Expect(queued).ToHaveCountAsync(0);
+
         // The loop is one row with its number until it is unfolded.
         var compact = page.GetByLabel("Compact");
         await Assertions.Expect(compact).ToBeCheckedAsync();

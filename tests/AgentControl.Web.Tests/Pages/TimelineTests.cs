@@ -1,3 +1,4 @@
+using AgentControl.Core.Events;
 using AgentControl.Web.Jobs.Timeline;
 using Xunit;
 
@@ -213,6 +214,38 @@ public sealed class TimelineTests
         var step = Step("match#1", 0, 700) with { Tries = [new TimelineTry(1, At(40), At(640), "erp 503")] };
 
         Assert.Equal(TimeSpan.FromSeconds(600), Assert.Single(View(step).Scale.Folded).Length);
+    }
+
+    [Fact]
+    public void QueueTime_FromReadyToTaken_IsDrawnOnlyWhenAskedFor()
+    {
+        var journal = new TimelineJournal(Guid.NewGuid(), At(10));
+        var no = 0;
+        TimelineEvent Event(string type, double seconds) => new(++no, At(seconds), type, "", null, null, null, null);
+        journal.Take(
+            [],
+            [
+                Event(EventTypes.JobSubmitted, 0),
+                Event(EventTypes.JobStarted, 12),
+                Event(EventTypes.SignalReceived, 13),
+                Event(EventTypes.JobParked, 14),
+                Event(EventTypes.JobResumed, 200),
+                Event(EventTypes.JobStarted, 205),
+                Event(EventTypes.JobFailed, 206),
+                Event(EventTypes.JobRetried, 210),
+            ]
+        );
+        QueueSpan[] spans = [new(At(10), At(12)), new(At(200), At(205)), new(At(210), null)];
+        Assert.Equal(spans, journal.Queued);
+
+        var view = new TimelineView();
+        view.Update([Step("read#1", 12, 14), Step("ask#1", 14, 200, kind: "approval")], [], At(216), journal.Queued);
+        Assert.Empty(view.Queued);
+        Assert.Equal(At(12), view.Scale.From);
+        view.SetQueueTime(true);
+        Assert.Equal(spans, view.Queued);
+        Assert.Equal(At(10), view.Scale.From);
+        Assert.Equal(new IdleGap(At(14), At(200)), Assert.Single(view.Scale.Folded));
     }
 
     [Fact]

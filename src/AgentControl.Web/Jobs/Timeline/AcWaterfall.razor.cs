@@ -54,6 +54,13 @@ public sealed partial class AcWaterfall
         }
     }
 
+    /// <summary>All waits for a worker that are over.</summary>
+    private string QueueLength =>
+        Formats.Duration(View.Queued.Aggregate(TimeSpan.Zero, (all, q) => q.To is { } to ? all + (to - q.From) : all));
+
+    private static string QueueText(QueueSpan span) =>
+        span.To is { } to ? $"waited {Formats.Duration(to - span.From)} for a worker" : "waits for a worker";
+
     /// <summary>Ticks may lie between whole seconds, and are exact.</summary>
     private static string TickText(TimeSpan since) =>
         since == TimeSpan.Zero ? "0"

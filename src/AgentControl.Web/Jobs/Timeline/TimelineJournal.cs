@@ -18,19 +18,39 @@ internal sealed record TimelineEvent(
 );
 
 /// <summary>What is known of a job's journal; grows with each read.</summary>
-internal sealed class TimelineJournal(Guid jobId)
+/// <param name="notBefore">The moment for which the job was submitted, if it had to wait for it.</param>
+internal sealed class TimelineJournal(Guid jobId, DateTimeOffset? notBefore = null)
 {
+    /// <summary>Events by which a job comes into its queue, and out of it.</summary>
+    public static IReadOnlyList<string> Turns { get; } =
+    [
+        EventTypes.JobSubmitted,
+        EventTypes.JobResumed,
+        EventTypes.SignalReceived,
+        EventTypes.JobRetried,
+        EventTypes.JobStarted,
+        EventTypes.JobRecovered,
+        EventTypes.JobParked,
+        EventTypes.JobPaused,
+        EventTypes.JobFailed,
+        EventTypes.JobCancelled,
+    ];
+
     /// <summary>The job's own folder: every file of it begins so, and nobody needs to read it.</summary>
     private readonly string folder = $"jobs/{jobId:D}/";
 
     private readonly List<StepOutline> recorded = [];
     private readonly Dictionary<string, List<TimelineTry>> tries = new(StringComparer.Ordinal);
     private readonly List<TimelineMark> marks = [];
+    private readonly List<QueueSpan> queued = [];
+    private DateTimeOffset? ready;
+    private bool atWork;
     private IReadOnlyList<StepOutline> open = [];
 
     public long LastStep { get; private set; }
     public long LastEvent { get; private set; }
     public IReadOnlyList<TimelineMark> Marks => marks;
+    public IReadOnlyList<QueueSpan> Queued => ready is { } since ? [.. queued, new(since, null)] : [.. queued];
 
     public IReadOnlyList<TimelineStep> Steps => [.. recorded.Concat(open).Select(Step)];
 
@@ -63,6 +83,7 @@ internal sealed class TimelineJournal(Guid jobId)
 
     private void Take(TimelineEvent line)
     {
+        Turn(line);
         switch (line.Type)
         {
             case EventTypes.StepRetrying when line.Step is { } key:
@@ -82,6 +103,29 @@ internal sealed class TimelineJournal(Guid jobId)
                 break;
             case EventTypes.CheckpointSaved:
                 marks.Add(new(MarkKind.Checkpoint, line.At, line.Message));
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Turn(TimelineEvent line)
+    {
+        switch (line.Type)
+        {
+            case EventTypes.JobSubmitted:
+                ready = notBefore > line.At ? notBefore : line.At;
+                break;
+            case EventTypes.JobResumed or EventTypes.SignalReceived or EventTypes.JobRetried when !atWork:
+                ready ??= line.At;
+                break;
+            case EventTypes.JobStarted or EventTypes.JobRecovered:
+                if (ready is { } since && since < line.At)
+                    queued.Add(new(since, line.At));
+                (ready, atWork) = (null, true);
+                break;
+            case EventTypes.JobParked or EventTypes.JobPaused or EventTypes.JobFailed or EventTypes.JobCancelled:
+                (ready, atWork) = (null, false);
                 break;
             default:
                 break;

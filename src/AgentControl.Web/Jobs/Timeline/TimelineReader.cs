@@ -13,7 +13,7 @@ internal sealed class TimelineReader(StepOutlineQueries steps, EventQueries even
     private const int Chunk = 5_000;
 
     private static readonly EventFilter Telling = new(
-        Types: [EventTypes.StepRetrying, EventTypes.JobRecovered, EventTypes.CheckpointSaved, EventTypes.JobRetried]
+        Types: [EventTypes.StepRetrying, EventTypes.CheckpointSaved, .. TimelineJournal.Turns]
     );
 
     public async Task<bool> ReadAsync(TimelineJournal journal, Guid jobId, CancellationToken cancellationToken)

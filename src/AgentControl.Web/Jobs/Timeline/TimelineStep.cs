@@ -39,6 +39,10 @@ public sealed record TimelineStep(
 /// <param name="Until">When the next try began, or begins.</param>
 public sealed record TimelineTry(int No, DateTimeOffset FailedAt, DateTimeOffset? Until, string Reason);
 
+/// <summary>The job could have run and no worker had taken it yet.</summary>
+/// <param name="To">Null while it still waits for one.</param>
+public sealed record QueueSpan(DateTimeOffset From, DateTimeOffset? To);
+
 /// <summary>Something that happened to the whole job at one moment.</summary>
 public sealed record TimelineMark(MarkKind Kind, DateTimeOffset At, string Text);
 

@@ -39,6 +39,10 @@ public sealed partial class TimelineTab
     [Parameter]
     public long Events { get; set; }
 
+    /// <summary>The moment for which it was submitted; null for at once.</summary>
+    [Parameter]
+    public DateTimeOffset? NotBefore { get; set; }
+
     [SupplyParameterFromQuery(Name = "step")]
     private string? Step { get; set; }
 
@@ -69,10 +73,10 @@ public sealed partial class TimelineTab
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
-        _journal ??= new TimelineJournal(JobId);
+        _journal ??= new TimelineJournal(JobId, NotBefore);
         if (await Reader.ReadAsync(_journal, JobId, cancellationToken) || IsLoading)
         {
-            _view.Update(_journal.Steps, _journal.Marks, Ended ? null : Clock.GetUtcNow());
+            _view.Update(_journal.Steps, _journal.Marks, Ended ? null : Clock.GetUtcNow(), _journal.Queued);
             Show(ref _drawn, !_drawn);
         }
     }

@@ -18,12 +18,14 @@ public sealed class TimelineView
     private readonly HashSet<IdleGap> shownGaps = [];
     private IReadOnlyList<TimelineStep> steps = [];
     private IReadOnlyList<TimelineNode> tree = [];
+    private IReadOnlyList<QueueSpan> queued = [];
     private DateTimeOffset from;
     private DateTimeOffset to;
 
     public bool HideIdle { get; private set; } = true;
     public bool Compact { get; private set; } = true;
     public bool ErrorsOnly { get; private set; }
+    public bool QueueTime { get; private set; }
     public string Filter { get; private set; } = "";
     public string? Selected { get; private set; }
     public IReadOnlyList<TimelineRow> Rows { get; private set; } = [];
@@ -31,10 +33,21 @@ public sealed class TimelineView
     public TimeScale Scale { get; private set; } = new(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch, []);
     public bool IsEmpty => steps.Count == 0;
 
+    /// <summary>When the job waited for a worker, while that is asked for.</summary>
+    public IReadOnlyList<QueueSpan> Queued => QueueTime ? queued : [];
+
+    /// <summary>Until when a wait for a worker is drawn.</summary>
+    public DateTimeOffset End => to;
+
     /// <param name="now">The moment of this snapshot; null once the job has ended.</param>
-    public void Update(IReadOnlyList<TimelineStep> journal, IReadOnlyList<TimelineMark> marks, DateTimeOffset? now)
+    public void Update(
+        IReadOnlyList<TimelineStep> journal,
+        IReadOnlyList<TimelineMark> marks,
+        DateTimeOffset? now,
+        IReadOnlyList<QueueSpan>? inQueue = null
+    )
     {
-        (steps, Marks) = (journal, marks);
+        (steps, Marks, queued) = (journal, marks, inQueue ?? []);
         if (journal.Count > 0)
         {
             from = journal.Min(s => s.StartedAt);
@@ -67,6 +80,12 @@ public sealed class TimelineView
     public void SetErrorsOnly(bool on)
     {
         ErrorsOnly = on;
+        Draw();
+    }
+
+    public void SetQueueTime(bool on)
+    {
+        QueueTime = on;
         Draw();
     }
 
@@ -161,8 +180,10 @@ public sealed class TimelineView
 
     private void Draw()
     {
-        var gaps = HideIdle ? TimeScale.Gaps(from, to, steps.SelectMany(s => s.Busy(to))) : [];
-        Scale = new TimeScale(from, to, [.. gaps.Where(g => !shownGaps.Contains(g))]);
+        var start = Queued.Select(q => q.From).Append(from).Min();
+        var busy = steps.SelectMany(s => s.Busy(to)).Concat(Queued.Select(q => (q.From, q.To ?? to)));
+        var gaps = HideIdle ? TimeScale.Gaps(start, to, busy) : [];
+        Scale = new TimeScale(start, to, [.. gaps.Where(g => !shownGaps.Contains(g))]);
         var rows = new List<TimelineRow>();
         foreach (var node in tree)
             Draw(node, 0, rows);
