@@ -67,7 +67,10 @@ public sealed partial class AuditPage
         Fill(address);
         var lines = await Queries.ListAsync(address.Filter, address.After, AuditView.PageSize + 1, cancellationToken);
         // A line that is opened moves none of the others.
-        var list = address with { Line = null };
+        var list = address with
+        {
+            Line = null,
+        };
         if (_shown != list)
         {
             _actions = await Queries.ActionsAsync(cancellationToken);
