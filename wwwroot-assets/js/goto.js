@@ -1,6 +1,11 @@
 // "Go to…": the server finds, the browser moves through what was found.
 const find = (id) => document.getElementById(id);
 
+// Whether the arrows were used since the last letter.
+let chosen = false;
+// Enter was pressed before anything was found.
+let hasty = false;
+
 function items() {
   return [...(find("ac-goto-list")?.querySelectorAll("[role=option]") ?? [])];
 }
@@ -17,6 +22,7 @@ function mark(item) {
 }
 
 function follow(item) {
+  hasty = false;
   find("ac-goto").close();
   Blazor.navigateTo(item.dataset.href);
 }
@@ -26,10 +32,12 @@ document.addEventListener("keydown", (e) => {
   const all = items(), at = all.findIndex((i) => i.getAttribute("aria-selected") === "true");
   if (e.key === "ArrowDown" || e.key === "ArrowUp") {
     e.preventDefault();
+    chosen = true;
     if (all.length) mark(all[(at + (e.key === "ArrowDown" ? 1 : -1) + all.length) % all.length]);
-  } else if (e.key === "Enter" && all.length) {
+  } else if (e.key === "Enter") {
     e.preventDefault();
-    follow(all[Math.max(at, 0)]);
+    if (all.length) follow(all[Math.max(at, 0)]);
+    else hasty = true;
   }
 });
 
@@ -38,9 +46,18 @@ document.addEventListener("click", (e) => {
   if (item) follow(item);
 });
 
-// Found anew: the first is marked.
+document.addEventListener("input", (e) => {
+  if (!e.target.closest?.("#ac-goto")) return;
+  chosen = hasty = false;
+  mark(items()[0]);
+});
+
+// Found anew: the first is marked, but for one that a person chose and that is still there.
 new MutationObserver((changes) => {
-  if (changes.some((c) => c.target.id === "ac-goto-list" || c.target.closest?.("#ac-goto-list"))) mark(items()[0]);
+  if (!changes.some((c) => c.target.id === "ac-goto-list" || c.target.closest?.("#ac-goto-list"))) return;
+  const all = items();
+  if (hasty && all.length && find("ac-goto").open) follow(all[0]);
+  else mark((chosen && all.find((i) => i.getAttribute("aria-selected") === "true")) || all[0]);
 }).observe(document.body, { childList: true, subtree: true });
 
 document.addEventListener("ac-opened", (e) => {

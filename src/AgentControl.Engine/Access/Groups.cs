@@ -10,7 +10,8 @@ public sealed record GroupInfo(string Name, string Description, IReadOnlyList<Gr
 
 /// <summary>Somebody in a group, or who could be.</summary>
 /// <param name="MayDecide">Has the approver role somewhere: without it a seat in a group decides nothing.</param>
-public sealed record GroupPerson(Guid Id, string Name, string Email, bool MayDecide);
+/// <param name="IsDisabled">Cannot sign in, and decides nothing until an admin enables them.</param>
+public sealed record GroupPerson(Guid Id, string Name, string Email, bool MayDecide, bool IsDisabled);
 
 /// <summary>How a change of a group went.</summary>
 public abstract record GroupOutcome
@@ -149,7 +150,8 @@ public sealed partial class Groups(IDbContextFactory<ControlDbContext> contexts,
                             g.PrincipalKind == "person"
                             && g.PrincipalId == p.Id
                             && (g.Role == "approver" || g.Role == "admin")
-                        )
+                        ),
+                p.DisabledAt != null
             ));
 
     private static async Task<List<GroupInfo>> ReadAsync(

@@ -3,6 +3,7 @@ using AgentControl.Engine.Agents;
 using AgentControl.Engine.Anomalies;
 using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Approvals.Policies;
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Budgets;
 using AgentControl.Engine.Checkpoints;
 using AgentControl.Engine.Children;
@@ -58,6 +59,7 @@ public static class EngineRegistration
         services.TryAddSingleton<StepOutputs>();
         services.TryAddSingleton<ServiceChanges>();
         services.TryAddSingleton<McpServerChanges>();
+        services.TryAddSingleton<AuditChanges>();
         services.TryAddSingleton<ScheduleChanges>();
         services.TryAddSingleton<NotificationChanges>();
         services.TryAddSingleton<FailureChanges>();
@@ -227,6 +229,7 @@ public static class EngineRegistration
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<PostgresSignals>>(),
             s.GetRequiredService<ControlHearing>(),
+            s.GetRequiredService<AuditChanges>(),
             watches: options.Role != "worker"
         ));
         services.AddHostedService(s => s.GetRequiredService<PostgresSignals>());

@@ -1,3 +1,4 @@
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Control;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -24,6 +25,7 @@ internal sealed class PostgresSignals : BackgroundService
     private readonly TaskCompletionSource listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="control">Obeys what other processes ask for.</param>
+    /// <param name="audit">Hears of new lines, here and in other processes.</param>
     /// <param name="watches">False where nobody watches: a process that only runs jobs tells of its events and hears of no others.</param>
     public PostgresSignals(
         NpgsqlDataSource database,
@@ -31,6 +33,7 @@ internal sealed class PostgresSignals : BackgroundService
         TimeProvider time,
         ILogger<PostgresSignals> logger,
         ControlHearing? control = null,
+        AuditChanges? audit = null,
         bool watches = true
     )
     {
@@ -43,6 +46,7 @@ internal sealed class PostgresSignals : BackgroundService
             me,
             watches ? PublishForeign : null,
             control,
+            audit,
             () => feed.Touch(time.GetUtcNow()),
             time,
             logger

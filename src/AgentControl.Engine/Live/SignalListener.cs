@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Control;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -12,11 +13,13 @@ namespace AgentControl.Engine.Live;
 /// </summary>
 /// <param name="publish">Null where nobody watches events.</param>
 /// <param name="control">Obeys at once what other processes ask for; after a lost connection it looks everywhere.</param>
+/// <param name="audit">While somebody watches it, the proof of life brings the end of the audit log with it, whoever wrote there: no writer tells.</param>
 internal sealed class SignalListener(
     NpgsqlDataSource database,
     string me,
     Action<IReadOnlyList<LiveEvent>>? publish,
     ControlHearing? control,
+    AuditChanges? audit,
     Action contact,
     TimeProvider time,
     ILogger logger
@@ -39,6 +42,10 @@ internal sealed class SignalListener(
     private long? safe;
     private long? newest;
     private long rememberedAt;
+    private long provedAt;
+
+    /// <summary>The newest line of the audit log that its watchers were told of; null while nobody watches.</summary>
+    private long? told;
 
     /// <summary>Listens until the connection is lost.</summary>
     /// <param name="listening">Called when nothing that comes from now on can be missed.</param>
@@ -62,7 +69,9 @@ internal sealed class SignalListener(
         listening();
         while (true)
         {
-            if (!await connection.WaitAsync(ProveEvery, stopping))
+            var silent = !await connection.WaitAsync(ProveEvery, stopping);
+            // Where there is always something to hear, it is proved all the same.
+            if (silent || time.GetElapsedTime(provedAt) >= ProveEvery)
                 await ProveAsync(connection, stopping);
             contact();
             await ReadAsync(heard.Reader, stopping);
@@ -80,17 +89,36 @@ internal sealed class SignalListener(
     private async Task ProveAsync(NpgsqlConnection connection, CancellationToken stopping)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
+            """
+            SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+                CASE WHEN $1 THEN (SELECT seq FROM audit_head) END
+            """,
             connection
         )
         {
             CommandTimeout = ProofSeconds,
         };
-        var xmin = (long)(await command.ExecuteScalarAsync(stopping))!;
+        command.Parameters.Add(new() { Value = audit?.IsWatched == true });
+        await using var proof = await command.ExecuteReaderAsync(stopping);
+        await proof.ReadAsync(stopping);
+        provedAt = time.GetTimestamp();
+        Remember(proof.GetInt64(0));
+        Tell(await proof.IsDBNullAsync(1, stopping) ? null : proof.GetInt64(1));
+    }
+
+    private void Remember(long xmin)
+    {
         if (newest is not null && time.GetElapsedTime(rememberedAt) < RememberEvery)
             return;
         (safe, newest) = (newest ?? xmin, xmin);
         rememberedAt = time.GetTimestamp();
+    }
+
+    private void Tell(long? line)
+    {
+        if (line is { } newer && newer != told)
+            audit?.Publish(newer);
+        told = line;
     }
 
     /// <summary>Everything visible from the safe id on. What was published before is sorted out by number.</summary>

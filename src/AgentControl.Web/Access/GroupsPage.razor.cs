@@ -37,7 +37,12 @@ public sealed partial class GroupsPage
     }
 
     private static string Said(GroupPerson person) =>
-        person.MayDecide ? person.Name : $"{person.Name} (has no Approver role)";
+        person switch
+        {
+            { IsDisabled: true } => $"{person.Name} (disabled)",
+            { MayDecide: false } => $"{person.Name} (has no Approver role)",
+            _ => person.Name,
+        };
 
     private string? Invalid(string field) => _errors.ContainsKey(field) ? "true" : null;
 

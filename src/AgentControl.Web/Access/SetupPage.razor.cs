@@ -28,6 +28,8 @@ public sealed partial class SetupPage
 
     private bool HoldsToken { get; set; }
 
+    private bool IsSent => HttpMethods.IsPost(Context.Request.Method);
+
     private Dictionary<string, string> Errors { get; set; } = [];
 
     protected override async Task OnInitializedAsync()
@@ -40,6 +42,11 @@ public sealed partial class SetupPage
 
     private async Task MakeAsync()
     {
+        if (!HoldsToken)
+        {
+            Context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return;
+        }
         Errors = Form?.Errors() ?? [];
         if (Form is null || Errors.Count > 0)
             return;

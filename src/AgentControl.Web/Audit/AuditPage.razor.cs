@@ -7,13 +7,13 @@ namespace AgentControl.Web.Audit;
 /// <summary>Who changed what, when and from where; the URL is its filter.</summary>
 public sealed partial class AuditPage
 {
-    private const int PageSize = 50;
-    private IReadOnlyList<AuditLine>? _lines;
+    private readonly AuditView _view = new();
     private IReadOnlyList<string> _actions = [];
     private AuditLine? _linked;
     private AuditChainState? _chain;
-    private Guid? _next;
     private AuditAddress? _filled;
+    private AuditAddress? _shown;
+    private bool _drawn;
     private string? _who;
     private string _action = "";
     private string? _target;
@@ -43,6 +43,9 @@ public sealed partial class AuditPage
     public string? Line { get; set; }
 
     [Inject]
+    private Announcer Announcer { get; set; } = null!;
+
+    [Inject]
     private AuditQueries Queries { get; set; } = null!;
 
     [Inject]
@@ -53,22 +56,50 @@ public sealed partial class AuditPage
 
     private AuditAddress Address => AuditAddress.Of(Who, Action, Target, From, To, After, Line);
 
+    /// <summary>New lines stand on the first page.</summary>
+    protected override IEnumerable<string> Topics => Address.After is null ? [LiveTopic.Audit] : [];
+
     protected override object LoadKey => Address;
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {
         var address = Address;
         Fill(address);
-        if (_actions.Count == 0)
+        var lines = await Queries.ListAsync(address.Filter, address.After, AuditView.PageSize + 1, cancellationToken);
+        // A line that is opened moves none of the others.
+        var list = address with
+        {
+            Line = null,
+        };
+        if (_shown != list)
+        {
             _actions = await Queries.ActionsAsync(cancellationToken);
-        var lines = await Queries.ListAsync(address.Filter, address.After, PageSize + 1, cancellationToken);
-        Show(ref _next, lines.Count > PageSize ? lines[PageSize - 1].Id : null);
-        ShowRows(ref _lines, [.. lines.Take(PageSize)]);
+            _view.Reset(lines);
+            _shown = list;
+            Show(ref _drawn, !_drawn);
+        }
+        else if (list.After is null)
+            await CountNewAsync(lines);
         var linked =
-            address.Line is { } id && _lines!.All(line => line.Id != id)
+            address.Line is { } id && _view.Lines!.All(line => line.Id != id)
                 ? await Queries.FindAsync(id, cancellationToken)
                 : null;
         Show(ref _linked, linked);
+    }
+
+    private async Task CountNewAsync(IReadOnlyList<AuditLine> first)
+    {
+        var before = _view.New;
+        if (_view.CountNew(first))
+            Show(ref _drawn, !_drawn);
+        if (_view.New > before)
+            await Announcer.PoliteAsync($"{Formats.Count(_view.New, "new line")}.", "new lines");
+    }
+
+    private async Task ShowNewAsync()
+    {
+        _shown = null;
+        await ReloadAsync();
     }
 
     private void Fill(AuditAddress address)

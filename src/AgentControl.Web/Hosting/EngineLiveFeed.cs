@@ -1,4 +1,5 @@
 using AgentControl.Core.Events;
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Failures;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Notifications;
@@ -19,6 +20,7 @@ internal sealed class EngineLiveFeed(
     QueueChanges queues,
     NotificationChanges notifications,
     FailureChanges failures,
+    AuditChanges audit,
     DataAge age
 ) : ILiveFeed
 {
@@ -47,6 +49,8 @@ internal sealed class EngineLiveFeed(
             return schedules.Subscribe(_ => changed());
         if (topic == LiveTopic.Notifications)
             return notifications.Subscribe(_ => changed());
+        if (topic == LiveTopic.Audit)
+            return audit.Subscribe(_ => changed());
         if (topic == LiveTopic.Failures)
             return new Both(
                 failures.Subscribe(_ => changed()),

@@ -24,6 +24,7 @@ internal static class JobPagesSetup
         services
             .AddSingleton<StepOutlineQueries>()
             .AddScoped<JobsReader>()
+            .AddScoped<IGoToSource, JobGoToSource>()
             .AddScoped<JobHeaderReader>()
             .AddScoped<CompareReader>()
             .AddScoped<TimelineReader>()

@@ -40,6 +40,9 @@ internal static class LiveTopic
     /// <summary>The feed of notifications, or what somebody has read of it, changed.</summary>
     public const string Notifications = "notifications";
 
+    /// <summary>The audit log has new lines.</summary>
+    public const string Audit = "audit";
+
     /// <summary>The database answers again after a silence: whatever is shown may have changed meanwhile. All parts follow it by themselves.</summary>
     public const string Contact = "contact";
 

@@ -1,3 +1,4 @@
+using AgentControl.Web.Shared;
 using Microsoft.AspNetCore.Components;
 
 namespace AgentControl.Web.Shell;
@@ -7,45 +8,67 @@ public sealed partial class GoToDialog : IDisposable
 {
     private List<GoToItem> _items = [];
     private CancellationTokenSource? _search;
+    private bool _searching;
+    private LoadFailure? _failure;
 
     [Inject]
     private IEnumerable<IGoToSource> Sources { get; set; } = null!;
+
+    [Inject]
+    private ILogger<GoToDialog> Logger { get; set; } = null!;
 
     protected override Task OnInitializedAsync() => FindAsync("");
 
     public void Dispose()
     {
-        _search?.Cancel();
-        _search?.Dispose();
+        var last = _search;
+        _search = null;
+        last?.Cancel();
+        last?.Dispose();
     }
 
     private Task FindAsync(ChangeEventArgs e) => FindAsync(e.Value as string ?? "");
 
+    /// <summary>What one source finds is shown while the next one still looks, with what was found for fewer letters and fits these too.</summary>
     private async Task FindAsync(string text)
     {
-        if (_search is not null)
+        var (before, search) = (_search, new CancellationTokenSource());
+        (_search, _searching, _failure) = (search, true, null);
+        if (before is not null)
         {
-            await _search.CancelAsync();
-            _search.Dispose();
+            await before.CancelAsync();
+            before.Dispose();
         }
 
-        var search = _search = new CancellationTokenSource();
         try
         {
             var found = new List<GoToItem>();
             foreach (var source in Sources)
             {
                 found.AddRange(await source.FindAsync(text, search.Token));
+                if (_search != search)
+                {
+                    return;
+                }
+
+                var known = _items.Where(i => i.Text.StartsWith(text.Trim(), StringComparison.OrdinalIgnoreCase));
+                _items = [.. found.Concat(known).DistinctBy(i => i.Href, StringComparer.Ordinal)];
             }
 
-            if (_search == search)
-            {
-                _items = [.. found.DistinctBy(i => i.Href, StringComparer.Ordinal).Take(12)];
-            }
+            _items = [.. found.DistinctBy(i => i.Href, StringComparer.Ordinal)];
         }
-        catch (OperationCanceledException) when (_search != search)
+        catch (Exception) when (_search != search)
         {
             // The next letter was typed before the answer came.
+            return;
         }
+        catch (Exception e)
+        {
+            // The edge of a part: what was found before stays.
+            _failure = LoadFailure.Next();
+            Log.LoadFailed(Logger, nameof(GoToDialog), _failure.Id, e);
+        }
+
+        _searching = false;
     }
 }

@@ -12,6 +12,8 @@ internal interface IGoToSource
 /// <summary>The pages of the rail and the actions that stand everywhere.</summary>
 internal sealed class PageGoToSource : IGoToSource
 {
+    private const int Most = 12;
+
     private static readonly GoToItem[] _all =
     [
         .. Navigation.Items.Select(i => new GoToItem(i.Name, i.Href, i.Icon, i.Chord is null ? null : $"g {i.Chord}")),
@@ -22,7 +24,7 @@ internal sealed class PageGoToSource : IGoToSource
     {
         IReadOnlyList<GoToItem> found =
         [
-            .. _all.Where(i => i.Text.Contains(text.Trim(), StringComparison.OrdinalIgnoreCase)),
+            .. _all.Where(i => i.Text.Contains(text.Trim(), StringComparison.OrdinalIgnoreCase)).Take(Most),
         ];
         return Task.FromResult(found);
     }

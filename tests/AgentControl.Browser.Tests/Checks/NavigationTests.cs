@@ -29,6 +29,40 @@ public sealed class NavigationTests(CheckedProgram program)
     }
 
     [Fact]
+    public async Task Go_to_finds_jobs_as_one_types_and_opens_them_by_keyboard()
+    {
+        await using var context = await program.OpenAsync();
+        var page = await context.NewPageAsync();
+        await Seeds.RunningAsync(program.Installation, "serviette", 2);
+        await page.OpenAsync("/");
+        await page.Keyboard.PressAsync("Control+k");
+        var marked = page.Locator("#ac-goto-list [aria-selected=true]");
+
+        await page.Keyboard.TypeAsync("servi");
+        await Assertions.Expect(page.Locator("#ac-goto-list [role=option]")).ToHaveCountAsync(3);
+        await Assertions.Expect(marked).ToContainTextAsync("Services");
+        await page.Keyboard.PressAsync("ArrowDown");
+        await Assertions.Expect(marked).ToContainTextAsync("serviette");
+        var job = (await marked.GetAttributeAsync("data-href"))!;
+        // More letters: the first of what is found anew is marked.
+        await page.Keyboard.TypeAsync("e");
+        await Assertions.Expect(page.Locator("#ac-goto-list [role=option]")).ToHaveCountAsync(2);
+        await Assertions.Expect(marked).ToHaveAttributeAsync("data-href", job);
+        await Assertions
+            .Expect(page.Locator("#ac-goto input"))
+            .ToHaveAttributeAsync("aria-activedescendant", (await marked.GetAttributeAsync("id"))!);
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync($"**{job}*");
+
+        // A pasted id and Enter at once.
+        await page.Keyboard.PressAsync("Control+k");
+        await page.Locator("#ac-goto input").FillAsync(program.Job);
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForURLAsync($"**/jobs/{program.Job}*");
+        await Assertions.Expect(page.Locator("#ac-goto")).ToBeHiddenAsync();
+    }
+
+    [Fact]
     public async Task A02_The_heading_has_the_focus_when_the_rights_to_the_page_take_their_time()
     {
         await using var context = await program.OpenAsync();

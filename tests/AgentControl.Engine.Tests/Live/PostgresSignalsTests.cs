@@ -1,4 +1,6 @@
 using System.Threading.Channels;
+using AgentControl.Engine.Access;
+using AgentControl.Engine.Audit;
 using AgentControl.Engine.Events;
 using AgentControl.Engine.Live;
 using AgentControl.Engine.Tests.Jobs;
@@ -87,6 +89,38 @@ public sealed class PostgresSignalsTests(PostgresFixture postgres)
     }
 
     [Fact]
+    public async Task A_new_line_of_the_audit_log_is_told_whoever_wrote_it_also_where_there_is_always_something_to_hear()
+    {
+        using var end = new CancellationTokenSource(Patience);
+        await using var database = await postgres.CreateDatabaseAsync(end.Token);
+        await using var noisy = await Process.StartAsync(database, end.Token);
+        await using var reader = await Process.StartAsync(database, end.Token);
+        var told = Channel.CreateUnbounded<long>();
+        using var watching = reader.Audit.Subscribe(line => told.Writer.TryWrite(line));
+        Assert.Equal(0, await told.Reader.ReadAsync(end.Token));
+
+        var (job, no) = (Guid.CreateVersion7(), 0L);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(end.Token);
+        var noise = Task.Run(
+            async () =>
+            {
+                while (!enough.IsCancellationRequested)
+                    await noisy.CommitAsync(job, ++no, end.Token);
+            },
+            end.Token
+        );
+        await reader.SeenAsync(1, end.Token);
+        await using (var connection = await noisy.Database.OpenConnectionAsync(end.Token))
+            await AuditLog.AppendAsync(connection, null, new(Actor.System, "key.created", "key:1"), end.Token);
+        var line = await told.Reader.ReadAsync(end.Token);
+        await enough.CancelAsync();
+        await noise;
+
+        Assert.Equal(1, line);
+        Assert.False(told.Reader.TryRead(out _));
+    }
+
+    [Fact]
     public async Task A_tail_fills_every_gap_of_the_feed_from_the_log()
     {
         using var end = new CancellationTokenSource(Patience);
@@ -130,7 +164,14 @@ public sealed class PostgresSignalsTests(PostgresFixture postgres)
         private Process(TestDatabase database)
         {
             Database = NpgsqlDataSource.Create(database.ConnectionString);
-            signals = new(Database, Feed, TimeProvider.System, NullLogger<PostgresSignals>.Instance);
+            signals = new(
+                Database,
+                Feed,
+                TimeProvider.System,
+                NullLogger<PostgresSignals>.Instance,
+                control: null,
+                Audit
+            );
             Feed.Subscribe(events =>
             {
                 foreach (var one in events)
@@ -141,6 +182,8 @@ public sealed class PostgresSignalsTests(PostgresFixture postgres)
         public NpgsqlDataSource Database { get; }
 
         public EventFeed Feed { get; } = new();
+
+        public AuditChanges Audit { get; } = new();
 
         public List<LiveEvent> Seen { get; } = [];
 

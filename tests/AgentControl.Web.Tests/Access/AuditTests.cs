@@ -1,9 +1,11 @@
 using System.Net.Http.Json;
 using System.Text.Json;
+using System.Threading.Channels;
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Audit;
 using AgentControl.Engine.Storage;
 using AgentControl.TestKit;
+using AgentControl.Web.Shared;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -55,6 +57,30 @@ public sealed class AuditTests(PostgresFixture postgres)
         } while (cursor is not null);
 
         Assert.Equal(Enumerable.Range(0, 25).Reverse().Select(no => $"thing:{no}"), seen);
+    }
+
+    [Fact]
+    public async Task Pages_of_the_program_hear_of_a_line_that_nobody_told_them_of()
+    {
+        await using var program = await ProgramHost.StartAsync(postgres);
+        var heard = Channel.CreateUnbounded<bool>();
+        using var page = program
+            .Services.GetRequiredService<ILiveFeed>()
+            .Subscribe(LiveTopic.Audit, () => heard.Writer.TryWrite(true));
+        await HeardAsync();
+
+        await using var context = await program
+            .Services.GetRequiredService<IDbContextFactory<ControlDbContext>>()
+            .CreateDbContextAsync(TestContext.Current.CancellationToken);
+        await context.AppendAsync(new(_maria, "thing.done", "thing:1"), TestContext.Current.CancellationToken);
+
+        await HeardAsync();
+
+        async Task HeardAsync() =>
+            await heard
+                .Reader.ReadAsync(TestContext.Current.CancellationToken)
+                .AsTask()
+                .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
     [Theory]

@@ -65,6 +65,30 @@ public sealed class PeoplePagesTests(PostgresFixture postgres) : UiContext
     }
 
     [Fact]
+    public async Task A_group_says_who_of_its_people_is_disabled()
+    {
+        await using var host = await StartAsync();
+        var ana = await host.PersonAsync("ana", Role.Approver);
+        var ben = await host.PersonAsync("ben", Role.Approver);
+        await host
+            .Services.GetRequiredService<Groups>()
+            .SaveAsync(Caller.System, "leads", null, [ana, ben], Xunit.TestContext.Current.CancellationToken);
+        await host.AskAsync<object>($"UPDATE users SET disabled_at = now() WHERE id = '{ben}'");
+
+        var page = Render<GroupsPage>();
+
+        page.WaitForAssertion(
+            () =>
+                Assert.EndsWith(
+                    "ana, ben (disabled)",
+                    page.Find("[data-testid=groups] tbody td").TextContent.Trim(),
+                    StringComparison.Ordinal
+                ),
+            Patience
+        );
+    }
+
+    [Fact]
     public async Task The_audit_log_filters_opens_a_line_and_says_how_its_chain_stands()
     {
         await using var host = await StartAsync();

@@ -86,6 +86,28 @@ public sealed class PhonePageTests(ProgramFixture program) : IClassFixture<Progr
     }
 
     [Fact]
+    public async Task Markdown_is_drawn_as_in_the_inbox_with_its_exact_text_beside_it_and_nothing_in_it_runs()
+    {
+        var (_, approval) = await AskAsync();
+        await ExecuteAsync(
+            $"""
+            UPDATE approvals SET content_type = 'text/markdown',
+                content = convert_to(E'# Totals\n\n**48,120** <script>alert(1)</script>', 'UTF8') WHERE id = '{approval}'
+            """
+        );
+        using var browser = await OpenAsync(Role.Approver);
+
+        using var answer = await browser.GetAsync($"/a/{approval}");
+
+        var html = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+
+        Assert.Matches("<h[1-6][^>]*>Totals</h", html);
+        Assert.Contains("<strong>48,120</strong>", html, StringComparison.Ordinal);
+        Assert.Contains("**48,120** &lt;script&gt;", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script>alert", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_the_role_the_reason_stands_where_the_form_would()
     {
         var (_, approval) = await AskAsync();

@@ -60,6 +60,10 @@ public sealed class SetupTests(PostgresFixture postgres)
         using var answer = await send([.. _maria, ("Form.Token", token)]);
 
         Assert.Equal(0L, await host.AskAsync<long>(Admins));
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var html = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("No admin was made", html, StringComparison.Ordinal);
+        Assert.Contains("Open the link that the program printed.", html, StringComparison.Ordinal);
         Assert.Equal(0L, await host.AskAsync<long>("SELECT count(*) FROM users"));
     }
 
