@@ -75,7 +75,11 @@ public sealed partial class NumberTiles
     }
 
     private static string PerHour(double number) =>
-        number is > 0 and < 9.95
-            ? number.ToString("0.0", CultureInfo.InvariantCulture)
-            : Formats.Short((long)Math.Round(number));
+        number switch
+        {
+            > 0 and < 0.005 => "< 0.01",
+            > 0 and < 0.1 => number.ToString("0.00", CultureInfo.InvariantCulture),
+            > 0 and < 9.95 => number.ToString("0.0", CultureInfo.InvariantCulture),
+            _ => Formats.Short((long)Math.Round(number)),
+        };
 }

@@ -20,7 +20,7 @@ public sealed class OverviewPageTests(PostgresFixture fixture)
         await using var bundle = await SeededAsync();
         var page = Open(bundle, "/");
 
-        Shows(page, "24h", "100.0 %", "completed, last 24 h", "1 done, 0 failed", "1 min", "jobs/h", "1 ended");
+        Shows(page, "24h", "100.0 %", "completed, last 24 h", "1 done, 0 failed", "1 min", "0.04jobs/h", "1 ended");
         Assert.Equal("24h", Chosen(page));
         Assert.Equal(["/trends#completion", "/trends#duration", "/trends", "/jobs?q=label:queued"], Links(page));
     }
