@@ -48,6 +48,7 @@ public sealed class Profiles(
     }
 
     /// <summary>Says when the person's news are mailed together. How somebody reads their mail is nobody else's matter: it is no line of the audit log.</summary>
+    /// <param name="who">The person, or a key of theirs.</param>
     /// <param name="wish">Null for one by one.</param>
     /// <returns>Errors by field; empty where it is done.</returns>
     public async Task<IReadOnlyDictionary<string, string[]>> SaveDigestAsync(
@@ -56,7 +57,8 @@ public sealed class Profiles(
         CancellationToken cancellationToken
     )
     {
-        var person = Require(who);
+        ArgumentNullException.ThrowIfNull(who);
+        var person = who.PersonId ?? Require(who);
         string? json = null;
         if (wish is not null)
         {

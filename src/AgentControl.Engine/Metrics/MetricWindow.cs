@@ -20,13 +20,30 @@ public sealed record MetricWindow(DateTimeOffset From, DateTimeOffset To, string
 
     public const string Day = "24h";
 
+    private readonly TimeSpan? bucket;
+
     /// <summary>The spans that have a name, the shortest first.</summary>
     public static IReadOnlyCollection<string> Names => _named.Keys;
 
     public TimeSpan Length => To - From;
 
-    /// <summary>Five minutes up to a day, else an hour.</summary>
-    public TimeSpan Bucket => Length <= FineUpTo ? Fine : Coarse;
+    /// <summary>Five minutes up to a day, else an hour; otherwise where it was chosen.</summary>
+    public TimeSpan Bucket
+    {
+        get => bucket ?? (Length <= FineUpTo ? Fine : Coarse);
+        private init => bucket = value;
+    }
+
+    /// <summary>The same time in some thirty buckets, for a picture beside a number: hours of a day, quarters of a week's days, else days.</summary>
+    public MetricWindow Sketched() =>
+        this with
+        {
+            Bucket = TimeSpan.FromHours(
+                Length <= FineUpTo ? 1
+                : Length <= _named["7d"] ? 6
+                : 24
+            ),
+        };
 
     /// <summary>Where the first bucket begins: at <see cref="From"/> or up to one bucket before it.</summary>
     public DateTimeOffset FirstBucket => BucketOf(From);

@@ -1,59 +1,76 @@
+using System.Collections.Concurrent;
 using AgentControl.Engine.Jobs;
 using AgentControl.Engine.Storage;
 using Microsoft.EntityFrameworkCore;
 
 namespace AgentControl.Engine.Metrics;
 
-/// <summary>The tiles of the overview, over the last 24 hours.</summary>
-/// <param name="CompletionRate">succeeded / (succeeded + failed), 0 to 1; null while nothing ended.</param>
-/// <param name="MedianSeconds">Submitted to finished, of those that succeeded or failed.</param>
-/// <param name="JobsPerHour">Ended in the last hour.</param>
-public sealed record OverviewTiles(
-    double? CompletionRate,
-    double? MedianSeconds,
-    long JobsPerHour,
-    long Queued,
-    long Running,
-    long Succeeded,
-    long Failed,
-    DateTimeOffset At
-);
-
-/// <summary>Reads the tiles; all watchers of a process share one answer for a few seconds.</summary>
+/// <summary>Reads the tiles; all watchers of a process who see the same jobs share one answer for a few seconds.</summary>
 public sealed class OverviewQueries(IDbContextFactory<ControlDbContext> contexts, JobCounts counts, TimeProvider time)
 {
-    private static readonly TimeSpan KeepFor = TimeSpan.FromSeconds(5);
-    private OverviewTiles? kept;
+    /// <summary>So old an answer may be.</summary>
+    public static readonly TimeSpan KeepFor = TimeSpan.FromSeconds(5);
 
-    public async Task<OverviewTiles> TilesAsync(CancellationToken cancellationToken = default)
+    private const int MaxKept = 100;
+    private readonly ConcurrentDictionary<string, OverviewTiles> kept = new(StringComparer.Ordinal);
+
+    /// <param name="range">24h, 7d or 30d; any other word means the day.</param>
+    /// <param name="visible">The workspaces that the caller may see; null for all.</param>
+    public async Task<OverviewTiles> TilesAsync(
+        string range,
+        IReadOnlyCollection<string>? visible,
+        CancellationToken cancellationToken = default
+    )
     {
         var now = time.GetUtcNow();
-        if (Volatile.Read(ref kept) is { } known && now - known.At < KeepFor)
+        var key = $"{range}\n{(visible is null ? "*" : string.Join('\n', visible))}";
+        if (kept.TryGetValue(key, out var known) && now - known.At < KeepFor)
             return known;
+        var tiles = await ReadAsync(range, visible, now, cancellationToken);
+        if (kept.Count >= MaxKept)
+            kept.Clear();
+        kept[key] = tiles;
+        return tiles;
+    }
+
+    private async Task<OverviewTiles> ReadAsync(
+        string range,
+        IReadOnlyCollection<string>? visible,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var end = await db
             .Database.SqlQuery<DateTimeOffset>($"""SELECT ac_now() AS "Value" """)
             .SingleAsync(cancellationToken);
-        var day = await TotalsAsync(db, new(end - TimeSpan.FromHours(24), end), cancellationToken);
-        var hour = await TotalsAsync(db, new(end - TimeSpan.FromHours(1), end), cancellationToken);
-        var labels = (await counts.CountAsync(JobFilter.None, cancellationToken)).ByLabel;
-        var tiles = new OverviewTiles(
-            day?.Counts.CompletionRate,
-            day?.Seconds.Median,
-            hour?.Counts.Ended ?? 0,
+        var window = MetricWindow.Last(range, end) ?? MetricWindow.Last(MetricWindow.Day, end)!;
+        var whole = (
+            await MetricReads.TasksAsync(db, new(window, Visible: visible), window.From, cancellationToken)
+        ).Find(t => t.Agent is null);
+        var sketched = window.Sketched();
+        var parts = (
+            await MetricReads.TaskBucketsAsync(db, new(sketched, Visible: visible), window.From, cancellationToken)
+        ).ToDictionary(t => t.At!.Value);
+        var labels = (await counts.CountAsync(new JobFilter { Visible = visible }, cancellationToken)).ByLabel;
+        return new(
+            window.Name!,
+            whole?.Counts ?? TaskCounts.None,
+            whole?.Seconds.Median,
+            (whole?.Counts.Ended ?? 0) / window.Length.TotalHours,
             labels["queued"],
             labels["running"],
-            day?.Succeeded ?? 0,
-            day?.Failed ?? 0,
+            Sketch(part => part.Counts.CompletionRate),
+            Sketch(part => part.Seconds.Median),
             now
         );
-        Volatile.Write(ref kept, tiles);
-        return tiles;
-    }
 
-    private static async Task<MetricReads.TaskLine?> TotalsAsync(
-        ControlDbContext db,
-        MetricWindow window,
-        CancellationToken cancellationToken
-    ) => (await MetricReads.TasksAsync(db, new(window), window.From, cancellationToken)).Find(t => t.Agent is null);
+        IReadOnlyList<double?> Sketch(Func<MetricReads.TaskLine, double?> valueOf)
+        {
+            var points = new List<double?>();
+            for (var at = sketched.FirstBucket; at < sketched.To; at += sketched.Bucket)
+                points.Add(parts.TryGetValue(at, out var part) ? valueOf(part) : null);
+            return points;
+        }
+    }
 }

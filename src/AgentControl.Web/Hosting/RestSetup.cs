@@ -91,6 +91,7 @@ internal static class RestSetup
         routes.MapScheduleCommands();
         routes.MapNotifications();
         routes.MapNotificationRules();
+        routes.MapDigest();
         routes.MapSlack();
         routes.MapQueues();
         routes.MapQueueSettings();

@@ -13,7 +13,7 @@ internal sealed class TrendPlot
     /// <summary>Between the names at the lines' ends, in hundredths of the height.</summary>
     private const double NameHeight = 12;
     private const double Headroom = 1.1;
-    private const double LeastCompletionSpan = 0.1;
+    public const double LeastCompletionSpan = 0.1;
     private readonly TrendPanel panel;
     private readonly double low;
     private readonly double high;

@@ -21,6 +21,9 @@ public sealed partial class OverviewPage
     private ApprovalView? _peeked;
     private int _peekedAt;
 
+    [SupplyParameterFromQuery(Name = "range")]
+    public string? Range { get; set; }
+
     [Inject]
     private OverviewReader Reader { get; set; } = null!;
 
@@ -37,6 +40,8 @@ public sealed partial class OverviewPage
     private NavigationManager Navigation { get; set; } = null!;
 
     protected override IEnumerable<string> Topics => [LiveTopic.Jobs];
+
+    private string Shown => OverviewAddress.RangeOf(Range);
 
     protected override async Task LoadAsync(CancellationToken cancellationToken)
     {

@@ -1,19 +1,17 @@
 using AgentControl.Engine.Approvals;
 using AgentControl.Engine.Jobs;
-using AgentControl.Engine.Metrics;
 using AgentControl.Web.Access;
 using AgentControl.Web.Jobs.List;
 
 namespace AgentControl.Web.Overview;
 
-/// <summary>What needs the caller, what runs, and the four numbers of the day.</summary>
+/// <summary>What needs the caller, and what runs.</summary>
 internal sealed record OverviewSnapshot(
     IReadOnlyList<ApprovalView> Requests,
     int RequestsInAll,
     IReadOnlyList<JobListRow> Failed,
     IReadOnlyList<JobListRow> Running,
     long RunningInAll,
-    OverviewTiles Tiles,
     bool HasJobs
 )
 {
@@ -25,8 +23,7 @@ internal sealed record OverviewSnapshot(
             .Select(r => (r.Id, r.Revision, r.State))
             .SequenceEqual(other.Requests.Select(r => (r.Id, r.Revision, r.State)))
         && Failed.SequenceEqual(other.Failed)
-        && Running.SequenceEqual(other.Running)
-        && Tiles with { At = default } == other.Tiles with { At = default };
+        && Running.SequenceEqual(other.Running);
 }
 
 /// <summary>Reads the overview for whoever looks at it.</summary>
@@ -34,7 +31,6 @@ internal sealed class OverviewReader(
     JobQueries jobs,
     JobCounts counts,
     ApprovalQueries approvals,
-    OverviewQueries overview,
     ICallerAccessor callers
 )
 {
@@ -68,7 +64,6 @@ internal sealed class OverviewReader(
             [.. failed.Items.Select(JobListRow.Of)],
             [.. running.Select(JobListRow.Of)],
             Moving.Sum(l => labels.ByLabel[l]),
-            await overview.TilesAsync(cancellationToken),
             labels.Total > 0
         );
     }

@@ -47,6 +47,9 @@ public sealed class ScheduleDraft
     /// <summary>Who decides what its jobs ask, and by when.</summary>
     public TermsForm Terms { get; private set; } = new();
 
+    /// <summary>Who is told how its jobs go.</summary>
+    public NotifyForm Notify { get; private set; } = new();
+
     /// <summary>Errors outside of the input.</summary>
     public IReadOnlyList<FieldError> Problems { get; private set; } = [];
 
@@ -81,6 +84,7 @@ public sealed class ScheduleDraft
                 ConcurrencyKey,
                 Budget,
                 Terms,
+                Notify,
             }
         );
 
@@ -118,6 +122,7 @@ public sealed class ScheduleDraft
         Terms = schedule.ApprovalPolicy is { } terms
             ? TermsForm.Of(ApprovalTerms.Read(terms, "approvalPolicy", (_, _) => { }))
             : new();
+        Notify = NotifyForm.Of(schedule.Notify);
     }
 
     /// <summary>What the rule means now, and what is wrong with it by field.</summary>
@@ -146,6 +151,7 @@ public sealed class ScheduleDraft
         JsonElement? terms = Terms.IsEmpty ? null : Terms.Read(isPolicy: false);
         foreach (var (term, why) in Terms.IsEmpty ? new Dictionary<string, string>() : Terms.Errors)
             wrong[$"approvalPolicy.{term}"] = why;
+        var notify = Notify.Read((field, why) => wrong[$"notify.{field}"] = why);
         if (Agent is null)
             wrong["agent"] = "Choose the agent that does the work.";
         Problems = [.. wrong.Select(w => Problem(w.Key, w.Value))];
@@ -174,8 +180,7 @@ public sealed class ScheduleDraft
                 TtlSeconds = ttl,
                 TimeoutSeconds = timeout,
                 MaxAttempts = attempts,
-                // What this form does not show stays as it is.
-                Notify = edited?.Notify,
+                Notify = notify,
                 ConcurrencyKey = Filled(ConcurrencyKey),
                 Budget = budget,
                 ApprovalPolicy = terms,
@@ -195,7 +200,11 @@ public sealed class ScheduleDraft
     public void Refuse(string message) => Problems = [new FieldError("", "sched-name", message)];
 
     private static FieldError Problem(string field, string why) =>
-        new(field, TermsForm.ControlOf(field, "sched-terms") ?? $"sched-{field}", $"{FieldLabel.Of(field)}: {why}");
+        new(
+            field,
+            TermsForm.ControlOf(field, "sched-terms") ?? $"sched-{field}",
+            $"{NotifyForm.LabelOf(field) ?? FieldLabel.Of(field)}: {why}"
+        );
 
     private DateTimeOffset? Instant(string text, string field, Dictionary<string, string> wrong)
     {

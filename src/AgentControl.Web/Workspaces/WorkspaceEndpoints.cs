@@ -37,6 +37,10 @@ internal static class WorkspaceEndpoints
             .WithSummary("Add a comment in Markdown")
             .RequireAuthorization(Policies.Operator)
             .Accepts<NewCommentRequest>("application/json");
+        all.MapGet("/{ws}/names", NamesAsync)
+            .WithName("ListNames")
+            .WithSummary("Whom a comment may name: people who may look into the workspace, and their groups")
+            .Takes(("begins", "What a word of the name begins with; everybody if left out"));
         all.MapFiles();
         all.MapFolders();
         all.MapKept();
@@ -115,6 +119,25 @@ internal static class WorkspaceEndpoints
         var page = await comments.ReadAsync(ws, filter.JobId, filter.Anchor, cursor, limit, cancellationToken);
         return TypedResults.Ok(
             new ListContract<CommentContract>([.. page.Items.Select(CommentContract.Of)], page.NextCursor)
+        );
+    }
+
+    private static async Task<Results<Ok<ListContract<MentionChoice>>, ProblemHttpResult>> NamesAsync(
+        string ws,
+        HttpContext context,
+        WorkspaceStore store,
+        MentionQueries mentions,
+        CancellationToken cancellationToken
+    )
+    {
+        var query = new QueryReader(context.Request);
+        var begins = query.Text("begins");
+        if (query.Problem is { } problem)
+            return problem;
+        if (!await store.ExistsAsync(ws, cancellationToken))
+            return WorkspaceProblems.NoWorkspace(ws);
+        return TypedResults.Ok(
+            new ListContract<MentionChoice>(await mentions.SuggestAsync(ws, begins ?? "", cancellationToken), null)
         );
     }
 

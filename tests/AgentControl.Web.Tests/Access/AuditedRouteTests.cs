@@ -24,6 +24,9 @@ public sealed partial class AuditedRouteTests(AuditedRouteTests.Fixture program)
         ["POST /api/v1/mcp-servers/{name}/accept"] = "McpPinTests and McpServerTests: it needs a server",
         ["POST /api/v1/notifications/read"] = "What somebody has read is their own, and changes nothing for others",
         ["POST /api/v1/notifications/{id:guid}/read"] = "As above",
+        ["PUT /api/v1/notifications/digest"] =
+            "How somebody reads their mail is their own, and changes nothing for others",
+        ["DELETE /api/v1/notifications/digest"] = "As above",
         ["POST /api/v1/slack/actions"] = "SlackTests: it needs a signature",
         ["POST /api/v1/notifications/deliveries/{id}/resend"] = "NotificationTests: it needs a message that failed",
     };

@@ -212,6 +212,9 @@ internal static class RouteTable
         viewer GET /api/v1/mcp-servers
         viewer GET /api/v1/queues
         viewer GET /api/v1/notifications
+        viewer GET /api/v1/notifications/digest
+        viewer PUT /api/v1/notifications/digest
+        viewer DELETE /api/v1/notifications/digest
         viewer POST /api/v1/notifications/read
         viewer POST /api/v1/notifications/{id:guid}/read
         viewer GET /notifications
@@ -229,6 +232,7 @@ internal static class RouteTable
         viewer GET /api/v1/workspaces
         viewer GET /api/v1/workspaces/{ws}/activity
         viewer GET /api/v1/workspaces/{ws}/comments
+        viewer GET /api/v1/workspaces/{ws}/names
         viewer GET /api/v1/workspaces/{ws}/files
         viewer GET /api/v1/workspaces/{ws}/files/{**path}
         viewer GET /api/v1/workspaces/{ws}/versions/{**path}

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using AgentControl.Agents;
+using AgentControl.Core.Notifications;
 using AgentControl.Web.Jobs.New;
 
 namespace AgentControl.Web.Tests.Pages;
@@ -80,6 +82,51 @@ public sealed class NewJobViewTests
             copy.Submission("default", TimeZoneInfo.Utc)!.ApprovalPolicy!.Value.GetRawText()
         );
     }
+
+    [Fact]
+    public void Notifications_are_sent_kept_in_the_draft_and_told_by_their_fields()
+    {
+        var view = Filled();
+        Assert.Null(view.Submission("default", TimeZoneInfo.Utc)!.Notify);
+        view.Notify.TickChannel("ops", told: true);
+        view.Notify.Tick(NotificationKind.Failed, told: false);
+        (view.Notify.EveryMinutes, view.Notify.EveryPercent) = ("30", "a tenth");
+        Assert.Null(view.Submission("default", TimeZoneInfo.Utc));
+        var problem = Assert.Single(view.Problems);
+        Assert.Equal(
+            ("new-notify.everyPercent", problem.Message),
+            (problem.FieldId, view.ErrorOf("notify.everyPercent"))
+        );
+
+        view.Notify.EveryPercent = " 10 ";
+        var copy = Filled();
+        copy.Restore(view.Draft());
+        Assert.Equal(
+            """{"channels":["ops"],"on":["needsPerson","started","completed","regressed"],"everyMinutes":30,"everyPercent":10}""",
+            copy.Submission("default", TimeZoneInfo.Utc)!.Notify!.Value.GetRawText()
+        );
+
+        view.Refuse(
+            new Dictionary<string, string[]> { ["notify.everyMinutes"] = ["Use a whole number from 1 to 1440."] }
+        );
+        Assert.Equal(
+            ("new-notify.everyMinutes", "Status every … minutes: Use a whole number from 1 to 1440."),
+            (view.Problems[0].FieldId, view.Problems[0].Message)
+        );
+    }
+
+    [Theory]
+    [InlineData("""{"channels":["ops","mail"]}""", """{"channels":["mail","ops"]}""")]
+    [InlineData(
+        """{"channels":["ops"],"on":[],"everyPercent":10}""",
+        """{"channels":["ops"],"on":[],"everyPercent":10}"""
+    )]
+    [InlineData("""{"commentOnResult":true,"on":["failed"]}""", """{"on":["failed"],"commentOnResult":true}""")]
+    public void Notifications_of_a_stored_job_say_the_same_after_the_form(string stored, string sent) =>
+        Assert.Equal(
+            sent,
+            NotifyForm.Of(JsonElement.Parse(stored)).Read((_, why) => Assert.Fail(why))!.Value.GetRawText()
+        );
 
     private static NewJobView Filled()
     {

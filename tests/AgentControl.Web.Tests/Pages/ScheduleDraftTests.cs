@@ -49,6 +49,25 @@ public sealed class ScheduleDraftTests
     }
 
     [Fact]
+    public void Notifications_AMistakeAndARefusal_AreToldAtTheirFields()
+    {
+        var draft = Filled();
+        draft.Notify.TickChannel("ops", told: true);
+        draft.Notify.EveryMinutes = "often";
+        Assert.Null(draft.Definition("default"));
+        Assert.Equal("Status every … minutes: Use a whole number, or clear it.", draft.ErrorOf("notify.everyMinutes"));
+        Assert.Equal("sched-notify.everyMinutes", Assert.Single(draft.Problems).FieldId);
+
+        draft.Notify.EveryMinutes = "30";
+        Assert.Equal(
+            """{"channels":["ops"],"everyMinutes":30}""",
+            draft.Definition("default")!.Job.Notify!.Value.GetRawText()
+        );
+        draft.Refuse(new Dictionary<string, string[]> { ["notify.channels"] = ["No channel is called 'ops'."] });
+        Assert.Equal("sched-notify.channels", Assert.Single(draft.Problems).FieldId);
+    }
+
+    [Fact]
     public void Refuse_OfATerm_LeadsToItsControl()
     {
         var draft = Filled();
@@ -62,11 +81,12 @@ public sealed class ScheduleDraftTests
     public void Fingerprint_ChangesWithEachOfThem()
     {
         var before = Filled().Fingerprint;
-        var (budget, key, terms) = (Filled(), Filled(), Filled());
+        var (budget, key, terms, notify) = (Filled(), Filled(), Filled(), Filled());
         budget.Budget["tokens"] = "5";
         key.ConcurrencyKey = "k";
         terms.Terms.HighRisk = true;
+        notify.Notify.TickChannel("ops", told: true);
 
-        Assert.All([budget, key, terms], d => Assert.NotEqual(before, d.Fingerprint));
+        Assert.All([budget, key, terms, notify], d => Assert.NotEqual(before, d.Fingerprint));
     }
 }

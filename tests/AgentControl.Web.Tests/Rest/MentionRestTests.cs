@@ -132,6 +132,100 @@ public sealed class MentionRestTests(ProgramFixture program) : IClassFixture<Pro
         Assert.Equal(HttpStatusCode.Created, right.StatusCode);
     }
 
+    [Fact]
+    public async Task Names_are_those_who_may_look_into_the_workspace_and_only_who_may_asks()
+    {
+        using var made = await program.Admin.PutAsync("workspaces/elsewhere", null, Stop);
+        Assert.True(made.IsSuccessStatusCode);
+        var (name, key) = await PersonAsync(Caller.Everywhere);
+        var (other, otherKey) = await PersonAsync("elsewhere");
+        using var reader = program.ClientOf(key);
+        using var stranger = program.ClientOf(otherKey);
+
+        async Task<IEnumerable<(string?, string?, string?)>> NamesAsync(string workspace, string begins) =>
+            (await reader.GetFromJsonAsync<JsonElement>($"workspaces/{workspace}/names?begins={begins}", Stop))
+                .Items()
+                .Select(n => (n.Text("kind"), n.Text("name"), n.Text("detail")));
+
+        Assert.Equal([("person", name, $"{name}@example.com")], await NamesAsync("default", name));
+        Assert.Empty(await NamesAsync("default", other));
+        Assert.Equal(
+            [("person", other, $"{other}@example.com")],
+            await NamesAsync("elsewhere", other.ToUpperInvariant())
+        );
+        Assert.NotEmpty((await reader.GetFromJsonAsync<JsonElement>("workspaces/default/names", Stop)).Items());
+        using var shut = await stranger.GetAsync("workspaces/default/names", Stop);
+        Assert.Equal(HttpStatusCode.Forbidden, shut.StatusCode);
+        using var none = await program.Admin.GetAsync("workspaces/nowhere/names", Stop);
+        Assert.Equal(HttpStatusCode.NotFound, none.StatusCode);
+        using var unknown = await reader.GetAsync("workspaces/default/names?beginning=a", Stop);
+        Assert.Equal(HttpStatusCode.BadRequest, unknown.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_person_says_by_a_key_when_their_news_are_mailed_and_nobody_elses_change()
+    {
+        var (_, key) = await PersonAsync(Caller.Everywhere);
+        var (_, otherKey) = await PersonAsync("elsewhere");
+        using var own = program.ClientOf(key);
+        using var other = program.ClientOf(otherKey);
+        Assert.Equal("""{"digest":null}""", await own.GetStringAsync("notifications/digest", Stop));
+
+        using var saved = await own.PutAsJsonAsync(
+            "notifications/digest",
+            new
+            {
+                every = "day",
+                at = "07:30",
+                timeZone = "Europe/Berlin",
+            },
+            Stop
+        );
+        Assert.Equal(HttpStatusCode.OK, saved.StatusCode);
+        const string daily = """{"digest":{"every":"day","at":"07:30","timeZone":"Europe/Berlin"}}""";
+        Assert.Equal(daily, await saved.Content.ReadAsStringAsync(Stop));
+        Assert.Equal(daily, await own.GetStringAsync("notifications/digest", Stop));
+        Assert.Equal("""{"digest":null}""", await other.GetStringAsync("notifications/digest", Stop));
+
+        foreach (
+            var (field, wish) in new (string, object)[]
+            {
+                ("every", new { every = "week" }),
+                ("at", new { every = "day", at = "noon" }),
+                (
+                    "timeZone",
+                    new
+                    {
+                        every = "day",
+                        at = "08:00",
+                        timeZone = "Mars/Base",
+                    }
+                ),
+            }
+        )
+        {
+            using var wrong = await own.PutAsJsonAsync("notifications/digest", wish, Stop);
+            var errors = (await wrong.ProblemAsync(HttpStatusCode.BadRequest, "invalid")).GetProperty("errors");
+            Assert.Equal(field, Assert.Single(errors.EnumerateObject()).Name);
+        }
+        Assert.Equal(daily, await own.GetStringAsync("notifications/digest", Stop));
+
+        using var taken = await own.DeleteAsync("notifications/digest", Stop);
+        Assert.Equal(HttpStatusCode.NoContent, taken.StatusCode);
+        Assert.Equal("""{"digest":null}""", await own.GetStringAsync("notifications/digest", Stop));
+    }
+
+    [Fact]
+    public async Task A_key_that_nobody_owns_has_no_news_by_mail()
+    {
+        using var asked = await program.Admin.GetAsync("notifications/digest", Stop);
+        await asked.ProblemAsync(HttpStatusCode.Conflict, "notification.noPerson");
+        using var saved = await program.Admin.PutAsJsonAsync("notifications/digest", new { every = "hour" }, Stop);
+        await saved.ProblemAsync(HttpStatusCode.Conflict, "notification.noPerson");
+        using var taken = await program.Admin.DeleteAsync("notifications/digest", Stop);
+        await taken.ProblemAsync(HttpStatusCode.Conflict, "notification.noPerson");
+    }
+
     private static void AssertNamed(string name, JsonElement mentions)
     {
         var one = Assert.Single(mentions.EnumerateArray());

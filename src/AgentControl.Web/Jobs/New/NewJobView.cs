@@ -44,6 +44,9 @@ internal sealed class NewJobView
     /// <summary>Who decides what the agent asks, and by when.</summary>
     public TermsForm Terms { get; private set; } = new();
 
+    /// <summary>Who is told how it goes.</summary>
+    public NotifyForm Notify { get; private set; } = new();
+
     /// <summary>As the browser's field writes it, in the person's own time zone; empty starts at once.</summary>
     public string StartAt { get; set; } = "";
     public FolderSource Source { get; private set; }
@@ -61,6 +64,9 @@ internal sealed class NewJobView
     /// <summary>What is still wrong: files that came meanwhile are no problem any more.</summary>
     public IReadOnlyList<FieldError> Errors =>
         [.. Problems.Where(p => p.Path != "uploads" || NeedsDocuments || Uploading > 0), .. Form?.Errors ?? []];
+
+    /// <summary>What is wrong with a field outside of the input.</summary>
+    public string? ErrorOf(string field) => Problems.FirstOrDefault(p => p.Path == field)?.Message;
 
     public SchemaField? FolderField => Form?.Root.All().FirstOrDefault(f => f.Kind == FieldKind.Folder);
 
@@ -144,6 +150,12 @@ internal sealed class NewJobView
                     $"Approvals: {e.Value}"
                 ))
             );
+        var notify = Notify.Read(
+            (field, why) =>
+                problems.Add(
+                    new($"notify.{field}", $"new-notify.{field}", $"{NotifyForm.LabelOf($"notify.{field}")}: {why}")
+                )
+        );
         Problems = problems;
         var fits = Form?.Check() ?? false;
         if (Agent is null || Form is null || !fits || problems.Count > 0)
@@ -163,6 +175,7 @@ internal sealed class NewJobView
             ConcurrencyKey = ConcurrencyKey.Trim() is { Length: > 0 } key ? key : null,
             Budget = budget,
             ApprovalPolicy = terms,
+            Notify = notify,
         };
     }
 
@@ -189,7 +202,7 @@ internal sealed class NewJobView
                     e.Value.Select(m => new FieldError(
                         e.Key,
                         TermsForm.ControlOf(e.Key, "new-terms") ?? "new-" + e.Key,
-                        $"{FieldLabel.Of(e.Key)}: {m}"
+                        $"{NotifyForm.LabelOf(e.Key) ?? FieldLabel.Of(e.Key)}: {m}"
                     ))
                 ),
         ];
@@ -201,6 +214,7 @@ internal sealed class NewJobView
             new JobDraft(Form?.Value.ToJsonString(), Name, Queue, Priority, Tags, StartAt, Source, UploadFolder, Budget)
             {
                 Terms = Terms,
+                Notify = Notify,
                 ConcurrencyKey = ConcurrencyKey,
                 Ttl = Ttl,
                 Timeout = Timeout,
@@ -222,6 +236,7 @@ internal sealed class NewJobView
         );
         Budget = draft.Budget ?? [];
         Terms = draft.Terms ?? new();
+        Notify = draft.Notify ?? new();
         (ConcurrencyKey, Ttl, Timeout) = (draft.ConcurrencyKey, draft.Ttl, draft.Timeout);
         if (draft.Input is { } input && FormJson.Parse(input, out var node))
             Form.Fill(node);
@@ -247,6 +262,7 @@ internal sealed class NewJobView
     )
     {
         public TermsForm? Terms { get; init; }
+        public NotifyForm? Notify { get; init; }
         public string ConcurrencyKey { get; init; } = "";
         public string Ttl { get; init; } = "";
         public string Timeout { get; init; } = "";
