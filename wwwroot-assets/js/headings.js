@@ -2,11 +2,16 @@
 const acts = ["pointerdown", "keydown"];
 let giveUp = () => {};
 
-/** Focuses the heading, now or when it comes; not if the person does something first. */
+/** Focuses the heading, now or when it comes, and the one that takes its place; not if the person does something first. */
 export function focusHeading() {
   giveUp();
-  if (focused()) return;
-  const drawn = new MutationObserver(() => { if (focused()) giveUp(); });
+  let heading = null;
+  const look = () => {
+    if (heading && (heading.isConnected || document.activeElement !== document.body)) return;
+    heading = document.querySelector("h1");
+    heading?.focus();
+  };
+  const drawn = new MutationObserver(look);
   giveUp = () => {
     drawn.disconnect();
     for (const act of acts) removeEventListener(act, giveUp, true);
@@ -14,10 +19,5 @@ export function focusHeading() {
   };
   for (const act of acts) addEventListener(act, giveUp, true);
   drawn.observe(document.body, { subtree: true, childList: true });
-}
-
-function focused() {
-  const heading = document.querySelector("h1");
-  heading?.focus();
-  return heading !== null;
+  look();
 }

@@ -151,6 +151,27 @@ public sealed class TimelineTests(CheckedProgram program)
         await Assertions.Expect(page.GetByTestId("step-row")).ToHaveCountAsync(5 + 2 * Items);
     }
 
+    [Fact]
+    public async Task The_heading_of_a_job_that_comes_late_has_the_focus()
+    {
+        const string own = Job + "-late";
+        await RunSeeds.JourneyAsync(program.Installation, own, 1);
+        await using var context = await program.OpenAsync();
+        var page = await context.NewPageAsync();
+        await page.OpenAsync($"/jobs?q={own}");
+        var link = page.GetByRole(AriaRole.Link, new() { Name = own });
+        await Assertions.Expect(link).ToBeVisibleAsync();
+        await using (await Held.AllAsync(program, ["jobs"]))
+        {
+            await link.ClickAsync();
+            await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync("Job");
+            await Assertions.Expect(page.Locator("h1")).ToBeFocusedAsync();
+        }
+
+        await Assertions.Expect(page.Locator("h1")).ToHaveTextAsync(own);
+        await Assertions.Expect(page.Locator("h1")).ToBeFocusedAsync();
+    }
+
     private static ILocator Row(IPage page, string id) => page.Locator($"[data-testid=step-row][data-id='{id}']");
 
     private static async Task SelectedAsync(IPage page, string id, bool focused = true)
