@@ -3,11 +3,15 @@ const find = (id) => document.getElementById(id);
 
 // Whether the arrows were used since the last letter.
 let chosen = false;
-// Enter was pressed before anything was found.
+// Enter was pressed before what was typed last had been looked for.
 let hasty = false;
 
 function items() {
   return [...(find("ac-goto-list")?.querySelectorAll("[role=option]") ?? [])];
+}
+
+function answered() {
+  return find("ac-goto-list").dataset.for === find("ac-goto").querySelector("input").value;
 }
 
 function mark(item) {
@@ -36,7 +40,7 @@ document.addEventListener("keydown", (e) => {
     if (all.length) mark(all[(at + (e.key === "ArrowDown" ? 1 : -1) + all.length) % all.length]);
   } else if (e.key === "Enter") {
     e.preventDefault();
-    if (all.length) follow(all[Math.max(at, 0)]);
+    if (all.length && answered()) follow(all[Math.max(at, 0)]);
     else hasty = true;
   }
 });
@@ -56,9 +60,9 @@ document.addEventListener("input", (e) => {
 new MutationObserver((changes) => {
   if (!changes.some((c) => c.target.id === "ac-goto-list" || c.target.closest?.("#ac-goto-list"))) return;
   const all = items();
-  if (hasty && all.length && find("ac-goto").open) follow(all[0]);
+  if (hasty && all.length && answered() && find("ac-goto").open) follow(all[0]);
   else mark((chosen && all.find((i) => i.getAttribute("aria-selected") === "true")) || all[0]);
-}).observe(document.body, { childList: true, subtree: true });
+}).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-for"] });
 
 document.addEventListener("ac-opened", (e) => {
   if (e.target.id !== "ac-goto") return;

@@ -1,4 +1,5 @@
 using AgentControl.Core.Anomalies;
+using AgentControl.Core.Jobs;
 using Npgsql;
 
 namespace AgentControl.Engine.Anomalies;
@@ -11,8 +12,11 @@ public sealed record AnomalyView(Guid JobId, string JobName, long No, DateTimeOf
 /// <param name="Newest">Its newest telling.</param>
 /// <param name="Jobs">How many jobs it touches.</param>
 /// <param name="Since">When it began, as far as is known.</param>
-public sealed record AnomalyGroup(AnomalyView Newest, int Jobs, DateTimeOffset Since)
+/// <param name="ShortIds">The newest of these jobs, at most <see cref="MostIds"/>, with commas between them.</param>
+public sealed record AnomalyGroup(AnomalyView Newest, int Jobs, DateTimeOffset Since, string ShortIds)
 {
+    public const int MostIds = 50;
+
     /// <summary>Tellings about one service and of one kind are one trouble; all others are their job's own.</summary>
     /// <param name="newestFirst">In the order of time, the newest first.</param>
     public static IReadOnlyList<AnomalyGroup> Of(IEnumerable<AnomalyView> newestFirst) =>
@@ -22,7 +26,8 @@ public sealed record AnomalyGroup(AnomalyView Newest, int Jobs, DateTimeOffset S
                 .Select(g => new AnomalyGroup(
                     g.First(),
                     g.Select(a => a.JobId).Distinct().Count(),
-                    g.Min(a => a.What.Since ?? a.At)
+                    g.Min(a => a.What.Since ?? a.At),
+                    string.Join(',', g.Select(a => a.JobId).Distinct().Take(MostIds).Select(ShortId.Of))
                 )),
         ];
 }

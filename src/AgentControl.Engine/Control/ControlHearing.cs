@@ -1,5 +1,6 @@
 using System.Globalization;
 using AgentControl.Engine.Agents;
+using AgentControl.Engine.Live;
 using AgentControl.Engine.Queues;
 using AgentControl.Engine.Services;
 
@@ -11,7 +12,8 @@ internal sealed class ControlHearing(
     LocalWakes local,
     QueueRefresher queues,
     Circuits circuits,
-    DefinitionLoader definitions
+    DefinitionLoader definitions,
+    StepOutputSignals outputs
 )
 {
     public void Hear(string text)
@@ -50,6 +52,9 @@ internal sealed class ControlHearing(
                     break;
                 case ControlText.Service:
                     circuits.ChangedElsewhere(subject);
+                    break;
+                case ControlText.Watched when Guid.TryParse(subject, out var watched):
+                    outputs.Want(watched);
                     break;
                 case ControlText.McpServer:
                     local.McpServer(subject);

@@ -51,6 +51,9 @@ internal sealed class ControlSender(NpgsqlDataSource database, TimeProvider time
 
     public void McpServer(string name) => Add(ControlText.McpServer, name);
 
+    /// <summary>Somebody here watches this job.</summary>
+    public void Watched(Guid jobId) => Add(ControlText.Watched, jobId.ToString("N"));
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();

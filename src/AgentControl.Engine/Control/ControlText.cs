@@ -37,6 +37,9 @@ internal static class ControlText
     /// <summary>Failures were put to their groups, or somebody decided about a group.</summary>
     public const string Failure = "failure";
 
+    /// <summary>Somebody watches this job: what its steps write is wanted for a while.</summary>
+    public const string Watched = "watched";
+
     /// <summary>PostgreSQL takes 7,999 bytes.</summary>
     private const int MaxLength = 7_900;
 

@@ -223,16 +223,19 @@ public static class EngineRegistration
             s.GetRequiredService<ControlSender>()
         ));
         services.AddSingleton<ControlHearing>();
+        services.AddSingleton<StepOutputSignals>();
         services.AddSingleton(s => new PostgresSignals(
             s.GetRequiredService<NpgsqlDataSource>(),
             s.GetRequiredService<EventFeed>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<PostgresSignals>>(),
             s.GetRequiredService<ControlHearing>(),
+            s.GetRequiredService<StepOutputSignals>(),
             s.GetRequiredService<AuditChanges>(),
             watches: options.Role != "worker"
         ));
         services.AddHostedService(s => s.GetRequiredService<PostgresSignals>());
+        services.AddHostedService(s => s.GetRequiredService<StepOutputSignals>());
         services.AddHostedService(s => s.GetRequiredService<DefinitionLoader>());
         services.AddHostedService(s => s.GetRequiredService<QueueRefresher>());
     }

@@ -21,6 +21,12 @@ internal static partial class Log
     [LoggerMessage(602, LogLevel.Information, "Read what other processes committed since transaction {Xid}")]
     public static partial void SignalsCaughtUp(ILogger logger, long xid);
 
+    [LoggerMessage(605, LogLevel.Warning, "What steps write could not be sent to other processes")]
+    public static partial void OutputNotSent(ILogger logger, Exception exception);
+
+    [LoggerMessage(606, LogLevel.Warning, "What another process sent as the writing of a step could not be read")]
+    public static partial void OutputNotUnderstood(ILogger logger, Exception exception);
+
     [LoggerMessage(604, LogLevel.Error, "A watcher of the feed threw; the others were told")]
     public static partial void WatcherFailed(ILogger logger, Exception problem);
 }

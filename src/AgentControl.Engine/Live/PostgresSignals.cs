@@ -25,6 +25,7 @@ internal sealed class PostgresSignals : BackgroundService
     private readonly TaskCompletionSource listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="control">Obeys what other processes ask for.</param>
+    /// <param name="outputs">Takes what steps of other processes write, where somebody watches.</param>
     /// <param name="audit">Hears of new lines, here and in other processes.</param>
     /// <param name="watches">False where nobody watches: a process that only runs jobs tells of its events and hears of no others.</param>
     public PostgresSignals(
@@ -33,6 +34,7 @@ internal sealed class PostgresSignals : BackgroundService
         TimeProvider time,
         ILogger<PostgresSignals> logger,
         ControlHearing? control = null,
+        StepOutputSignals? outputs = null,
         AuditChanges? audit = null,
         bool watches = true
     )
@@ -46,6 +48,7 @@ internal sealed class PostgresSignals : BackgroundService
             me,
             watches ? PublishForeign : null,
             control,
+            watches ? outputs : null,
             audit,
             () => feed.Touch(time.GetUtcNow()),
             time,

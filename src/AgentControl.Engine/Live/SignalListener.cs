@@ -13,12 +13,14 @@ namespace AgentControl.Engine.Live;
 /// </summary>
 /// <param name="publish">Null where nobody watches events.</param>
 /// <param name="control">Obeys at once what other processes ask for; after a lost connection it looks everywhere.</param>
+/// <param name="outputs">Takes what steps of other processes write; null where nobody watches.</param>
 /// <param name="audit">While somebody watches it, the proof of life brings the end of the audit log with it, whoever wrote there: no writer tells.</param>
 internal sealed class SignalListener(
     NpgsqlDataSource database,
     string me,
     Action<IReadOnlyList<LiveEvent>>? publish,
     ControlHearing? control,
+    StepOutputSignals? outputs,
     AuditChanges? audit,
     Action contact,
     TimeProvider time,
@@ -57,6 +59,8 @@ internal sealed class SignalListener(
         {
             if (signal.Channel == ControlText.Topic)
                 control?.Hear(signal.Payload);
+            else if (signal.Channel == StepOutputSignals.Topic)
+                outputs?.Hear(signal.Payload);
             else
                 heard.Writer.TryWrite(signal.Payload);
         };
@@ -81,7 +85,12 @@ internal sealed class SignalListener(
     private string Topics() =>
         string.Join(
             "; ",
-            new[] { publish is null ? null : SignalSender.Topic, control is null ? null : ControlText.Topic }
+            new[]
+            {
+                publish is null ? null : SignalSender.Topic,
+                control is null ? null : ControlText.Topic,
+                outputs is null ? null : StepOutputSignals.Topic,
+            }
                 .OfType<string>()
                 .Select(topic => $"LISTEN {topic}")
         );

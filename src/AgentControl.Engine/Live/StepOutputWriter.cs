@@ -24,7 +24,7 @@ internal sealed class StepOutputWriter : IDisposable
     {
         lock (gate)
         {
-            if (!outputs.IsWatched)
+            if (!outputs.IsWatched(whose.JobId))
             {
                 sent += waiting.Length + text.Length;
                 waiting.Clear();

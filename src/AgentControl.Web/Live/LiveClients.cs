@@ -17,6 +17,9 @@ internal sealed class LiveClients(ILogger<DefaultHubLifetimeManager<LiveHub>> lo
 
     public bool None => clients.IsEmpty;
 
+    /// <summary>The jobs that somebody watches.</summary>
+    public IEnumerable<Guid> Jobs => clients.Values.SelectMany(c => c.Jobs.Keys);
+
     /// <summary>Whether somebody watches this very job.</summary>
     public bool Watch(Guid jobId) => !clients.IsEmpty && clients.Values.Any(c => c.Jobs.ContainsKey(jobId));
 

@@ -1,12 +1,14 @@
 using AgentControl.Engine.Access;
 using AgentControl.Engine.Jobs;
+using AgentControl.Engine.Live;
 using AgentControl.Web.Access;
 using Microsoft.AspNetCore.SignalR;
 
 namespace AgentControl.Web.Live;
 
 /// <summary><c>/hubs/live</c>: what happens now. Whoever was away reads the log by number; only <c>stepOutput</c> is never in it.</summary>
-internal sealed class LiveHub(LiveClients clients, JobQueries jobs, CallerDirectory directory) : Hub
+internal sealed class LiveHub(LiveClients clients, JobQueries jobs, CallerDirectory directory, StepOutputs outputs)
+    : Hub
 {
     public const string Path = "/hubs/live";
 
@@ -20,6 +22,7 @@ internal sealed class LiveHub(LiveClients clients, JobQueries jobs, CallerDirect
         if (!caller.Has(Role.Viewer, job.Workspace))
             throw new HubException($"Needs the Viewer role in the workspace {job.Workspace}.");
         clients.WatchJob(Context.ConnectionId, job.Id, job.Workspace);
+        outputs.WatchMore();
         // Read after the watch began: whatever is newer than this answer comes as a message.
         return await jobs.SummaryAsync(job.Id, Context.ConnectionAborted)
             ?? throw new HubException($"There is no job {id}.");

@@ -13,7 +13,7 @@ internal sealed class LivePump(
     LiveContents contents,
     CallerDirectory directory,
     TimeProvider time
-) : BackgroundService
+) : BackgroundService, IStepOutputWatcher
 {
     /// <summary>How long messages wait for company.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(100);
@@ -26,12 +26,18 @@ internal sealed class LivePump(
     private volatile bool overflowed;
     private volatile bool rightsChanged;
 
+    IEnumerable<Guid> IStepOutputWatcher.Jobs => clients.Jobs;
+
+    bool IStepOutputWatcher.Watches(Guid jobId) => clients.Watch(jobId);
+
+    void IStepOutputWatcher.Hear(StepOutput output) => messages.ToJob("stepOutput", output, output.JobId);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Whose key is revoked or who is disabled here hears nothing from the next window on; changes by other processes are looked for.
         directory.Forgot += (_, _) => rightsChanged = true;
         using var subscription = feed.Subscribe(Take);
-        using var spoken = outputs.Subscribe(Take);
+        using var spoken = outputs.Watch(this);
         var refreshed = time.GetTimestamp();
         while (true)
         {
@@ -50,12 +56,6 @@ internal sealed class LivePump(
             }
             await contents.GuardAsync(() => SendAsync(stoppingToken), stoppingToken);
         }
-    }
-
-    private void Take(StepOutput output)
-    {
-        if (clients.Watch(output.JobId))
-            messages.ToJob("stepOutput", output, output.JobId);
     }
 
     private void Take(IReadOnlyList<LiveEvent> events)

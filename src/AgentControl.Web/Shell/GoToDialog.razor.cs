@@ -7,6 +7,9 @@ namespace AgentControl.Web.Shell;
 public sealed partial class GoToDialog : IDisposable
 {
     private List<GoToItem> _items = [];
+
+    /// <summary>The text for which these were found.</summary>
+    private string _for = "";
     private CancellationTokenSource? _search;
     private bool _searching;
     private LoadFailure? _failure;
@@ -52,7 +55,7 @@ public sealed partial class GoToDialog : IDisposable
                 }
 
                 var known = _items.Where(i => i.Text.StartsWith(text.Trim(), StringComparison.OrdinalIgnoreCase));
-                _items = [.. found.Concat(known).DistinctBy(i => i.Href, StringComparer.Ordinal)];
+                (_items, _for) = ([.. found.Concat(known).DistinctBy(i => i.Href, StringComparer.Ordinal)], text);
             }
 
             _items = [.. found.DistinctBy(i => i.Href, StringComparer.Ordinal)];

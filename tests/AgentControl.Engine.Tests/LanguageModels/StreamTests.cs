@@ -107,12 +107,14 @@ public sealed class StreamTests(PostgresFixture postgres)
         using var changed = new SemaphoreSlim(0);
         using var watch = world
             .Engine.Get<StepOutputs>()
-            .Subscribe(output =>
-            {
-                lock (seen)
-                    seen.Add(output);
-                changed.Release();
-            });
+            .Watch(
+                new OutputWatcher(output =>
+                {
+                    lock (seen)
+                        seen.Add(output);
+                    changed.Release();
+                })
+            );
         var job = await world.AskAsync("anthropic");
         await world.Simulator.Faults.HeldAsync(Now);
         // The stream stands still: what came before is on its way to watchers, and nothing of it is recorded.

@@ -169,8 +169,7 @@ public sealed class PostgresSignalsTests(PostgresFixture postgres)
                 Feed,
                 TimeProvider.System,
                 NullLogger<PostgresSignals>.Instance,
-                control: null,
-                Audit
+                audit: Audit
             );
             Feed.Subscribe(events =>
             {

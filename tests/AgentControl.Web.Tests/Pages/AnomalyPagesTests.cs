@@ -48,6 +48,9 @@ public sealed class AnomalyPagesTests(PostgresFixture fixture)
         bundle.Feed.Publish(LiveTopic.Anomalies);
 
         Says(page, "[data-testid=odd-now]", "touches 2 jobs");
+        Assert.NotEmpty(
+            page.FindAll($"[data-testid=odd-now] a[href='/jobs?q=ids:{ShortId.Of(other)},{ShortId.Of(one)}']")
+        );
         Assert.Single(page.FindAll("[data-testid=odd-now] [data-kind=rateLimited]"));
         Assert.NotEmpty(page.FindAll("[data-testid=odd-now] a[href='/services/erp']"));
     }

@@ -46,6 +46,25 @@ public sealed class LiveWordsTests(TalkingProgram program) : UiContext, IClassFi
         await UntilAsync(() => own.FindAll(".words") is []);
     }
 
+    [Fact]
+    public async Task What_was_left_out_is_marked_and_what_a_lost_worker_wrote_goes_when_the_job_is_taken_up()
+    {
+        var job = Guid.NewGuid();
+        var page = Render<LiveWords>(p => p.Add(w => w.JobId, job));
+        IStepOutputWatcher watcher = page.Instance;
+        watcher.Hear(new(job, "ask#1", 1, 0, "alpha "));
+        watcher.Hear(new(job, "ask#1", 1, 6, "beta "));
+        watcher.Hear(new(job, "ask#1", 1, 900, "omega"));
+        await UntilAsync(() =>
+            page.FindAll(".words__text") is [var words] && words.TextContent == "alpha beta … omega"
+        );
+
+        page.Render(p => p.Add(w => w.Recoveries, 1));
+        Assert.Empty(page.FindAll(".words"));
+        watcher.Hear(new(job, "ask#1", 2, 0, "again"));
+        await UntilAsync(() => page.FindAll(".words__text") is [var words] && words.TextContent == "again");
+    }
+
     // The beat is the test's: nothing is drawn between two of them.
     private async Task UntilAsync(Func<bool> done)
     {

@@ -132,9 +132,13 @@ public sealed class NewJobPageTests(PostgresFixture fixture)
             Patience
         );
         Assert.Contains("runner", page.Find("[data-testid=running-now]").TextContent, StringComparison.Ordinal);
-        Assert.Equal(
-            ["/trends#completion", "/trends#duration", "/trends", "/jobs?q=label:queued"],
-            page.FindAll("[data-testid=tiles] .ac-tile").Select(t => t.GetAttribute("href"))
+        page.WaitForAssertion(
+            () =>
+                Assert.Equal(
+                    ["/trends#completion", "/trends#duration", "/trends", "/jobs?q=label:queued"],
+                    page.FindAll("[data-testid=tiles] .ac-tile").Select(t => t.GetAttribute("href"))
+                ),
+            Patience
         );
     }
 

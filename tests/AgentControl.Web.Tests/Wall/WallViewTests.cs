@@ -107,7 +107,7 @@ public sealed class WallViewTests
         new(running, running.Length, 0, WallRequests.None, [], [], 0, 0, WallDay.Empty);
 
     private static AnomalyGroup Trouble(long no) =>
-        new(new(Guid.Empty, "job", no, _start.AddSeconds(no), new(AnomalyKinds.Loop, "round"), "echo"), 1, _start);
+        new(new(Guid.Empty, "job", no, _start.AddSeconds(no), new(AnomalyKinds.Loop, "round"), "echo"), 1, _start, "");
 
     private static IEnumerable<JobListRow> Jobs(int count) =>
         Enumerable
