@@ -164,13 +164,7 @@ public sealed class PostgresSignalsTests(PostgresFixture postgres)
         private Process(TestDatabase database)
         {
             Database = NpgsqlDataSource.Create(database.ConnectionString);
-            signals = new(
-                Database,
-                Feed,
-                TimeProvider.System,
-                NullLogger<PostgresSignals>.Instance,
-                audit: Audit
-            );
+            signals = new(Database, Feed, TimeProvider.System, NullLogger<PostgresSignals>.Instance, audit: Audit);
             Feed.Subscribe(events =>
             {
                 foreach (var one in events)
