@@ -28,7 +28,7 @@ public sealed class NotifyFieldsTests(PostgresFixture fixture)
     {
         await using var bundle = await PageBundle.CreateAsync(fixture, Channel);
         var page = OpenNew(bundle);
-        await page.Find("#field-text").InputAsync(new() { Value = "hello" });
+        await page.InvokeAsync(() => page.Find("#field-text").Input("hello"));
         page.WaitForElement("[data-testid=notify-channels] input[value=ops]", Patience);
         Assert.Contains(
             "ops (Webhook)",
@@ -36,10 +36,10 @@ public sealed class NotifyFieldsTests(PostgresFixture fixture)
             StringComparison.Ordinal
         );
 
-        await page.Find("[data-testid=notify-channels] input[value=ops]").ChangeAsync(new() { Value = true });
-        await page.Find("[data-testid=notify-on] input[value=started]").ChangeAsync(new() { Value = false });
-        await page.Find("[id='new-notify.everyMinutes']").InputAsync(new() { Value = "15" });
-        await page.Find("form").SubmitAsync();
+        await page.InvokeAsync(() => page.Find("[data-testid=notify-channels] input[value=ops]").Change(true));
+        await page.InvokeAsync(() => page.Find("[data-testid=notify-on] input[value=started]").Change(false));
+        await page.InvokeAsync(() => page.Find("[id='new-notify.everyMinutes']").Input("15"));
+        await page.InvokeAsync(() => page.Find("form").Submit());
 
         page.WaitForAssertion(
             () =>
@@ -63,7 +63,6 @@ public sealed class NotifyFieldsTests(PostgresFixture fixture)
     {
         await using var bundle = await PageBundle.CreateAsync(fixture);
         var page = OpenNew(bundle);
-        await page.Find("#field-text").InputAsync(new() { Value = "hello" });
         page.WaitForAssertion(
             () =>
                 Assert.Contains(
@@ -74,8 +73,10 @@ public sealed class NotifyFieldsTests(PostgresFixture fixture)
             Patience
         );
 
-        await page.Find("[id='new-notify.everyMinutes']").InputAsync(new() { Value = "9999" });
-        await page.Find("form").SubmitAsync();
+        // Found and used in one turn of the renderer: what comes between would draw the fields anew.
+        await page.InvokeAsync(() => page.Find("#field-text").Input("hello"));
+        await page.InvokeAsync(() => page.Find("[id='new-notify.everyMinutes']").Input("9999"));
+        await page.InvokeAsync(() => page.Find("form").Submit());
 
         page.WaitForAssertion(
             () =>
@@ -134,8 +135,8 @@ public sealed class NotifyFieldsTests(PostgresFixture fixture)
             Patience
         );
 
-        await page.Find("#sched-description").ChangeAsync(new() { Value = "Closes the books" });
-        await page.Find("form").SubmitAsync();
+        await page.InvokeAsync(() => page.Find("#sched-description").Change("Closes the books"));
+        await page.InvokeAsync(() => page.Find("form").Submit());
 
         page.WaitForAssertion(
             () =>
