@@ -27,8 +27,7 @@ internal static class KeyboardWalk
             .map((n) => (n ?? "").trim()).find((n) => n.length > 0) ?? "";
           const seen = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
           e.scrollIntoView({ block: "nearest" });
-          const box = e.getBoundingClientRect();
-          return { end: false, body: false, name, isSeen: seen, html: e.outerHTML.slice(0, 160), kind: `${e.tagName}.${e.className}`, box: [box.x, box.y, box.width, box.height] };
+          return { end: false, body: false, name, isSeen: seen, html: e.outerHTML.slice(0, 160), kind: `${e.tagName}.${e.className}` };
         }
         """;
 
@@ -64,7 +63,7 @@ internal static class KeyboardWalk
             if (stop.Name.Length == 0)
                 broken.Add($"A28 no name: {stop.Html}");
             // An outline of its own is looked at in A24; here a row within the element may show the focus as well.
-            if (_photographed.TryAdd($"{stop.Kind} {stop.IsSeen}", true) && !await ChangesAsync(page, stop))
+            if (_photographed.TryAdd($"{stop.Kind} {stop.IsSeen}", true) && !await ChangesAsync(page))
                 broken.Add($"A28 the focus changes no pixel: {stop.Html}");
         }
 
@@ -74,14 +73,18 @@ internal static class KeyboardWalk
         return broken;
     }
 
-    private static async Task<bool> ChangesAsync(IPage page, Seen stop)
+    private static async Task<bool> ChangesAsync(IPage page)
     {
+        // Where it is now: what came above it meanwhile has moved it.
+        var box = await page.EvaluateAsync<float[]>(
+            "() => { const box = document.activeElement.getBoundingClientRect(); return [box.x, box.y, box.width, box.height]; }"
+        );
         var clip = new Clip
         {
-            X = Math.Max(0, stop.Box[0] - Around),
-            Y = Math.Max(0, stop.Box[1] - Around),
-            Width = stop.Box[2] + (2 * Around),
-            Height = stop.Box[3] + (2 * Around),
+            X = Math.Max(0, box[0] - Around),
+            Y = Math.Max(0, box[1] - Around),
+            Width = box[2] + (2 * Around),
+            Height = box[3] + (2 * Around),
         };
         var focused = await page.ScreenshotAsync(new() { Clip = clip });
         await page.EvaluateAsync("() => { globalThis.acHad = document.activeElement; globalThis.acHad.blur(); }");
@@ -99,6 +102,5 @@ internal static class KeyboardWalk
         public bool IsSeen { get; set; }
         public string Html { get; set; } = "";
         public string Kind { get; set; } = "";
-        public float[] Box { get; set; } = [];
     }
 }
